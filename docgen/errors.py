@@ -1,0 +1,68 @@
+"""The exceptions of docgen.
+
+Everything wrong in a user's data is a `docgen.model.Finding`, collected and reported together. Exceptions are for
+our own faults and for the environment's. There is one root, which carries facts and no wording: the text is made in
+`docgen.i18n` from `code` and `facts`, so that a message exists in every language and never leaks personal data that
+somebody formatted into a string.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+EXIT_OK = 0
+EXIT_FINDINGS = 1
+EXIT_USAGE = 2
+EXIT_PARTIAL = 3
+EXIT_ENVIRONMENT = 4
+EXIT_INTERNAL = 5
+
+
+class DocgenError(Exception):
+    """Root of all errors raised on purpose.
+
+    `code` is the message key (see `docgen.i18n`), `facts` the values its text needs, `exit_code` what the command
+    line ends with.
+    """
+
+    exit_code = EXIT_INTERNAL
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+    def __str__(self) -> str:
+        if not self.facts:
+            return self.code
+        return f"{self.code} ({', '.join(f'{k}={v}' for k, v in self.facts.items())})"
+
+
+class InputError(DocgenError):
+    """Input that cannot be read at all (not JSON, not Word, missing file): nothing could be collected from it."""
+
+    exit_code = EXIT_FINDINGS
+
+
+class UsageError(DocgenError):
+    """The request itself makes no sense: an unknown form, regulation, member or option value."""
+
+    exit_code = EXIT_USAGE
+
+
+class EnvironmentFault(DocgenError):
+    """The machine lacks something: a library of an extra, LibreOffice, disk space, write access."""
+
+    exit_code = EXIT_ENVIRONMENT
+
+
+class DefinitionError(DocgenError):
+    """A regulation's own data (YAML) is wrong. `file` and `line` are always among the facts."""
+
+    exit_code = EXIT_INTERNAL
+
+
+class InternalError(DocgenError):
+    """A check of our own work failed: what was written is not what should have been written."""
+
+    exit_code = EXIT_INTERNAL

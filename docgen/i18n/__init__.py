@@ -1,0 +1,65 @@
+"""Messages, dates and numbers in Vietnamese (default) and English, through Babel catalogues.
+
+A message is named by a stable key, `room.subject.fault`; the part before the first dot is also the gettext domain,
+so each room keeps its own catalogue `docgen/locale/<lang>/LC_MESSAGES/<room>.po`. `docgen build` compiles them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gettext
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("vi", "en")
+DEFAULT_LANGUAGE = "vi"
+
+
+def locale_folder() -> Path:
+    """The folder of the catalogues, in a checkout and in an installed wheel alike."""
+    return Path(str(files("docgen"))) / "locale"
+
+
+@cache
+def _catalogue(domain: str, language: str) -> gettext.NullTranslations:
+    return gettext.translation(domain, localedir=str(locale_folder()), languages=[language], fallback=True)
+
+
+def has_message(key: str, language: str = DEFAULT_LANGUAGE) -> bool:
+    """True where the catalogue of `language` has a text for `key`."""
+    return _catalogue(key.split(".", 1)[0], language).gettext(key) != key
+
+
+def message(key: str, language: str = DEFAULT_LANGUAGE, /, **params: Any) -> str:
+    """The text of `key` in `language`, with `params` put in (`str.format` names).
+
+    A key without a text comes back as the key and its parameters: a missing translation must never hide a finding.
+    """
+    text = _catalogue(key.split(".", 1)[0], language).gettext(key)
+    if text == key:
+        return f"{key} {params}" if params else key
+    try:
+        return text.format(**params)
+    except (KeyError, IndexError, ValueError):
+        return f"{text} {params}"
+
+
+def number(value: float | int | Decimal, language: str = DEFAULT_LANGUAGE) -> str:
+    """`value` as people write it: `49,9` in Vietnamese, `49.9` in English."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(value, locale=language))
+
+
+def short_date(value: datetime.date) -> str:
+    """`value` as dd/mm/yyyy, the way dates stand inside forms."""
+    return f"{value.day:02d}/{value.month:02d}/{value.year}"
+
+
+def long_date(value: datetime.date) -> str:
+    """`value` as `ngày 07 tháng 12 năm 2018`: a day under 10 and the months 1 and 2 get a zero (HD 36-HD/VPTW)."""
+    month = f"{value.month:02d}" if value.month < 3 else str(value.month)
+    return f"ngày {value.day:02d} tháng {month} năm {value.year}"

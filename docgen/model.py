@@ -1,0 +1,80 @@
+"""The typed nouns of docgen: grades, levels, places and findings.
+
+The abbreviations of grades and levels are those of the regulations themselves (HD 16-HD/BTCTW II.B.1.5: four levels
+of a criterion; II.B: four grades), written without accents so that they can be used as codes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+#: The four grades (mức xếp loại chất lượng), best first.
+GRADES: tuple[str, ...] = ("HTXSNV", "HTTNV", "HTNV", "KHTNV")
+#: The four levels of a criterion (cấp độ), best first.
+LEVELS: tuple[str, ...] = ("xuat_sac", "tot", "trung_binh", "kem")
+#: Who is graded.
+SUBJECTS: tuple[str, ...] = ("dang_vien", "to_chuc_dang", "tap_the")
+
+#: The official wording of grades and levels. These words are printed on forms; they are not messages to translate.
+GRADE_TEXT: dict[str, str] = {
+    "HTXSNV": "Hoàn thành xuất sắc nhiệm vụ",
+    "HTTNV": "Hoàn thành tốt nhiệm vụ",
+    "HTNV": "Hoàn thành nhiệm vụ",
+    "KHTNV": "Không hoàn thành nhiệm vụ",
+}
+LEVEL_TEXT: dict[str, str] = {"xuat_sac": "Xuất sắc", "tot": "Tốt", "trung_binh": "Trung bình", "kem": "Kém"}
+
+Severity = Literal["error", "warning", "info"]
+
+
+def grade_at_least(grade: str, floor: str) -> bool:
+    """True where `grade` is `floor` or better (HTXSNV > HTTNV > HTNV > KHTNV)."""
+    return GRADES.index(grade) <= GRADES.index(floor)
+
+
+def level_at_least(level: str, floor: str) -> bool:
+    """True where `level` is `floor` or better (xuat_sac > tot > trung_binh > kem)."""
+    return LEVELS.index(level) <= LEVELS.index(floor)
+
+
+def lower_grade(first: str, second: str) -> str:
+    """The lower of two grades."""
+    return GRADES[max(GRADES.index(first), GRADES.index(second))]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a file and a position inside it.
+
+    `pointer` is a JSON pointer (RFC 6901) into the dossier; `source` is how a person finds it in the file that was
+    read: `Đảng viên!C7` in a workbook, `mục I.2` in a Word form, the pointer itself in a JSON file.
+    """
+
+    file: str = ""
+    pointer: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        inner = self.source or self.pointer or "/"
+        return f"{self.file}: {inner}" if self.file else inner
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong or doubtful in a user's data.
+
+    `code` is stable and names the message (`docgen.i18n.message(code, lang, **params)`) and its hint
+    (`code + ".hint"`); `who` is the id of the person or body the finding is about, to group a report by.
+    """
+
+    code: str
+    severity: Severity
+    place: Place
+    params: dict[str, Any] = field(default_factory=dict)
+    who: str = ""
+
+
+def has_errors(findings: list[Finding]) -> bool:
+    """True where any of `findings` is of severity error."""
+    return any(f.severity == "error" for f in findings)

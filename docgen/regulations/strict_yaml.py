@@ -1,0 +1,102 @@
+"""Reading YAML the way official wording needs it.
+
+PyYAML's defaults corrupt official text: `no:` becomes False, `2.10` becomes 2.1, a date becomes an object, a repeated
+key silently wins. Here every scalar stays the text that was written, a duplicate key is refused, and every mapping and
+list remembers the line it came from, so that a fault is reported by file and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from docgen.errors import DefinitionError
+
+
+class Mapping(dict[str, Any]):
+    """A YAML mapping that knows its file, its line and the line of each key."""
+
+    file: str = ""
+    line: int = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines: dict[str, int] = {}
+
+    def fault(self, code: str, key: str | None = None, **facts: Any) -> DefinitionError:
+        """A `DefinitionError` at this mapping, or at its `key`."""
+        line = self.lines.get(key, self.line) if key is not None else self.line
+        return DefinitionError(code, file=self.file, line=line, **facts)
+
+    def closed(self, allowed: Iterable[str], required: Iterable[str] = ()) -> Mapping:
+        """This mapping, after checking its keys against a closed set.
+
+        Raises `DefinitionError` for the first unknown or missing key, by name and line.
+        """
+        allowed = set(allowed) | set(required)
+        for key in self:
+            if key not in allowed:
+                raise self.fault("errors.definition.unknown_key", key, key=key, allowed=", ".join(sorted(allowed)))
+        for key in required:
+            if key not in self:
+                raise self.fault("errors.definition.missing_key", None, key=key)
+        return self
+
+
+class Sequence(list[Any]):
+    """A YAML list that knows its file and the line of each item."""
+
+    file: str = ""
+    line: int = 0
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.lines: list[int] = []
+
+
+def _construct(node: yaml.Node, file: str) -> Any:
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        mapping = Mapping()
+        mapping.file, mapping.line = file, line
+        for key_node, value_node in node.value:
+            key = _construct(key_node, file)
+            key_line = key_node.start_mark.line + 1
+            if not isinstance(key, str):
+                raise DefinitionError("errors.definition.key_not_text", file=file, line=key_line)
+            if key in mapping:
+                raise DefinitionError("errors.definition.duplicate_key", file=file, line=key_line, key=key)
+            mapping[key] = _construct(value_node, file)
+            mapping.lines[key] = key_line
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        sequence = Sequence()
+        sequence.file, sequence.line = file, line
+        for item in node.value:
+            sequence.append(_construct(item, file))
+            sequence.lines.append(item.start_mark.line + 1)
+        return sequence
+    assert isinstance(node, yaml.ScalarNode)
+    return node.value
+
+
+def load_text(text: str, file: str) -> Any:
+    """The content of a YAML text: `Mapping`, `Sequence` and `str` only.
+
+    Raises `DefinitionError` (`file`, `line`) for text that is not YAML, for anchors that repeat, and duplicate keys.
+    """
+    try:
+        node = yaml.compose(text, Loader=yaml.BaseLoader)
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark
+        line = mark.line + 1 if mark else 0
+        raise DefinitionError("errors.definition.not_yaml", file=file, line=line, problem=fault.problem) from None
+    return Mapping() if node is None else _construct(node, file)
+
+
+def load_file(path: Path) -> Any:
+    """The content of a YAML file, as `load_text` gives it."""
+    return load_text(path.read_text(encoding="utf-8"), str(path))
