@@ -1,0 +1,472 @@
+"""The form definition: what `forms/<form>.yaml` says, parsed and checked into typed blocks.
+
+Wording stands as printed, with `{holes}`. A hole names a binding of the catalogue (`fields.yaml`), so its type and
+label come from there. Block kinds: line, heading, subheading, guidance, criteria, rows, sign. Everything that leads
+nowhere (unknown key, kind, binding, set, note) is refused with file and line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from docgen.model import LEVEL_TEXT
+from docgen.regulations.loader import Criterion, Field, Regulation
+from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
+
+FORM_KEYS = (
+    "extends", "form", "code", "name", "subject", "record", "source", "status", "required", "header", "title", "body",
+    "notes", "first_note", "orientation", "code_printed", "plain_header", "basis", "motto", "landscape_table",
+)  # fmt: skip
+LINE_KINDS = ("line", "heading", "subheading", "guidance")
+BLOCK_KEYS = {
+    **{kind: (kind, "when", "prompt", "clause", "align") for kind in LINE_KINDS},
+    "criteria": (
+        "criteria", "set", "head", "boxes", "box_width", "scores", "columns", "clause", "when", "number_width",
+    ),
+    "rows": ("rows", "columns", "blank_rows", "clause", "when", "font"),
+    "sign": ("sign", "text", "name", "seal", "left", "clause", "when", "place_date"),
+}  # fmt: skip
+RECORDS = ("dossier", "member", "assessment")
+STATUSES = ("verbatim", "reconstructed")
+HOLE = re.compile(r"\{([^{}]*)\}")
+_INLINE = re.compile(r"(\{[^{}]*\}|\[\^\d+\]|\*\*|(?<![\w])_(?=\S)|(?<=\S)_(?![\w]))")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Fixed wording, with the look it is printed in."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    superscript: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """The place of a value: its binding (`a.b.c` or `list[].leaf`), a format, and an own prompt where the line has one."""
+
+    field: Field
+    format: str = ""
+    prompt: str = ""
+    bold: bool = False
+    italic: bool = False
+
+    @property
+    def binding(self) -> str:
+        """The binding in the dossier's grammar."""
+        return self.field.binding
+
+
+@dataclass(frozen=True, slots=True)
+class RowNumber:
+    """The running number of a row."""
+
+
+Part = Text | Hole | RowNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph of fixed wording and holes. A hole of type paragraphs is always last."""
+
+    kind: str
+    parts: tuple[Part, ...]
+    when: str = ""
+    align: str = ""
+
+    @property
+    def paragraphs(self) -> Hole | None:
+        """The closing hole of type paragraphs, if the line has one."""
+        last = self.parts[-1] if self.parts else None
+        return last if isinstance(last, Hole) and last.field.type == "paragraphs" else None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreColumn:
+    """A column of a score sheet: one value a criterion, bound at `<scores>.<criterion id>.<name>`."""
+
+    head: tuple[Part, ...]
+    field: Field
+    name: str
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """A table of criteria: rows from a set, boxes to tick and columns to fill."""
+
+    binding: str
+    set: str
+    rows: tuple[Criterion, ...]
+    head: tuple[tuple[Part, ...], ...]
+    boxes: tuple[tuple[str, str], ...]
+    box_width: float = 9.0
+    number_width: float = 7.0
+    scores: str = ""
+    columns: tuple[ScoreColumn, ...] = ()
+    when: str = ""
+
+    def leaves(self) -> list[Criterion]:
+        """All rows that are ticked or scored."""
+        return [leaf for row in self.rows for leaf in row.leaves()]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table of records: heading, the lines of a cell, width in per cent."""
+
+    head: tuple[Part, ...]
+    cell: tuple[tuple[Part, ...], ...]
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A table with one row a record of the list `binding`."""
+
+    binding: str
+    columns: tuple[Column, ...]
+    blank_rows: int = 5
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A signature block: role, what is printed above, the binding of the signer's name, seal or not."""
+
+    role: str
+    text: tuple[tuple[Part, ...], ...]
+    name: Field | None = None
+    seal: bool = False
+    left: tuple[tuple[Part, ...], ...] = ()
+    place_date: tuple[Part, ...] = ()
+    when: str = ""
+
+
+Block = Line | Criteria | Rows | Sign
+
+
+@dataclass(frozen=True, slots=True)
+class FormDefinition:
+    """One form of one regulation, ready to be built, checked and filled."""
+
+    regulation: str
+    form: str
+    code: str
+    name: str
+    subject: str
+    record: str
+    status: str
+    source_document: str
+    source_place: str
+    required: tuple[str, ...]
+    header: tuple[tuple[Part, ...], ...]
+    title: tuple[tuple[Part, ...], ...]
+    body: tuple[Block, ...]
+    notes: tuple[str, ...]
+    first_note: int
+    landscape: bool
+    code_printed: bool
+    plain_header: bool
+    basis: tuple[str, ...]
+    definition_hash: str
+    revision: str
+    file: str = field(default="", compare=False)
+
+    def signs(self) -> list[Sign]:
+        """The signature blocks, in printed order."""
+        return [block for block in self.body if isinstance(block, Sign)]
+
+    def lines(self) -> Iterator[tuple[Part, ...]]:
+        """Every run of parts outside tables: header, title, lines, signature texts and names."""
+        yield from self.header
+        yield from self.title
+        for block in self.body:
+            if isinstance(block, Line):
+                yield block.parts
+            elif isinstance(block, Sign):
+                yield from block.left
+                if block.place_date:
+                    yield block.place_date
+                yield from block.text
+                if block.name:
+                    yield (Hole(block.name),)
+
+    def holes(self) -> list[Hole]:
+        """The holes outside tables, each occurrence, the printed date line included."""
+        return [part for parts in self.lines() for part in parts if isinstance(part, Hole)]
+
+    def criteria(self) -> list[Criteria]:
+        """The tables of criteria."""
+        return [block for block in self.body if isinstance(block, Criteria)]
+
+    def tables(self) -> list[Rows]:
+        """The tables of records."""
+        return [block for block in self.body if isinstance(block, Rows)]
+
+    def fixed_texts(self) -> list[str]:
+        """All official wording of the form, in printed order, for completeness checks."""
+        out: list[str] = [self.code] if self.code_printed else []
+
+        def texts(parts: tuple[Part, ...]) -> None:
+            text = "".join(p.text if isinstance(p, Text) and not p.superscript else "\n" for p in parts)
+            out.extend(piece.strip() for piece in text.split("\n") if piece.strip())
+
+        for parts in (*self.header, *self.title):
+            texts(parts)
+        for block in self.body:
+            if isinstance(block, Line):
+                texts(block.parts)
+            elif isinstance(block, Sign):
+                for parts in (*block.left, *block.text):
+                    texts(parts)
+            elif isinstance(block, Criteria):
+                for parts in block.head:
+                    texts(parts)
+                out.extend(label for _, label in block.boxes)
+                for column in block.columns:
+                    texts(column.head)
+                out.extend(_row_texts(block.rows))
+            else:
+                for table_column in block.columns:
+                    texts(table_column.head)
+        out.extend(self.notes)
+        return out
+
+
+def _row_texts(rows: tuple[Criterion, ...]) -> Iterator[str]:
+    for row in rows:
+        yield row.text
+        yield from _row_texts(row.children)
+
+
+class _Parser:
+    """Parses one form file against the catalogue of its regulation."""
+
+    def __init__(self, regulation: Regulation, data: Mapping) -> None:
+        self.regulation = regulation
+        self.data = data
+        self.notes = tuple(data.get("notes", ()))
+        self.first_note = int(data.get("first_note", "1"))
+
+    def field(self, binding: str, at: Mapping, key: str | None) -> Field:
+        found = self.regulation.fields.get(binding)
+        if found is None:
+            raise at.fault("errors.definition.unknown_binding", key, binding=binding)
+        return found
+
+    def parts(
+        self,
+        text: str,
+        at: Mapping,
+        key: str | None,
+        *,
+        bold: bool = False,
+        italic: bool = False,
+        prompt: str = "",
+    ) -> tuple[Part, ...]:
+        out: list[Part] = []
+        is_bold, is_italic = bold, italic
+        for piece in _INLINE.split(text):
+            if not piece:
+                continue
+            if piece == "**":
+                is_bold = not is_bold
+            elif piece == "_":
+                is_italic = not is_italic
+            elif piece.startswith("[^"):
+                number = int(piece[2:-1])
+                if not self.first_note <= number < self.first_note + len(self.notes):
+                    raise at.fault("errors.definition.unknown_note", key, note=number)
+                out.append(Text(str(number), superscript=True))
+            elif piece == "{index}":
+                out.append(RowNumber())
+            elif piece.startswith("{"):
+                binding, _, form = piece[1:-1].partition(":")
+                out.append(Hole(self.field(binding, at, key), form, prompt, is_bold, is_italic))
+            else:
+                out.append(Text(piece, is_bold, is_italic))
+        if is_bold != bold or is_italic != italic:
+            raise at.fault("errors.definition.open_markup", key, text=text[:40])
+        narrative = [p for p in out if isinstance(p, Hole) and p.field.type == "paragraphs"]
+        if narrative and (len(narrative) > 1 or out[-1] is not narrative[0]):
+            raise at.fault("errors.definition.paragraphs_not_last", key, binding=narrative[0].binding)
+        return tuple(out)
+
+    def many(
+        self, value: str | Sequence, at: Mapping, key: str, **look: bool
+    ) -> tuple[tuple[Part, ...], ...]:
+        lines = [value] if isinstance(value, str) else value
+        return tuple(self.parts(line, at, key, **look) for line in lines)
+
+    def block(self, item: str | Mapping, line: int) -> Block:
+        if isinstance(item, str):
+            at = Mapping()
+            at.file, at.line = self.data.file, line
+            return Line("line", self.parts(item, at, None))
+        kind = next(iter(item), "")
+        if kind not in BLOCK_KEYS:
+            raise item.fault(
+                "errors.definition.unknown_block", kind, kind=kind, allowed=", ".join(BLOCK_KEYS)
+            )
+        item.closed(BLOCK_KEYS[kind])
+        when = item.get("when", "")
+        if when and when not in self.regulation.fields:
+            raise item.fault("errors.definition.unknown_binding", "when", binding=when)
+        if kind in LINE_KINDS:
+            look = {
+                "bold": kind in ("heading", "subheading"),
+                "italic": kind in ("guidance", "subheading"),
+            }
+            parts = self.parts(item[kind], item, kind, prompt=item.get("prompt", ""), **look)
+            return Line(kind, parts, when, item.get("align", ""))
+        if kind == "criteria":
+            return self._criteria(item, when)
+        if kind == "rows":
+            return self._rows(item, when)
+        return self._sign(item, when)
+
+    def _criteria(self, item: Mapping, when: str) -> Criteria:
+        item.closed(BLOCK_KEYS["criteria"], ("set", "head"))
+        rows = self.regulation.criteria.get(item["set"])
+        if rows is None:
+            raise item.fault("errors.definition.unknown_set", "set", set=item["set"])
+        binding = item["criteria"]
+        boxes: tuple[tuple[str, str], ...] = ()
+        if binding != "none":
+            found = self.field(binding, item, "criteria")
+            choice = item.get("boxes", found.choices)
+            if found.type == "level":
+                boxes = tuple(LEVEL_TEXT.items())
+            elif choice in self.regulation.choices:
+                boxes = tuple(self.regulation.choices[choice].items())
+            else:
+                raise item.fault("errors.definition.unknown_value", "boxes", value=choice)
+        columns = []
+        for column in item.get("columns", ()):
+            column.closed(("head", "name", "width"), ("head", "name", "width"))
+            path = f"{item['scores']}.{column['name']}"
+            columns.append(
+                ScoreColumn(
+                    self.parts(column["head"], column, "head", bold=True),
+                    self.field(path, column, "name"), column["name"], float(column["width"]),
+                )
+            )  # fmt: skip
+        return Criteria(
+            binding if binding != "none" else "", item["set"], rows, self.many(item["head"], item, "head", bold=True),
+            boxes, float(item.get("box_width", "9")), float(item.get("number_width", "7")), item.get("scores", ""),
+            tuple(columns), when,
+        )  # fmt: skip
+
+    def _rows(self, item: Mapping, when: str) -> Rows:
+        item.closed(BLOCK_KEYS["rows"], ("columns",))
+        columns = []
+        for column in item["columns"]:
+            column.closed(("head", "cell", "width"), ("head", "cell", "width"))
+            cell = self.many(column["cell"], column, "cell")
+            for parts in cell:
+                for part in parts:
+                    if isinstance(part, Hole) and not part.binding.startswith(item["rows"] + "[]."):
+                        raise column.fault("errors.definition.not_in_rows", "cell", binding=part.binding)
+            columns.append(
+                Column(self.parts(column["head"], column, "head", bold=True), cell, float(column["width"]))
+            )
+        return Rows(item["rows"], tuple(columns), int(item.get("blank_rows", "5")), when)
+
+    def _sign(self, item: Mapping, when: str) -> Sign:
+        item.closed(BLOCK_KEYS["sign"], ("text",))
+        name = self.field(item["name"], item, "name") if "name" in item else None
+        place_date = (
+            self.parts(item["place_date"], item, "place_date", italic=True) if "place_date" in item else ()
+        )
+        return Sign(
+            item["sign"], self.many(item["text"], item, "text"), name, item.get("seal", "no") == "yes",
+            self.many(item.get("left", Sequence()), item, "left"), place_date, when,
+        )  # fmt: skip
+
+
+def _inherit(regulation: Regulation, data: Mapping) -> Mapping:
+    """`data` over the form it extends, key by key."""
+    if "extends" not in data:
+        return data
+    from pathlib import Path
+
+    parent_file = regulation.inherited_form_file(data["extends"], Path(data.file))
+    parent = _inherit(regulation, load_file(parent_file))
+    merged = Mapping(parent)
+    merged.lines.update(parent.lines)
+    merged.file, merged.line = data.file, data.line
+    for key, value in data.items():
+        merged[key] = value
+        merged.lines[key] = data.lines[key]
+    merged.pop("extends", None)
+    return merged
+
+
+def load_form(regulation: Regulation, form: str) -> FormDefinition:
+    """The definition of `form` in `regulation`.
+
+    Raises `UsageError` for a form the regulation does not have, `DefinitionError` (file, line, name) for a fault.
+    """
+    path = regulation.form_file(form)
+    data = load_file(path)
+    data.closed(FORM_KEYS)
+    data = _inherit(regulation, data)
+    data.closed(
+        FORM_KEYS,
+        ("form", "code", "name", "subject", "record", "source", "status", "required", "title", "body"),
+    )
+    if data["form"] != form:
+        raise data.fault("errors.definition.wrong_id", "form", id=data["form"], expected=form)
+    if data["status"] not in STATUSES:
+        raise data.fault("errors.definition.unknown_value", "status", value=data["status"])
+    if data["record"] not in RECORDS:
+        raise data.fault("errors.definition.unknown_value", "record", value=data["record"])
+    if data["status"] == "reconstructed" and not data.get("basis"):
+        raise data.fault("errors.definition.missing_basis", "status", form=form)
+    source = data["source"].closed(("document", "place"), ("document", "place"))
+    parser = _Parser(regulation, data)
+    body = data["body"]
+    definition = FormDefinition(
+        regulation=regulation.id,
+        form=form,
+        code=data["code"],
+        name=data["name"],
+        subject=data["subject"],
+        record=data["record"],
+        status=data["status"],
+        source_document=source["document"],
+        source_place=source["place"],
+        required=tuple(data["required"]),
+        header=parser.many(data.get("header", Sequence()), data, "header"),
+        title=parser.many(data["title"], data, "title", bold=True),
+        body=tuple(parser.block(item, line) for item, line in zip(body, body.lines, strict=True)),
+        notes=parser.notes,
+        first_note=parser.first_note,
+        landscape=data.get("orientation", "portrait") == "landscape",
+        code_printed=data.get("code_printed", "yes") == "yes",
+        plain_header=data.get("plain_header", "no") == "yes",
+        basis=tuple(data.get("basis", ())),
+        definition_hash="",
+        revision=regulation.revision,
+        file=str(path),
+    )
+    _check_required(definition, data)
+    # Over the parsed definition, not over files: an inherited form, an overlay's criteria and a label all count.
+    digest = hashlib.sha256(repr(replace(definition, file="")).encode()).hexdigest()[:16]
+    return replace(definition, definition_hash=digest)
+
+
+def _check_required(definition: FormDefinition, data: Mapping) -> None:
+    known = {hole.binding for hole in definition.holes()}
+    known |= {table.binding for table in definition.criteria()} | {
+        table.scores for table in definition.criteria()
+    }
+    known |= {table.binding for table in definition.tables()}
+    for binding in definition.required:
+        if binding not in known:
+            raise data.fault("errors.definition.unknown_binding", "required", binding=binding)

@@ -1,0 +1,197 @@
+"""From a form definition to its JSON Schema (draft 2020-12), and the schema of a whole dossier.
+
+Titles are Vietnamese, `additionalProperties` is false everywhere: an unknown name is a slip of the pen, and the
+validator answers it with "did you mean".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docgen.forms.bindings import Slot, options_of, slots
+from docgen.forms.definition import FormDefinition
+from docgen.regulations.loader import Field, Regulation
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+DATE_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+_PLAIN: dict[str, dict[str, Any]] = {
+    "text": {"type": "string"},
+    "paragraphs": {"type": "array", "items": {"type": "string"}},
+    "date": {"type": "string", "format": "date", "pattern": DATE_PATTERN},
+    "year": {"type": "integer", "minimum": 1930, "maximum": 2200},
+    "integer": {"type": "integer", "minimum": 0},
+    "number": {"type": "number", "minimum": 0},
+    "bool": {"type": "boolean"},
+}
+
+
+def value_schema(kind: str, options: tuple[tuple[str, str], ...], title: str) -> dict[str, Any]:
+    """The schema of one value of type `kind` (see `docgen.regulations.loader.TYPES`)."""
+    if kind in ("grade", "level", "choice"):
+        shown = "; ".join(f"{code} = {text}" for code, text in options)
+        return {"title": title, "description": shown, "enum": [code for code, _ in options]}
+    return {"title": title, **_PLAIN[kind]}
+
+
+def _object() -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": {}}
+
+
+def _put(root: dict[str, Any], path: tuple[str, ...], value: dict[str, Any]) -> None:
+    node = root
+    for name in path[:-1]:
+        node = node["properties"].setdefault(name, _object())
+    node["properties"].setdefault(path[-1], value)
+
+
+def _require(root: dict[str, Any], path: list[str]) -> None:
+    node = root
+    for name in path:
+        required = node.setdefault("required", [])
+        if name not in required:
+            required.append(name)
+        node = node["properties"][name]
+
+
+def _slot_schema(slot: Slot) -> dict[str, Any]:
+    return value_schema(slot.type, slot.options, slot.label)
+
+
+def form_schema(regulation: Regulation, definition: FormDefinition) -> dict[str, Any]:
+    """The schema of the data of one form: what `docgen fill` takes and `docgen read` gives back."""
+    root: dict[str, Any] = {
+        "$schema": DRAFT,
+        "$id": f"docgen:{definition.regulation}/{definition.form}",
+        "title": f"{definition.code} – {definition.name}",
+        "description": f"{regulation.number}; định nghĩa {definition.definition_hash}",
+        **_object(),
+    }
+    root["properties"]["id"] = {"title": "Mã bản ghi (đặt tên tệp)", "type": "string", "pattern": ID_PATTERN}
+    for slot in slots(regulation, definition):
+        if slot.list:
+            listing = root["properties"].setdefault(
+                slot.list, {"title": "Danh sách", "type": "array", "items": {**_object()}}
+            )
+            _put(listing["items"], slot.path, _slot_schema(slot))
+        else:
+            _put(root, slot.path, _slot_schema(slot))
+    for binding in definition.required:
+        _require(root, binding.split("."))
+    for table in definition.criteria():
+        if table.binding and table.binding in definition.required:
+            for leaf in table.leaves():
+                if not leaf.optional and not leaf.applies:
+                    _require(root, [*table.binding.split("."), leaf.id])
+    return root
+
+
+# -- the dossier -----------------------------------------------------------------------------------------------------
+
+_FACT_TYPES: dict[str, dict[str, Any]] = {
+    "bool": {"type": ["boolean", "null"]},
+    "number": {"type": ["number", "null"]},
+    "integer": {"type": ["integer", "null"]},
+    "date": {"type": ["string", "null"], "pattern": DATE_PATTERN},
+}
+
+
+def facts_schema(subject: str) -> dict[str, Any]:
+    """The schema of the `facts` of one subject, from the catalogue of facts."""
+    from docgen.regulations.rules import load_fact_catalogue
+
+    out = _object()
+    out["title"] = "Căn cứ xếp loại"
+    for fact in load_fact_catalogue().values():
+        if subject in fact.subjects:
+            shape = _FACT_TYPES.get(fact.type, {})
+            out["properties"][fact.name] = {"title": fact.label, **shape}
+    return out
+
+
+def _assessments_schema(regulations: list[Regulation]) -> dict[str, Any]:
+    entry = _object()
+    entry["properties"]["levels"] = {
+        "title": "Cấp độ thực hiện từng tiêu chí",
+        "type": "object",
+        "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
+        "additionalProperties": value_schema(
+            "level", options_of(regulations[0], Field("", "level", "", "")), "Cấp độ"
+        ),
+    }
+    for regulation in regulations:
+        for field in regulation.fields.values():
+            path = field.binding.split(".")
+            if path[0] != "assessment" or path[1] == "levels":
+                continue
+            if "*" in path or "any" in path:
+                node = entry
+                for name in path[1 : path.index("any" if "any" in path else "*")]:
+                    node = node["properties"].setdefault(
+                        name, {"type": "object", "additionalProperties": {**_object()}}
+                    )
+                _put(node["additionalProperties"], (path[-1],), value_schema(
+                    field.type, options_of(regulation, field), field.label))  # fmt: skip
+            else:
+                _put(
+                    entry,
+                    tuple(path[1:]),
+                    value_schema(field.type, options_of(regulation, field), field.label),
+                )
+    return {
+        "title": "Phiếu đánh giá, theo mã chủ thể",
+        "type": "object",
+        "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
+        "additionalProperties": entry,
+    }
+
+
+def dossier_schema(regulations: list[Regulation], with_facts: bool = True) -> dict[str, Any]:
+    """The schema of a dossier: all bindings of all `regulations`, at their places."""
+    root: dict[str, Any] = {
+        "$schema": DRAFT,
+        "$id": "docgen:dossier",
+        "title": "Hồ sơ kiểm điểm, đánh giá, xếp loại chất lượng",
+        "description": "Dữ liệu của một tổ chức đảng trong một năm",
+        **_object(),
+    }
+    root["required"] = ["regulation", "period", "organization", "members"]
+    root["properties"]["$schema"] = {"type": "string"}
+    root["properties"]["regulation"] = {"title": "Mã văn bản áp dụng", "type": "string"}
+    member = _object()
+    member["required"] = ["id", "member"]
+    member["properties"]["id"] = {
+        "title": "Mã đảng viên trong hồ sơ",
+        "type": "string",
+        "pattern": ID_PATTERN,
+    }
+    assessments = _assessments_schema(regulations)
+    for regulation in regulations:
+        for field in regulation.fields.values():
+            path = tuple(field.binding.split("."))
+            place = regulation.roots.get(path[0])
+            if field.binding == "signs":
+                continue
+            shape = value_schema(field.type, options_of(regulation, field), field.label)
+            if place == "dossier":
+                _put(root, path, shape)
+            elif place == "members":
+                _put(member, path, shape)
+    presence = options_of(regulations[0], regulations[0].fields["signs"])
+    member["properties"]["signs"] = {
+        "title": "Liên hệ các biểu hiện",
+        "type": "object",
+        "propertyNames": {"pattern": "^b[0-9]+$"},
+        "additionalProperties": value_schema("choice", presence, "Có hoặc không có biểu hiện"),
+    }
+    member["properties"]["assessments"] = assessments
+    for subject, holder in (
+        ("dang_vien", member),
+        ("to_chuc_dang", root["properties"]["party_organization"]),
+        ("tap_the", root["properties"]["collective"]),
+    ):
+        holder["properties"]["assessments"] = assessments
+        holder["properties"]["facts"] = facts_schema(subject) if with_facts else {"type": "object"}
+    root["properties"]["members"] = {"title": "Đảng viên", "type": "array", "items": member}
+    return root

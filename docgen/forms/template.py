@@ -1,0 +1,406 @@
+"""From a form definition to its Word template (docxtpl-style Jinja inside content controls).
+
+One template serves a blank form, a prefilled one and a filled one. A value's control carries its binding as tag; the
+Jinja path is the binding itself, a row's is `row_` plus the leaf.
+"""
+
+from __future__ import annotations
+
+from docgen.forms.definition import (
+    Criteria,
+    FormDefinition,
+    Hole,
+    Line,
+    Part,
+    RowNumber,
+    Rows,
+    ScoreColumn,
+    Sign,
+    Text,
+)
+from docgen.model import GRADE_TEXT
+from docgen.regulations.loader import Criterion, Field, Regulation
+from docgen.word import controls, style
+from docgen.word.builder import package
+
+#: Set in the context of a blank form, so that conditional lines are shown.
+BLANK_FLAG = "blank_"
+RECORD_KEY = "record_"
+#: The printed name of a bookmark in the zone of a signature: letters and digits only (a PDF destination's name).
+SIGN_BOOKMARK = "ky"
+
+DOTS = "……………"
+_STYLE_OF_KIND = {
+    "line": "Normal",
+    "heading": "SectionHeading",
+    "subheading": "SubHeading",
+    "guidance": "Guidance",
+}
+
+
+def bookmark_name(role: str) -> str:
+    """The bookmark that marks the signature zone of `role`."""
+    return SIGN_BOOKMARK + "".join(c for c in role if c.isalnum())
+
+
+def default_prompt(field: Field, form: str = "", in_cell: bool = False) -> str:
+    """What an empty field shows: dots, the dots of a date, an em space in a table cell."""
+    if in_cell:
+        return "\u2003"
+    if field.type == "date":
+        return "ngày…… tháng…… năm……" if form == "long" else "…../…../………"
+    if field.type == "year":
+        return "………"
+    if field.type == "paragraphs":
+        return "…" * 45
+    if field.binding == "document.place":
+        return "…………"
+    return DOTS
+
+
+class _TemplateBuilder:
+    def __init__(self, regulation: Regulation, definition: FormDefinition) -> None:
+        self.regulation = regulation
+        self.definition = definition
+        self.ids = controls.ControlIds()
+        self.prompts: list[str] = []
+        self.bookmark = 0
+        self.small = definition.landscape
+
+    # -- pieces of a paragraph ---------------------------------------------------------------------------------------
+
+    def _options(self, field: Field) -> dict[str, str] | None:
+        if field.type == "grade":
+            return GRADE_TEXT
+        if field.type == "choice":
+            return self.regulation.choices[field.choices]
+        if field.type == "bool":
+            return {"true": "Có", "false": "Không"}
+        return None
+
+    def control(self, hole: Hole, *, row: str = "", in_cell: bool = False, look: str = "") -> str:
+        """The control of one hole. `row` is the list it repeats over, in a table of records."""
+        field = hole.field
+        prompt = hole.prompt or default_prompt(field, hole.format, in_cell)
+        self.prompts.append(prompt)
+        control_id = self.ids.in_loop() if row else self.ids.single(field.binding)
+        expression = f"row_.{field.binding.removeprefix(row + '[].')}" if row else field.binding
+        options = self._options(field)
+        if options is not None:
+            return controls.choice_control(
+                field.binding, field.label, control_id, prompt, expression, options, look
+            )
+        if field.type == "date":
+            long = hole.format == "long"
+            pattern = "'ngày' dd 'tháng' M 'năm' yyyy" if long else "dd/MM/yyyy"
+            shown = expression + ".long" if long else expression
+            return controls.date_control(field.binding, field.label, control_id, prompt, shown, pattern, look)
+        return controls.text_control(field.binding, field.label, control_id, prompt, expression, look)
+
+    def parts(self, parts: tuple[Part, ...], *, row: str = "", in_cell: bool = False) -> str:
+        """The runs and controls of one paragraph."""
+        out = []
+        for part in parts:
+            if isinstance(part, Text):
+                look = ("<w:b/><w:bCs/>" if part.bold else "") + ("<w:i/><w:iCs/>" if part.italic else "")
+                look += '<w:vertAlign w:val="superscript"/>' if part.superscript else ""
+                out.append(controls.run(part.text, look))
+            elif isinstance(part, RowNumber):
+                out.append(controls.run("{{ loop.index }}"))
+            elif part.field.type != "paragraphs":
+                look = ("<w:b/><w:bCs/>" if part.bold else "") + ("<w:i/><w:iCs/>" if part.italic else "")
+                out.append(self.control(part, row=row, in_cell=in_cell, look=look))
+        return "".join(out)
+
+    @staticmethod
+    def paragraph(style_id: str, inner: str, extra: str = "") -> str:
+        """A paragraph in a named style."""
+        named = "" if style_id == "Normal" else f'<w:pStyle w:val="{style_id}"/>'
+        properties = f"<w:pPr>{named}{extra}</w:pPr>" if named or extra else ""
+        return f"<w:p>{properties}{inner}</w:p>"
+
+    def tag_paragraph(self, tag: str) -> str:
+        """A paragraph that holds a `{%p %}` tag and vanishes when the template is filled."""
+        return self.paragraph("Normal", controls.run(tag))
+
+    def _conditional(self, when: str, inner: str) -> str:
+        if not when:
+            return inner
+        test = "{%p if " + f"{when} or {BLANK_FLAG}" + " %}"
+        return self.tag_paragraph(test) + inner + self.tag_paragraph("{%p endif %}")
+
+    # -- blocks ------------------------------------------------------------------------------------------------------
+
+    def line(self, block: Line, keep_next: bool = False) -> str:
+        """A paragraph, followed by the control of its narrative where it has one."""
+        narrative = block.paragraphs
+        fixed = block.parts[:-1] if narrative else block.parts
+        extra = "<w:keepNext/>" if narrative or keep_next else ""
+        if block.align:
+            extra += f'<w:ind w:firstLine="0"/><w:jc w:val="{block.align}"/>'
+        out = ""
+        if fixed:
+            trimmed = list(fixed)
+            if narrative and isinstance(trimmed[-1], Text):
+                last = trimmed[-1]
+                trimmed[-1] = Text(last.text.rstrip(), last.bold, last.italic, last.superscript)
+            out = self.paragraph(_STYLE_OF_KIND[block.kind], self.parts(tuple(trimmed)), extra)
+        if narrative:
+            prompt = narrative.prompt or default_prompt(narrative.field)
+            self.prompts.append(prompt)
+            out += controls.paragraphs_control(
+                narrative.binding, narrative.field.label, self.ids.single(narrative.binding), prompt,
+                narrative.binding, "Narrative",
+            )  # fmt: skip
+        return self._conditional(block.when, out)
+
+    def _cell(
+        self, width: int, content: str, *, span: int = 1, merge: str = "", centre_vertically: bool = True
+    ) -> str:
+        properties = f'<w:tcW w:w="{width}" w:type="dxa"/>'
+        if span > 1:
+            properties += f'<w:gridSpan w:val="{span}"/>'
+        if merge:
+            properties += '<w:vMerge w:val="restart"/>' if merge == "restart" else "<w:vMerge/>"
+        if centre_vertically:
+            properties += '<w:vAlign w:val="center"/>'
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
+
+    @staticmethod
+    def _row(cells: str, *, header: bool = False, split: bool = False) -> str:
+        properties = ("" if split else "<w:cantSplit/>") + ("<w:tblHeader/>" if header else "")
+        return f"<w:tr><w:trPr>{properties}</w:trPr>{cells}</w:tr>"
+
+    @staticmethod
+    def _table(widths: list[int], rows: str, borders: bool = True) -> str:
+        sides = ("top", "left", "bottom", "right", "insideH", "insideV")
+        line = "".join(f'<w:{s} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for s in sides)
+        border = f"<w:tblBorders>{line}</w:tblBorders>" if borders else ""
+        margin = style.twips(style.CELL_MARGIN_MM)
+        grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
+        return (
+            f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>{border}<w:tblLayout w:type="fixed"/>'
+            f'<w:tblCellMar><w:left w:w="{margin}" w:type="dxa"/><w:right w:w="{margin}" w:type="dxa"/></w:tblCellMar>'
+            f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
+        )
+
+    def _widths(self, shares: list[float]) -> list[int]:
+        total = style.text_width(self.definition.landscape)
+        widths = [int(total * share / sum(shares)) for share in shares]
+        widths[-1] += total - sum(widths)
+        return widths
+
+    @property
+    def _cell_style(self) -> tuple[str, str, str]:
+        return (
+            ("CellSmall", "CellSmallCentre", "CellSmallHead")
+            if self.small
+            else ("CellText", "CellCentre", "CellHead")
+        )
+
+    def criteria(self, block: Criteria) -> str:
+        """The table of criteria: two heading rows, group rows, a row a criterion with its boxes or columns."""
+        text_style, centre_style, head_style = self._cell_style
+        shares = [block.number_width]
+        right = [block.box_width] * len(block.boxes) + [column.width for column in block.columns]
+        shares += [100 - block.number_width - sum(right), *right]
+        widths = self._widths(shares)
+        head = [self.paragraph(head_style, self.parts(parts)) for parts in block.head]
+        rows = ""
+        if block.boxes:
+            boxes_width = sum(widths[2 : 2 + len(block.boxes)])
+            first = self._cell(widths[0], head[0], merge="restart") + self._cell(
+                widths[1], head[1], merge="restart"
+            )
+            first += self._cell(boxes_width, head[2], span=len(block.boxes))
+            second = self._cell(widths[0], self.paragraph(head_style, ""), merge="continue")
+            second += self._cell(widths[1], self.paragraph(head_style, ""), merge="continue")
+            for (_, label), width in zip(block.boxes, widths[2:], strict=False):
+                second += self._cell(width, self.paragraph(head_style, controls.run(label)))
+            for column, width in zip(block.columns, widths[2 + len(block.boxes) :], strict=True):
+                first += self._cell(
+                    width, self.paragraph(head_style, self.parts(column.head)), merge="restart"
+                )
+                second += self._cell(width, self.paragraph(head_style, ""), merge="continue")
+            rows = self._row(first, header=True) + self._row(second, header=True)
+        else:
+            cells = self._cell(widths[0], head[0]) + self._cell(widths[1], head[1])
+            for column, width in zip(block.columns, widths[2:], strict=True):
+                cells += self._cell(width, self.paragraph(head_style, self.parts(column.head)))
+            rows = self._row(cells, header=True)
+        for criterion in block.rows:
+            rows += self._criterion(block, criterion, widths, text_style, centre_style, 0)
+        return self._conditional(block.when, self._table(widths, rows) + self.paragraph("TinyLine", ""))
+
+    def _criterion(
+        self,
+        block: Criteria,
+        criterion: Criterion,
+        widths: list[int],
+        text_style: str,
+        centre_style: str,
+        depth: int,
+    ) -> str:
+        bold = "<w:b/><w:bCs/>" if depth == 0 and (criterion.children or criterion.number.isupper()) else ""
+        keep = "<w:keepNext/>" if criterion.children else ""
+        number = self.paragraph(
+            centre_style, controls.run(criterion.number, bold) if criterion.number else "", keep
+        )
+        cells = self._cell(widths[0], number)
+        cells += self._cell(widths[1], self.paragraph(text_style, controls.run(criterion.text, bold), keep))
+        if criterion.children:
+            cells += "".join(
+                self._cell(width, self.paragraph(centre_style, "", keep)) for width in widths[2:]
+            )
+            out = self._row(cells)
+            for child in criterion.children:
+                out += self._criterion(block, child, widths, text_style, centre_style, depth + 1)
+            return out
+        for (code, label), width in zip(block.boxes, widths[2:], strict=False):
+            path = f"{block.binding}.{criterion.id}"
+            tag = f"{path}={code}"
+            box = controls.box_control(
+                tag, f"{criterion.text[:40]}: {label}", self.ids.single(tag), f"{path} == '{code}'"
+            )
+            cells += self._cell(width, self.paragraph(centre_style, box))
+        for column, width in zip(block.columns, widths[2 + len(block.boxes) :], strict=True):
+            cells += self._cell(width, self.paragraph(centre_style, self._score(block, criterion, column)))
+        return self._row(cells)
+
+    def _score(self, block: Criteria, criterion: Criterion, column: ScoreColumn) -> str:
+        base = block.scores.removesuffix(".*")
+        binding = f"{base}.{criterion.id}.{column.name}"
+        field = Field(
+            binding, column.field.type, column.field.label, column.field.label_en, column.field.choices
+        )
+        return self.control(Hole(field), in_cell=True)
+
+    def rows(self, block: Rows) -> str:
+        """The table of records: a repeated heading row and one row a record."""
+        text_style, centre_style, head_style = self._cell_style
+        widths = self._widths([column.width for column in block.columns])
+        heads = "".join(
+            self._cell(width, self.paragraph(head_style, self.parts(column.head)))
+            for column, width in zip(block.columns, widths, strict=True)
+        )
+        cells = ""
+        for column, width in zip(block.columns, widths, strict=True):
+            number_only = all(isinstance(p, RowNumber) for parts in column.cell for p in parts)
+            chosen = text_style if not number_only and column.width > 12 else centre_style
+            content = "".join(
+                self.paragraph(chosen, self.parts(parts, row=block.binding, in_cell=True))
+                for parts in column.cell
+            )
+            cells += self._cell(width, content)
+
+        def tag_row(tag: str) -> str:
+            return self._row(
+                self._cell(sum(widths), self.paragraph(text_style, controls.run(tag)), span=len(widths))
+            )
+
+        rows = self._row(heads, header=True)
+        rows += (
+            tag_row("{%tr for row_ in " + block.binding + " %}")
+            + self._row(cells)
+            + tag_row("{%tr endfor %}")
+        )
+        return self._conditional(block.when, self._table(widths, rows) + self.paragraph("TinyLine", ""))
+
+    def sign(self, block: Sign) -> str:
+        """The signature block: one table row that never splits, room to sign, the name below."""
+        self.bookmark += 1
+        name = ""
+        if block.name:
+            look = "<w:b/><w:bCs/>"
+            name = self.control(Hole(block.name), look=look)
+        zone = (
+            f'<w:bookmarkStart w:id="{self.bookmark}" w:name="{bookmark_name(block.role)}"/>'
+            f'<w:bookmarkEnd w:id="{self.bookmark}"/>'
+        )
+        content = ""
+        if block.place_date:
+            content += self.paragraph("SignText", self.parts(block.place_date))
+        content += "".join(self.paragraph("SignText", self.parts(parts)) for parts in block.text)
+        content += self.paragraph("SignZone", zone) + self.paragraph("SignName", name)
+        left = "".join(self.paragraph("SignText", self.parts(parts)) for parts in block.left)
+        widths = self._widths([42, 58])
+        cells = self._cell(widths[0], left or self.paragraph("SignText", ""), centre_vertically=False)
+        cells += self._cell(widths[1], content, centre_vertically=False)
+        table = self._table(widths, self._row(cells), borders=False) + self.paragraph("TinyLine", "")
+        return self._conditional(block.when, table)
+
+    def header(self) -> str:
+        """Form code, the two-column header with the place and date, the title."""
+        definition = self.definition
+        out = ""
+        if definition.code_printed:
+            out += self.paragraph("FormCode", controls.run(definition.code))
+        if not definition.plain_header:
+            left = "".join(self.paragraph("HeaderLeft", self.parts(parts)) for parts in definition.header)
+            motto = self.paragraph("Motto", controls.run("ĐẢNG CỘNG SẢN VIỆT NAM", '<w:u w:val="single"/>'))
+            fields = self.regulation.fields
+            date = (
+                Hole(fields["document.place"]),
+                Text(", "),
+                Hole(fields["document.date"], "long"),
+            )
+            right = motto + self.paragraph("DateLine", self.parts(date))
+            share = style.HEADER_LEFT_SHARE * 100
+            widths = self._widths([share, 100 - share])
+            cells = self._cell(widths[0], left or self.paragraph("HeaderLeft", ""), centre_vertically=False)
+            cells += self._cell(widths[1], right, centre_vertically=False)
+            # LibreOffice adds a line where a document begins with a table: the code or a tiny line goes before it.
+            out = (out or self.paragraph("TinyLine", "")) + self._table(
+                widths, self._row(cells), borders=False
+            )
+        out += self.paragraph("TinyLine", "")
+        for parts in definition.title:
+            out += self.paragraph("FormTitle", self.parts(parts))
+        return out + self.paragraph("TinyLine", "")
+
+    def body(self) -> str:
+        """The whole body of the document."""
+        blocks = self.definition.body
+        out = self.header()
+        for position, block in enumerate(blocks):
+            follower = blocks[position + 1] if position + 1 < len(blocks) else None
+            if isinstance(block, Line):
+                out += self.line(block, keep_next=isinstance(follower, Sign) and block.paragraphs is None)
+            elif isinstance(block, Criteria):
+                out += self.criteria(block)
+            elif isinstance(block, Rows):
+                out += self.rows(block)
+            else:
+                out += self.sign(block)
+        for number, note in enumerate(self.definition.notes, start=self.definition.first_note):
+            mark = controls.run(str(number), '<w:vertAlign w:val="superscript"/>')
+            out += self.paragraph("NoteText", mark + controls.run(" " + note))
+        return out
+
+
+def identity(definition: FormDefinition) -> dict[str, str]:
+    """What a file carries inside, so that renaming it loses nothing: form, regulation, revision, definition hash."""
+    return {
+        "docgen.form": definition.form,
+        "docgen.regulation": definition.regulation,
+        "docgen.revision": definition.revision,
+        "docgen.definition": definition.definition_hash,
+    }
+
+
+def build_template(regulation: Regulation, definition: FormDefinition) -> bytes:
+    """The Word template of a form. The same definition gives the same bytes."""
+    builder = _TemplateBuilder(regulation, definition)
+    body = builder.body()
+    title = f"{definition.code} – {definition.name}"
+    return package(
+        body,
+        title=title,
+        identifier="{{ " + RECORD_KEY + " }}",
+        properties=identity(definition),
+        prompts=builder.prompts,
+        landscape=definition.landscape,
+    )
+
+
+__all__ = ["BLANK_FLAG", "RECORD_KEY", "bookmark_name", "build_template", "default_prompt", "identity"]

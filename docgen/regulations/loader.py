@@ -1,0 +1,364 @@
+"""Finding and loading a regulation: one folder a regulation, `extends` for what stays the same.
+
+A regulation folder holds `regulation.yaml` (who issued it, packet, deadlines), `criteria.yaml` (sets of criteria),
+`fields.yaml` (types and labels of bindings that only it uses), `forms/<form>.yaml`, and `rules.yaml` (read by
+`docgen.regulations.rules`). A folder outside the package works the same way (`--regulations DIR`): a unit's overlay
+extends a regulation and says only what differs.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from docgen.errors import UsageError
+from docgen.regulations.strict_yaml import Mapping, load_file
+
+REGULATION_KEYS = (
+    "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "without", "assessors",
+    "packet", "draft", "meeting", "deadlines", "notes", "overlay_of", "years",
+)  # fmt: skip
+REGULATION_REQUIRED = ("regulation",)
+TYPES = ("text", "paragraphs", "date", "year", "integer", "number", "grade", "level", "choice", "bool")
+#: Where the first name of a binding may stand in the dossier.
+ROOT_PLACES = ("dossier", "members", "assessments")
+#: Names that Jinja resolves to a method of dict or to itself, so that a value under them could never be printed.
+FORBIDDEN_NAMES = frozenset(
+    {"self", "items", "values", "keys", "get", "copy", "pop", "update", "clear", "loop", "setdefault"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One binding of the catalogue: its type and its labels."""
+
+    binding: str
+    type: str
+    label: str
+    label_en: str
+    choices: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One row of a set of criteria. Leaves are assessed, rows with children are headings.
+
+    `group` says which conditions read it (RULES A11): `core`, `task` or `other`; `applies` restricts a row to one kind
+    of body (`collective.kind`); `optional` marks the rows that the source prints with "(nếu có)".
+    """
+
+    id: str
+    number: str
+    text: str
+    group: str = ""
+    optional: bool = False
+    applies: str = ""
+    children: tuple[Criterion, ...] = ()
+
+    def leaves(self) -> list[Criterion]:
+        """The rows that are assessed, in printed order."""
+        return [self] if not self.children else [leaf for child in self.children for leaf in child.leaves()]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessor:
+    """Someone who assesses (chủ thể tham gia đánh giá): an id, how it is written on the form, where it is printed."""
+
+    id: str
+    subject: str
+    label: str
+    level: str = ""
+    required: bool = False
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PacketItem:
+    """One kind of document of the packet, in order.
+
+    `each` is `dossier`, `members` or `assessments`; `assessors` the assessor ids it is made for (all others where it
+    is `others`); `signers` the roles that sign it.
+    """
+
+    form: str
+    each: str
+    assessors: tuple[str, ...] = ()
+    clause: str = ""
+
+
+@dataclass(slots=True)
+class Regulation:
+    """One issued document and all it prescribes. `chain` lists the folders from its own to the one it extends last."""
+
+    id: str
+    chain: tuple[Path, ...]
+    short: str = ""
+    title: str = ""
+    number: str = ""
+    issuer: str = ""
+    issued: datetime.date | None = None
+    revision: str = "1"
+    extends: str = ""
+    forms: tuple[str, ...] = ()
+    assessors: tuple[Assessor, ...] = ()
+    packet: tuple[PacketItem, ...] = ()
+    draft: Mapping = field(default_factory=Mapping)
+    meeting: Mapping = field(default_factory=Mapping)
+    deadlines: list[Mapping] = field(default_factory=list)
+    fields: dict[str, Field] = field(default_factory=dict)
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
+    criteria: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
+    roots: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """The regulation's own folder."""
+        return self.chain[0]
+
+    def form_file(self, form: str) -> Path:
+        """The file that defines `form`: the regulation's own, else the one of the regulation it extends.
+
+        Raises `UsageError` where no such form exists.
+        """
+        for folder in self.chain:
+            path = folder / "forms" / f"{form}.yaml"
+            if path.is_file() and form in self.forms:
+                return path
+        raise UsageError(
+            "errors.usage.unknown_form", form=form, regulation=self.id, known=", ".join(self.forms)
+        )
+
+    def inherited_form_file(self, form: str, above: Path) -> Path:
+        """The file that defines `form` in a folder further along the chain than `above` (for `extends` in a form)."""
+        folders = list(self.chain)
+        start = folders.index(above.parent.parent) if above.parent.parent in folders else -1
+        own = above.stem == form
+        for folder in folders[start + 1 if own else max(start, 0) :]:
+            path = folder / "forms" / f"{form}.yaml"
+            if path.is_file():
+                return path
+        raise UsageError(
+            "errors.usage.unknown_form", form=form, regulation=self.id, known=", ".join(self.forms)
+        )
+
+
+def builtin_folder() -> Path:
+    """The folder of the regulations that come with docgen."""
+    return Path(str(files("docgen"))) / "regulations"
+
+
+def _folders(extra: Sequence[Path | str]) -> list[Path]:
+    return [Path(p) for p in extra] + [builtin_folder()]
+
+
+def list_regulations(extra: Sequence[Path | str] = ()) -> list[str]:
+    """The ids of all regulations found, those of `extra` folders first."""
+    found: dict[str, None] = {}
+    for folder in _folders(extra):
+        if not folder.is_dir():
+            continue
+        for path in sorted(folder.glob("*/regulation.yaml")):
+            found.setdefault(path.parent.name)
+    return list(found)
+
+
+def _find(regulation_id: str, extra: Sequence[Path | str], skip: Path | None = None) -> Path:
+    for folder in _folders(extra):
+        path = folder / regulation_id
+        if (path / "regulation.yaml").is_file() and path != skip:
+            return path
+    raise UsageError(
+        "errors.usage.unknown_regulation", regulation=regulation_id, known=", ".join(list_regulations(extra))
+    )
+
+
+def load_regulation(regulation_id: str, folders: Sequence[Path | str] = ()) -> Regulation:
+    """The regulation `regulation_id`, looked for in `folders` and then among those that come with docgen.
+
+    Raises `UsageError` for an unknown id and `DefinitionError` (file, line, name) for a fault in its data.
+    """
+    return _load(regulation_id, tuple(str(f) for f in folders))
+
+
+@cache
+def _load(regulation_id: str, extra: tuple[str, ...]) -> Regulation:
+    chain: list[Path] = []
+    metas: list[Mapping] = []
+    current: str | None = regulation_id
+    while current:
+        folder = _find(current, extra, skip=chain[-1] if chain and chain[-1].name == current else None)
+        meta = load_file(folder / "regulation.yaml")
+        if not isinstance(meta, Mapping):
+            meta = Mapping()
+            meta.file, meta.line = str(folder / "regulation.yaml"), 1
+        meta.closed(REGULATION_KEYS, REGULATION_REQUIRED)
+        if meta["regulation"] != folder.name:
+            raise meta.fault(
+                "errors.definition.wrong_id", "regulation", id=meta["regulation"], expected=folder.name
+            )
+        if folder in chain:
+            raise meta.fault("errors.definition.extends_circle", "extends", id=current)
+        chain.append(folder)
+        metas.append(meta)
+        current = meta.get("extends")
+    regulation = Regulation(regulation_id, tuple(chain))
+    for folder, meta in zip(reversed(chain), reversed(metas), strict=True):
+        _merge_meta(regulation, meta)
+        _merge_fields(regulation, folder)
+        _merge_criteria(regulation, folder)
+    return regulation
+
+
+def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
+    for key in ("short", "title", "number", "issuer", "revision", "extends"):
+        if key in meta:
+            setattr(regulation, key, meta[key])
+    if "issued" in meta:
+        try:
+            regulation.issued = datetime.date.fromisoformat(meta["issued"])
+        except ValueError:
+            raise meta.fault("errors.definition.not_a_date", "issued", value=meta["issued"]) from None
+    if "forms" in meta:
+        regulation.forms = tuple(meta["forms"])
+        if len(set(regulation.forms)) != len(regulation.forms):
+            raise meta.fault("errors.definition.duplicate_id", "forms", id="forms")
+    if "draft" in meta:
+        regulation.draft = meta["draft"].closed(
+            ("working_days", "clause", "note"), ("working_days", "clause")
+        )
+    if "meeting" in meta:
+        regulation.meeting = meta["meeting"].closed(("minimum_days", "clause"), ("minimum_days", "clause"))
+    if "deadlines" in meta:
+        regulation.deadlines = [
+            d.closed(("what", "before", "month_day", "clause"), ("what", "clause")) for d in meta["deadlines"]
+        ]
+    if "assessors" in meta:
+        keys = ("id", "subject", "label", "level", "required", "clause")
+        seen: set[tuple[str, str]] = set()
+        out = []
+        for item in meta["assessors"]:
+            item.closed(keys, ("id", "subject", "label", "clause"))
+            key = (item["subject"], item["id"])
+            if key in seen:
+                raise item.fault("errors.definition.duplicate_id", "id", id=item["id"])
+            seen.add(key)
+            out.append(
+                Assessor(
+                    item["id"], item["subject"], item["label"], item.get("level", ""),
+                    item.get("required", "no") == "yes", item["clause"],
+                )
+            )  # fmt: skip
+        regulation.assessors = tuple(out)
+    if "packet" in meta:
+        items = []
+        for item in meta["packet"]:
+            item.closed(("form", "each", "assessors", "clause"), ("form", "each", "clause"))
+            if item["form"] not in regulation.forms:
+                raise item.fault("errors.definition.unknown_form", "form", form=item["form"])
+            if item["each"] not in ("dossier", "members", "assessments"):
+                raise item.fault("errors.definition.unknown_value", "each", value=item["each"])
+            known = {a.id for a in regulation.assessors}
+            for assessor in item.get("assessors", ()):
+                if assessor not in known and assessor != "others":
+                    raise item.fault("errors.definition.unknown_value", "assessors", value=assessor)
+            items.append(
+                PacketItem(item["form"], item["each"], tuple(item.get("assessors", ())), item["clause"])
+            )
+        regulation.packet = tuple(items)
+
+
+def _merge_fields(regulation: Regulation, folder: Path) -> None:
+    common = builtin_folder() / "fields.yaml"
+    for path in (common, folder / "fields.yaml"):
+        if not path.is_file():
+            continue
+        data = load_file(path).closed(("fields", "choices", "roots"))
+        for root, where in data.get("roots", {}).items():
+            if where not in ROOT_PLACES:
+                raise data["roots"].fault("errors.definition.unknown_value", root, value=where)
+            regulation.roots[root] = where
+        for name, options in data.get("choices", {}).items():
+            regulation.choices[name] = dict(options)
+        fields = data.get("fields", Mapping())
+        for binding, text in fields.items():
+            regulation.fields[binding] = _field(fields, binding, text, regulation.choices)
+            root = binding.split(".")[0].removesuffix("[]")
+            if root not in regulation.roots and not binding.startswith(root + "[]"):
+                raise fields.fault("errors.definition.unknown_root", binding, root=root)
+
+
+def _field(fields: Mapping, binding: str, text: str, choices: dict[str, dict[str, str]]) -> Field:
+    parts = [p.strip() for p in text.split("|")]
+    if len(parts) != 3 or not all(parts):
+        raise fields.fault("errors.definition.field_shape", binding, binding=binding)
+    kind, _, argument = parts[0].partition("(")
+    argument = argument.rstrip(")")
+    if kind not in TYPES:
+        raise fields.fault("errors.definition.unknown_type", binding, binding=binding, type=kind)
+    if kind == "choice" and argument not in choices:
+        raise fields.fault("errors.definition.unknown_value", binding, value=argument)
+    for name in binding.replace("[]", "").split("."):
+        if name in FORBIDDEN_NAMES or not name.isidentifier():
+            raise fields.fault("errors.definition.forbidden_name", binding, name=name)
+    return Field(binding, kind, parts[1], parts[2], argument)
+
+
+def _merge_criteria(regulation: Regulation, folder: Path) -> None:
+    path = folder / "criteria.yaml"
+    if not path.is_file():
+        return
+    data = load_file(path).closed(("sets", "detail"))
+    for name, rows in data.get("sets", {}).items():
+        seen: set[str] = set()
+        regulation.criteria[name] = tuple(_criterion(row, "", seen) for row in rows)
+    for name, details in data.get("detail", {}).items():
+        if name not in regulation.criteria:
+            raise data["detail"].fault("errors.definition.unknown_set", name, set=name)
+        regulation.criteria[name] = _detail(regulation.criteria[name], details, name)
+
+
+def _criterion(row: Mapping, group: str, seen: set[str]) -> Criterion:
+    row.closed(("id", "number", "text", "group", "optional", "applies", "rows"), ("id", "text"))
+    if row["id"] in seen:
+        raise row.fault("errors.definition.duplicate_id", "id", id=row["id"])
+    if not row["id"].isidentifier() or row["id"] in FORBIDDEN_NAMES:
+        raise row.fault("errors.definition.forbidden_name", "id", name=row["id"])
+    seen.add(row["id"])
+    group = row.get("group", group)
+    children = tuple(_criterion(child, group, seen) for child in row.get("rows", ()))
+    return Criterion(
+        row["id"], row.get("number", ""), row["text"], group,
+        row.get("optional", "no") == "yes", row.get("applies", ""), children,
+    )  # fmt: skip
+
+
+def _detail(rows: tuple[Criterion, ...], details: Mapping, name: str) -> tuple[Criterion, ...]:
+    """`rows` with children put under leaves, as a unit details the criteria ("cụ thể hóa", HD 16 note 2)."""
+    known: dict[str, Criterion] = {}
+
+    def collect(row: Criterion) -> None:
+        known[row.id] = row
+        for child in row.children:
+            collect(child)
+
+    for row in rows:
+        collect(row)
+    for key in details:
+        if key not in known:
+            raise details.fault("errors.definition.unknown_criterion", key, id=key, set=name)
+        if known[key].children:
+            raise details.fault("errors.definition.not_a_leaf", key, id=key, set=name)
+
+    def rebuild(row: Criterion) -> Criterion:
+        if row.id in details:
+            seen = set(known)
+            children = tuple(_criterion(child, row.group, seen) for child in details[row.id])
+        else:
+            children = tuple(rebuild(child) for child in row.children)
+        return Criterion(row.id, row.number, row.text, row.group, row.optional, row.applies, children)
+
+    return tuple(rebuild(row) for row in rows)
