@@ -1,0 +1,401 @@
+"""Word templates compiled once and filled many times: any docxtpl-style .docx in, whole documents out.
+
+docxtpl's own patching makes Jinja of each part; the syntax tree becomes a plan where the plan knows it (see
+`docgen.word.plan`), else the part is rendered by sandboxed Jinja and parsed. Both give the text docxtpl gives with
+`autoescape=True`, with three differences on purpose: a name that the data lacks is an error, templates run in a
+sandbox, and nothing that is not well-formed is written.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
+
+from docgen.errors import DocgenError, InputError
+from docgen.word import template_controls as controls
+from docgen.word.flow import UnprovenError, prove
+from docgen.word.package import Archive, Package, parse_xml, read_package
+from docgen.word.plan import (
+    ILLEGAL,
+    For,
+    If,
+    IllegalCharacterError,
+    MissingValueError,
+    NeedsJinjaError,
+    Operation,
+    Plan,
+    Static,
+    Value,
+)
+from docgen.word.template_tags import TAG, Tag, TagLines, TagPlace, W, find_tags
+from docgen.word.translate import Translator, UnplannedError
+
+Filters = Mapping[str, Callable[..., Any]]
+
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_KEPT = 128  # compiled templates a process remembers
+
+#: The core properties docxtpl renders (the rest stay as they are).
+_PROPERTIES = frozenset({"creator", "description", "identifier", "language", "subject", "title"})
+_BRACES = {"{{": "{_{", "}}": "}_}", "{%": "{_%", "%}": "%_}"}
+_DYNAMIC_CELLS = re.compile(r"^\{[{%]\s*(tc\s|colspan\s|hm\s)")
+_DOC_PR = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+
+
+def compile_template(source: str | Path | bytes, filters: Filters | None = None) -> CompiledTemplate:
+    """The template in `source` (a path, or the bytes of a .docx), ready to be filled.
+
+    `filters` adds Jinja filters by name. Compiled once a process for equal content and filters.
+    Raises `InputError`: `errors.word.unreadable`, `errors.template.syntax`.
+    """
+    if isinstance(source, bytes):
+        content, name = source, ""
+    else:
+        name = str(source)
+        try:
+            content = Path(source).read_bytes()
+        except OSError as exc:
+            raise InputError("errors.word.unreadable", file=name, reason=type(exc).__name__) from exc
+    own = tuple(sorted((filters or {}).items(), key=lambda item: item[0]))
+    key = (hashlib.sha256(content).digest(), own)
+    with _lock:
+        found = _compiled.get(key)
+        if found is not None:
+            _compiled.move_to_end(key)
+            return found
+    made = CompiledTemplate(read_package(content), dict(own), name)
+    with _lock:
+        _compiled[key] = made
+        while len(_compiled) > _KEPT:
+            _compiled.popitem(last=False)
+    return made
+
+
+_compiled: OrderedDict[Any, CompiledTemplate] = OrderedDict()
+_lock = Lock()
+
+
+def environment(filters: Filters) -> SandboxedEnvironment:
+    """The Jinja environment every template runs in: sandboxed, everything escaped, missing names are errors."""
+    made = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    made.filters.update(filters)
+    made.filters[controls.BLANK] = controls.blank
+    made.filters[controls.ISO] = controls.iso_date
+    made.filters[controls.NUMBER] = lambda ids, own: next(ids)
+    return made
+
+
+class CompiledTemplate:
+    """A Word template that can be filled again and again. Made by `compile_template`.
+
+    `tags` are all its tags with their places; `fast` tells whether every part runs as a plan.
+    """
+
+    def __init__(self, package: Package, filters: Filters, name: str = "") -> None:
+        self.name = name
+        env = environment(filters)
+        texts = controls.prompts(package.parts[package.glossary]) if package.glossary else {}
+        roots = {part: _parsed(package, part, name) for part in package.fillable}
+        taken = {number for root in roots.values() for number in controls.control_ids(root)}
+        free = controls.free_ids(taken, len(roots))
+        self.tags: list[Tag] = []
+        self._parts: list[_Part] = []
+        for (part, root), first_id in zip(roots.items(), free, strict=True):
+            core = part == package.core
+            tags = _property_tags(root, part) if core else find_tags(root, part)
+            self.tags += tags
+            if tags or _has_braces(root):
+                self._parts.append(_Part(part, root, tags, env, controls.Controls(texts), first_id, core))
+        written = [part.name for part in self._parts]
+        fixed = {part: data for part, data in package.parts.items() if part not in written}
+        self._archive = Archive(fixed, written)
+
+    @property
+    def fast(self) -> bool:
+        """True where every part with tags runs as a plan, none through Jinja."""
+        return all(part.plan is not None for part in self._parts)
+
+    @property
+    def slow_because(self) -> dict[str, str]:
+        """For each part that needs Jinja, what in it the plan does not know."""
+        return {part.name: part.unplanned for part in self._parts if part.plan is None}
+
+    def render(self, context: Mapping[str, Any]) -> bytes:
+        """A whole .docx with the values of `context` in its tags. Equal data gives equal bytes.
+
+        Raises `InputError`: `errors.template.unknown_tag` (a name that `context` lacks), `errors.template.character`
+        (a value no XML file can hold), `errors.template.unsafe`, `errors.template.malformed`,
+        `errors.template.failed`.
+        """
+        return self._archive.assemble([part.render(context) for part in self._parts])
+
+    def render_parts(self, context: Mapping[str, Any], *, jinja: bool = False) -> dict[str, bytes]:
+        """Only the parts that hold tags, by name. `jinja` forbids the plan (to compare the two ways)."""
+        return {part.name: part.by_jinja(context) if jinja else part.render(context) for part in self._parts}
+
+
+class _Part:
+    """One part of the package with tags in it."""
+
+    def __init__(
+        self,
+        name: str,
+        root: etree._Element,
+        tags: list[Tag],
+        env: SandboxedEnvironment,
+        control_pass: controls.Controls,
+        first_id: int,
+        core: bool,
+    ) -> None:
+        self.name = name
+        self.plan: Plan | None = None
+        self.unplanned = ""
+        self._environment = env
+        self._first_id = first_id
+        self._core = core
+        self._dynamic_cells = any(_DYNAMIC_CELLS.match(tag.text) for tag in tags)
+        self._jinja: Any = None
+        if core:
+            patched = _property_source(root)
+        else:
+            control_pass.prepare(root)
+            patched = _docxtpl().patch_xml(etree.tostring(root, encoding="unicode"))
+            patched = control_pass.put_in(patched)
+        self._lines = TagLines(_DECLARATION + patched, tags)
+        try:
+            self._tree = env.parse(self._lines.source)
+        except TemplateSyntaxError as exc:
+            raise self._error("errors.template.syntax", exc.lineno, reason=exc.message or "") from exc
+        _finish(self._tree, in_loop=False)
+        try:
+            if self._dynamic_cells:
+                raise UnplannedError("cells that data adds or joins")
+            plan = Translator(env).plan(self._tree, first_id)
+            prove(plan.operations, plain_text=core)
+            _parse_samples(plan)
+            self.plan = plan
+        except (UnplannedError, UnprovenError) as exc:
+            self.unplanned = str(exc)
+
+    def render(self, context: Mapping[str, Any]) -> bytes:
+        """The part with `context` in it, by the plan if there is one."""
+        if self.plan is None:
+            return self.by_jinja(context)
+        try:
+            return self.plan.run(context)
+        except NeedsJinjaError:
+            return self.by_jinja(context)
+        except MissingValueError as exc:
+            raise self._unknown(context, exc.line, exc.name) from exc
+        except IllegalCharacterError as exc:
+            code = f"U+{ord(exc.character):04X}"
+            raise self._error("errors.template.character", exc.line, character=code) from exc
+        except SecurityError as exc:
+            raise self._error("errors.template.unsafe", 0, reason=str(exc)) from exc
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as exc:
+            raise self._error("errors.template.failed", 0, reason=f"{type(exc).__name__}: {exc}") from exc
+
+    def by_jinja(self, context: Mapping[str, Any]) -> bytes:
+        """The part rendered by Jinja, with all that docxtpl does afterwards."""
+        if self._jinja is None:
+            code = self._environment.compile(self._tree)
+            self._jinja = self._environment.template_class.from_code(
+                self._environment, code, self._environment.make_globals(None)
+            )
+        try:
+            text: str = self._jinja.render({**context, controls.IDS: count(self._first_id)})
+        except UndefinedError as exc:
+            line = _template_line(exc)
+            missing = re.search(r"'([^']*)' is undefined|has no attribute '([^']*)'", exc.message or "")
+            raise self._unknown(context, line, next(filter(None, missing.groups()), "") if missing else "") from exc
+        except SecurityError as exc:
+            raise self._error("errors.template.unsafe", _template_line(exc), reason=str(exc)) from exc
+        except DocgenError:
+            raise
+        except Exception as exc:  # whatever a filter or a value's own code raises
+            reason = f"{type(exc).__name__}: {exc}"
+            raise self._error("errors.template.failed", _template_line(exc), reason=reason) from exc
+        return self._checked(text)
+
+    def _checked(self, text: str) -> bytes:
+        """`text` as bytes, once it is known to be well-formed."""
+        if not self._core:
+            text = _docxtpl().resolve_listing(text)
+        if found := ILLEGAL.search(text):
+            raise self._error("errors.template.character", 0, character=f"U+{ord(found[0]):04X}")
+        content = text.encode()
+        try:
+            root = parse_xml(content)
+        except etree.XMLSyntaxError as exc:
+            raise self._error("errors.template.malformed", 0, reason=exc.msg or "") from exc
+        if self._dynamic_cells and all(t.find(f"{W}tblGrid") is not None for t in root.iter(f"{W}tbl")):
+            root = _docxtpl().fix_tables(content)
+            content = _serialised(root)
+        pictures = list(root.iter(_DOC_PR))
+        if len({picture.get("id") for picture in pictures}) < len(pictures):
+            for number, picture in enumerate(pictures, 1001):  # the numbers docxtpl gives
+                picture.set("id", str(number))
+            content = _serialised(root)
+        return content
+
+    def _error(self, code: str, line: int, name: str = "", **facts: Any) -> InputError:
+        tag = self._lines.tag(line, name)
+        place = tag.place if tag else TagPlace(self.name)
+        return InputError(code, tag=tag.text if tag else name, part=self.name, place=place, **facts)
+
+    def _unknown(self, context: Mapping[str, Any], line: int, name: str) -> InputError:
+        return self._error("errors.template.unknown_tag", line, name, missing=name, nearest=nearest(name, context))
+
+
+def _docxtpl() -> Any:
+    """docxtpl's patching; imported late, because that takes longer than filling a hundred forms."""
+    from docxtpl.template import DocxTemplate
+
+    patching: Any = DocxTemplate("")
+    return patching
+
+
+def nearest(name: str, context: Mapping[str, Any]) -> str:
+    """The name in `context` most like `name`, or ""."""
+    known = list(dict.fromkeys(_names(context, "", 0)))
+    if found := difflib.get_close_matches(name, known, 1):
+        return found[0]
+    leaves = {path.rsplit(".", 1)[-1]: path for path in reversed(known)}
+    found = difflib.get_close_matches(name.rsplit(".", 1)[-1], list(leaves), 1)
+    return leaves[found[0]] if found else ""
+
+
+def _names(value: Any, path: str, depth: int) -> Iterator[str]:
+    """Every dotted path in `value`; a list speaks by its first item."""
+    if isinstance(value, Mapping) and depth < 6:
+        for key, inner in value.items():
+            below = f"{path}.{key}" if path else str(key)
+            yield below
+            yield from _names(inner, below, depth + 1)
+    elif isinstance(value, list | tuple) and value and depth < 6:
+        yield from _names(value[0], f"{path}[]", depth + 1)
+
+
+def _parsed(package: Package, part: str, name: str) -> etree._Element:
+    try:
+        return parse_xml(package.parts[part])
+    except etree.XMLSyntaxError as exc:
+        raise InputError("errors.word.unreadable", file=name, reason=f"{part}: {exc.msg}") from exc
+
+
+def _serialised(root: etree._Element) -> bytes:
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def _has_braces(root: etree._Element) -> bool:
+    """True where a part without a whole tag in any paragraph may still mean something to Jinja."""
+    text = "".join(str(piece) for piece in root.itertext())
+    return "{{" in text or "{%" in text or "{#" in text
+
+
+def _properties(root: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
+    for element in root:
+        if isinstance(element.tag, str):
+            yield element, etree.QName(element).localname in _PROPERTIES
+
+
+def _property_tags(root: etree._Element, part: str) -> list[Tag]:
+    """The tags in the core properties that docxtpl renders."""
+    return [
+        Tag(text, TagPlace(part))
+        for element, rendered in _properties(root)
+        if rendered
+        for text in TAG.findall(element.text or "")
+    ]
+
+
+def _property_source(root: etree._Element) -> str:
+    """The core properties as Jinja: tags in other properties than docxtpl's stay text."""
+    for element, rendered in _properties(root):
+        if not rendered and element.text:
+            for braces, escaped in _BRACES.items():
+                element.text = element.text.replace(braces, escaped)
+    source = etree.tostring(root, encoding="unicode")
+    return re.sub(
+        r"\{[{%].*?[%}]\}",
+        lambda m: m[0].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"),
+        source,
+        flags=re.DOTALL,
+    )
+
+
+def _finish(node: nodes.Node, in_loop: bool) -> None:
+    """What docxtpl does after rendering is done to the template's own text now, where no value can be hit by it;
+    and the controls outside loops get their own id back."""
+    if isinstance(node, nodes.Output):
+        finished: list[nodes.Expr] = []
+        for child in node.nodes:
+            if isinstance(child, nodes.TemplateData):
+                for braces, escaped in _BRACES.items():
+                    child.data = child.data.replace(escaped, braces)
+            elif isinstance(child, nodes.Filter) and child.name == controls.NUMBER and not in_loop:
+                number = child.args[0]
+                assert isinstance(number, nodes.Const)
+                child = nodes.TemplateData(number.value, lineno=child.lineno, environment=child.environment)
+            finished.append(child)
+        node.nodes = finished
+    repeats = in_loop or isinstance(node, nodes.For | nodes.Macro | nodes.CallBlock)
+    for inner in node.iter_child_nodes():
+        _finish(inner, repeats)
+
+
+def _parse_samples(plan: Plan) -> None:
+    """Parse two made-up documents that together hold every text of the plan once.
+
+    `prove` has shown that elements nest; this shows that the texts themselves are XML (names, entities, namespaces).
+    """
+    for taken in (True, False):
+        try:
+            parse_xml(b"".join(_sample(plan.operations, taken)))
+        except etree.XMLSyntaxError as exc:
+            raise UnprovenError(str(exc)) from exc
+
+
+def _sample(operations: tuple[Operation, ...], taken: bool) -> Iterator[bytes]:
+    for operation in operations:
+        if isinstance(operation, Static):
+            yield operation.content
+        elif isinstance(operation, Value):
+            yield b"1"
+        elif isinstance(operation, If):
+            yield from _sample(operation.then if taken else operation.orelse, taken)
+        elif isinstance(operation, For):
+            if taken or not operation.orelse:
+                yield from _sample(operation.body, taken)
+            else:
+                yield from _sample(operation.orelse, taken)
+        elif hasattr(operation, "operations"):
+            yield from _sample(operation.operations, taken)
+        else:
+            yield b"1"
+
+
+def _template_line(exc: BaseException) -> int:
+    """The line of the template that `exc` came from, or 0: Jinja puts it into the traceback."""
+    line = 0
+    trace = exc.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+__all__ = ["CompiledTemplate", "Filters", "compile_template", "environment", "nearest"]

@@ -1,0 +1,164 @@
+"""A Word file as a package (ECMA-376 part 2): read its parts once, write documents from them by hand.
+
+Writing does not use `zipfile`, which costs more than everything else together: the parts that never change are
+compressed once and copied, the others follow, the main part last. Names, order and dates are fixed, so equal contents
+give equal bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from docgen.errors import InputError
+from docgen.word import deflate
+
+#: More than this unpacked is no form but an attack or an accident.
+MAX_UNPACKED_BYTES = 256 * 1024 * 1024
+
+_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_OVERRIDE = "{http://schemas.openxmlformats.org/package/2006/content-types}Override"
+_CONTENT_TYPES = "[Content_Types].xml"
+_FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The parts of one Word file by name, and which of them text is written in.
+
+    `main` is the main document, `stories` its headers, footers and footnotes, `core` the core properties or "".
+    """
+
+    parts: dict[str, bytes]
+    main: str
+    stories: tuple[str, ...]
+    core: str
+    glossary: str
+
+    @property
+    def fillable(self) -> tuple[str, ...]:
+        """The parts whose text may hold tags, the main one last."""
+        return (*((self.core,) if self.core else ()), *self.stories, self.main)
+
+
+def read_package(source: str | Path | bytes) -> Package:
+    """The package in `source` (a path or the file's bytes).
+
+    Raises `InputError` `errors.word.unreadable` where that is no Word file (no zip, damaged, no main part).
+    """
+    name = "" if isinstance(source, bytes) else str(source)
+    try:
+        content = source if isinstance(source, bytes) else Path(source).read_bytes()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED_BYTES:
+                raise InputError("errors.word.unreadable", file=name, reason="too large")
+            parts = {info.filename: archive.read(info) for info in archive.infolist() if not info.is_dir()}
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, struct.error) as exc:
+        raise InputError("errors.word.unreadable", file=name, reason=type(exc).__name__) from exc
+    try:
+        return _package(parts)
+    except (KeyError, etree.XMLSyntaxError) as exc:
+        raise InputError("errors.word.unreadable", file=name, reason=str(exc)) from exc
+
+
+def _package(parts: dict[str, bytes]) -> Package:
+    root = _relations(parts, "")
+    main = next((target for kind, target in root if kind == "officeDocument"), "")
+    if main not in parts:
+        raise KeyError(main or "officeDocument")
+    related = _relations(parts, main)
+    stories = [target for kind, target in related if kind in ("header", "footer") and target in parts]
+    types = parse_xml(parts[_CONTENT_TYPES])
+    stories += [
+        name
+        for override in types.iter(_OVERRIDE)
+        if override.get("ContentType") == _FOOTNOTES_TYPE
+        and (name := str(override.get("PartName", "")).lstrip("/")) in parts
+    ]
+    return Package(
+        parts=parts,
+        main=main,
+        stories=tuple(dict.fromkeys(stories)),
+        core=next((target for kind, target in root if kind == "core-properties" and target in parts), ""),
+        glossary=next((t for kind, t in related if kind == "glossaryDocument" and t in parts), ""),
+    )
+
+
+def _relations(parts: Mapping[str, bytes], source: str) -> list[tuple[str, str]]:
+    """(last word of the type, target part) of every internal relation of `source` ("" for the package)."""
+    folder, name = posixpath.split(source)
+    rels = parts.get(posixpath.join(folder, "_rels", name + ".rels"))
+    if rels is None:
+        return []
+    found = []
+    for relation in parse_xml(rels).iter(_RELATION):
+        if relation.get("TargetMode") != "External":
+            kind = str(relation.get("Type", "")).rsplit("/", 1)[-1]
+            target = posixpath.normpath(posixpath.join("/", folder, str(relation.get("Target", ""))))
+            found.append((kind, target.lstrip("/")))
+    return found
+
+
+def parse_xml(content: bytes) -> etree._Element:
+    """The tree of one part, read as python-docx reads it. No entity is resolved and nothing is fetched."""
+    parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
+    return etree.fromstring(content, parser)
+
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+_VERSION, _METHOD_DEFLATE, _TIME, _DATE_1980 = 20, 8, 0, 0x21
+_FLAG_UTF8 = 0x800
+
+
+def _entry(name: bytes, packed: bytes, crc: int, size: int, offset: int) -> tuple[bytes, bytes]:
+    """The local header and the directory record of one deflated entry (PKWARE APPNOTE 4.3.7, 4.3.12)."""
+    flags = 0 if name.isascii() else _FLAG_UTF8
+    common = (flags, _METHOD_DEFLATE, _TIME, _DATE_1980, crc, len(packed), size, len(name), 0)
+    local = _LOCAL.pack(b"PK\x03\x04", _VERSION, *common) + name
+    central = _CENTRAL.pack(b"PK\x01\x02", _VERSION, _VERSION, *common, 0, 0, 0, 0, offset) + name
+    return local, central
+
+
+class Archive:
+    """Zip files that share their fixed parts. `assemble` makes one of them."""
+
+    def __init__(self, fixed: Mapping[str, bytes], changing: Sequence[str]) -> None:
+        """`fixed` are the parts equal in every file; `changing` the names of the others, in the order they stand."""
+        order = sorted(fixed, key=lambda name: (name != _CONTENT_TYPES, name != "_rels/.rels", name))
+        pieces: list[bytes] = []
+        directory: list[bytes] = []
+        offset = 0
+        for name in order:
+            packed = deflate.deflate_once(fixed[name])
+            local, central = _entry(name.encode(), packed, deflate.crc32(fixed[name]), len(fixed[name]), offset)
+            pieces += (local, packed)
+            directory.append(central)
+            offset += len(local) + len(packed)
+        self._head = b"".join(pieces)
+        self._directory = b"".join(directory)
+        self._names = [name.encode() for name in changing]
+        self._count = len(order) + len(self._names)
+
+    def assemble(self, contents: Sequence[bytes]) -> bytes:
+        """The file whose changing parts hold `contents`, in the order of their names."""
+        pieces = [self._head]
+        directory = [self._directory]
+        offset = len(self._head)
+        for name, content in zip(self._names, contents, strict=True):
+            packed = deflate.deflate(content)
+            local, central = _entry(name, packed, deflate.crc32(content), len(content), offset)
+            pieces += (local, packed)
+            directory.append(central)
+            offset += len(local) + len(packed)
+        records = b"".join(directory)
+        end = _END.pack(b"PK\x05\x06", 0, 0, self._count, self._count, len(records), offset, 0)
+        return b"".join((*pieces, records, end))
