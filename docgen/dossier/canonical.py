@@ -1,0 +1,232 @@
+"""The canonical form of a dossier's data, and what was found on the way to it.
+
+Canonical means: names as in the regulation's catalogue; texts stripped, in NFC and on one line; paragraphs a list of
+non-empty texts, one line each; dates `YYYY-MM-DD`; whole numbers int; codes as in the catalogue; nothing empty (an
+empty text, list or mapping and null are left out, since a form prints them alike) except the list of members and
+`null` among facts, where it says "not known". Two files that say the same thing have the same canonical form, whether
+JSON or Excel.
+
+Nothing is dropped silently: what cannot stand (NaN, a number of thousands of digits) is left out with a finding, what
+has the wrong type stays as it is for the validator to report.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from docgen.dossier import text as texts
+from docgen.dossier.shape import ITEMS, Node
+from docgen.model import Finding, Place, Severity
+
+MAX_DEPTH = 24
+#: Whole numbers beyond this are slips; a file may hold one of millions of digits.
+MAX_NUMBER = 10**15
+#: Kinds of text findings that come by the thousand where they come at all: reported once for each person or body.
+ONCE = frozenset({"dossier.text.nfd", "dossier.text.invisible", "dossier.text.direction", "dossier.text.markup"})
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
+_VIETNAMESE = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
+_NUMBER = re.compile(r"-?\d{1,15}(?:[.,]\d{1,9})?")
+
+
+class NotStorable:
+    """What the reader found in place of a number: NaN, Infinity, or far too many digits."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+
+class _Nothing:
+    """A value that is left out."""
+
+
+_NOTHING = _Nothing()
+
+
+def read_date(value: str) -> str | None:
+    """`value` as `YYYY-MM-DD`, where it is a date written that way or as dd/mm/yyyy; None otherwise."""
+    if found := _ISO.fullmatch(value):
+        year, month, day = (int(g) for g in found.groups())
+    elif found := _VIETNAMESE.fullmatch(value):
+        day, month, year = (int(g) for g in found.groups())
+    else:
+        return None
+    try:
+        return datetime.date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def read_number(value: str) -> int | float | None:
+    """The number written in `value` (decimal comma or point), or None."""
+    if not _NUMBER.fullmatch(value):
+        return None
+    number = float(value.replace(",", "."))
+    return int(number) if number.is_integer() and "," not in value and "." not in value else number
+
+
+class Canonicaliser:
+    """Turns data into canonical form along a shape, and collects findings."""
+
+    def __init__(self, place: Callable[[str], Place], quiet: bool = False) -> None:
+        """`place` gives the place of a pointer; `quiet` leaves out the findings on conversions (Excel has no types)."""
+        self.place = place
+        self.quiet = quiet
+        self.findings: list[Finding] = []
+        self.who = ""
+        self._seen: set[tuple[str, str]] = set()
+
+    def run(self, data: dict[str, Any], shape: Node) -> dict[str, Any]:
+        """The canonical form of `data`; always a mapping."""
+        out = self._value(data, shape, "", 0)
+        result: dict[str, Any] = out if isinstance(out, dict) else {}
+        return result
+
+    # -- walking --
+
+    def _value(self, value: Any, node: Node | None, pointer: str, depth: int) -> Any:
+        if isinstance(value, str):
+            return self._string(value, node, pointer)
+        if value is None:
+            return None if node is not None and node.entry and node.entry.type == "fact" else _NOTHING
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, int):
+            if abs(value) > MAX_NUMBER:
+                return self._drop("dossier.value.huge_number", pointer)
+            return value
+        if isinstance(value, float):
+            return self._float(value, node, pointer)
+        if depth > MAX_DEPTH:
+            return self._drop("dossier.value.too_deep", pointer, limit=MAX_DEPTH)
+        if isinstance(value, dict):
+            return self._mapping(value, node, pointer, depth)
+        if isinstance(value, list | tuple):
+            return self._list(list(value), node, pointer, depth)
+        if isinstance(value, datetime.datetime):
+            value = value.date()
+        if isinstance(value, datetime.date):
+            return value.isoformat()
+        if isinstance(value, NotStorable):
+            return self._drop(value.code, pointer)
+        return self._drop("dossier.value.unknown_kind", pointer, kind=type(value).__name__)
+
+    def _mapping(self, value: dict[Any, Any], node: Node | None, pointer: str, depth: int) -> Any:
+        out: dict[str, Any] = {}
+        for key, item in value.items():
+            name = key if isinstance(key, str) else str(key)
+            if not name.isascii() or not name.isprintable():
+                self._text_findings(name, f"{pointer}/{escape(texts.clean(name))}")
+                name = texts.clean(name)
+            below = node.child(name) if node is not None else None
+            if depth == 0 and name in ("collective", "party_organization"):
+                self.who = name
+            done = self._value(item, below, f"{pointer}/{escape(name)}", depth + 1)
+            if depth == 0:
+                self.who = ""
+            if done is not _NOTHING:
+                out[name] = done
+        return out or _NOTHING
+
+    def _list(self, value: list[Any], node: Node | None, pointer: str, depth: int) -> Any:
+        if node is not None and node.entry and node.entry.type == "paragraphs":
+            return self._paragraphs(value, node, pointer, depth)
+        items = node.children.get(ITEMS) if node is not None else None
+        out = []
+        members = pointer == "/members"
+        for index, item in enumerate(value):
+            if members:
+                self.who = member_id(item, index)
+            done = self._value(item, items or node, f"{pointer}/{index}", depth + 1)
+            # A list keeps its length: the pointers of what follows must stay true to the file.
+            out.append({} if done is _NOTHING and isinstance(item, dict) else None if done is _NOTHING else done)
+        if members:
+            self.who = ""
+        return out if out or members else _NOTHING
+
+    def _paragraphs(self, value: list[Any], node: Node, pointer: str, depth: int) -> Any:
+        out: list[Any] = []
+        for index, item in enumerate(value):
+            if isinstance(item, str):
+                self._text_findings(item, f"{pointer}/{index}")
+                out.extend(texts.paragraphs(texts.clean(item)))
+            else:
+                done = self._value(item, None, f"{pointer}/{index}", depth + 1)
+                if done is not _NOTHING:
+                    out.append(done)
+        return out or _NOTHING
+
+    # -- leaves --
+
+    def _string(self, value: str, node: Node | None, pointer: str) -> Any:
+        self._text_findings(value, pointer)
+        cleaned = texts.clean(value)
+        if not cleaned:
+            return _NOTHING
+        kind = node.entry.type if node is not None and node.entry else ""
+        if kind == "paragraphs":
+            return texts.paragraphs(cleaned)
+        if kind == "date":
+            taken = read_date(cleaned)
+            if taken is None or taken == cleaned:
+                return cleaned
+            self._converted(cleaned, taken, pointer)
+            return taken
+        if kind in ("year", "integer", "number"):
+            number = read_number(cleaned)
+            if number is None or (kind != "number" and not isinstance(number, int)):
+                return cleaned
+            self._converted(cleaned, number, pointer)
+            return number
+        if kind in ("grade", "level", "choice") and node is not None and cleaned not in node.options:
+            code = next((c for c in node.options if c.casefold() == cleaned.casefold()), None)
+            if code is not None:
+                self._converted(cleaned, code, pointer)
+                return code
+        return texts.one_line(cleaned)
+
+    def _float(self, value: float, node: Node | None, pointer: str) -> Any:
+        if math.isnan(value) or math.isinf(value):
+            return self._drop("dossier.value.not_a_number", pointer)
+        if abs(value) > MAX_NUMBER:
+            return self._drop("dossier.value.huge_number", pointer)
+        return int(value) if value.is_integer() else value
+
+    # -- findings --
+
+    def _drop(self, code: str, pointer: str, **params: Any) -> _Nothing:
+        self.add(code, "error", pointer, **params)
+        return _NOTHING
+
+    def _converted(self, given: str, taken: Any, pointer: str) -> None:
+        if not self.quiet:
+            self.add("dossier.value.converted", "info", pointer, given=given[:40], taken=taken)
+
+    def _text_findings(self, value: str, pointer: str) -> None:
+        if texts.is_plain(value):
+            return
+        for fault in texts.faults(value):
+            if fault.code in ONCE:
+                if (fault.code, self.who) in self._seen:
+                    continue
+                self._seen.add((fault.code, self.who))
+            self.add(fault.code, fault.severity, pointer, **fault.params)
+
+    def add(self, code: str, severity: Severity, pointer: str, **params: Any) -> None:
+        """Record a finding at `pointer`, about whoever is being read now."""
+        self.findings.append(Finding(code, severity, self.place(pointer), params, self.who))
+
+
+def escape(name: str) -> str:
+    """`name` as a part of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1") if "/" in name or "~" in name else name
+
+
+def member_id(item: Any, index: int) -> str:
+    """The id that findings about a member carry: its own, or its position where it has none."""
+    found = item.get("id") if isinstance(item, dict) else None
+    return texts.clean(found)[:64] if isinstance(found, str) and found.strip() else f"#{index + 1}"

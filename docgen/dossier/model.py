@@ -1,0 +1,188 @@
+"""The dossier in memory, and the one way in: a file (JSON or Excel) or plain data.
+
+Every value knows the place it came from, so that a finding says `Đảng viên!C7` or `/members/3/member/birth_date
+(dòng 214)` and not "somewhere in the data".
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from docgen.dossier.canonical import Canonicaliser
+from docgen.dossier.json_reader import JsonPlaces, decode, parse
+from docgen.dossier.shape import dossier_shape
+from docgen.errors import UsageError
+from docgen.model import Finding, Place
+from docgen.regulations.loader import list_regulations, load_regulation
+
+#: A dossier of a thousand members is about 15 MB; beyond this somebody passed the wrong file.
+MAX_BYTES = 256_000_000
+SUFFIXES = (".json", ".xlsx")
+
+
+class Places(Protocol):
+    """Gives the place of a JSON pointer into the dossier's data."""
+
+    def find(self, pointer: str) -> Place:
+        """The place of `pointer`."""
+
+
+class PlainPlaces:
+    """Places of data that came from no file: the pointer is the place."""
+
+    def __init__(self, file: str = "") -> None:
+        self.file = file
+
+    def find(self, pointer: str) -> Place:
+        """The pointer itself."""
+        return Place(self.file, pointer, pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All the data of one body for one year.
+
+    `data` is in canonical form (`docgen.dossier.canonical`); nobody changes it.
+    `sha256` is over the bytes of the file it was read from (empty for plain data), `findings` what was found on
+    reading; `docgen.validation.validate_dossier` gives these back together with its own.
+    """
+
+    regulation: str
+    data: dict[str, Any]
+    file: str = ""
+    sha256: str = ""
+    places: Places = field(default_factory=PlainPlaces, compare=False)
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
+
+    def place(self, pointer: str) -> Place:
+        """Where the value at `pointer` stands in the file."""
+        return self.places.find(pointer)
+
+    @property
+    def members(self) -> list[dict[str, Any]]:
+        """The records of the members, in the file's order; what is not a record is left out."""
+        found = self.data.get("members")
+        return [m for m in found if isinstance(m, dict)] if isinstance(found, list) else []
+
+    def member(self, member_id: str) -> dict[str, Any]:
+        """The record of the member `member_id`.
+
+        Raises `UsageError` with the nearest known id for one that does not exist.
+        """
+        known = {str(m.get("id")): m for m in self.members}
+        if member_id not in known:
+            raise UsageError("dossier.usage.unknown_member", member=member_id, near=nearest(member_id, known))
+        return known[member_id]
+
+
+def nearest(name: str, known: Mapping[str, Any] | Sequence[str]) -> str:
+    """The name among `known` that `name` was probably meant to be, or an empty text."""
+    found = difflib.get_close_matches(name.lower(), {k.lower() for k in known}, n=1, cutoff=0.6)
+    return next((k for k in known if k.lower() == found[0]), "") if found else ""
+
+
+def dossier_from_data(
+    data: Any,
+    *,
+    file: str = "",
+    sha256: str = "",
+    places: Places | None = None,
+    findings: Sequence[Finding] = (),
+    folders: Sequence[Path | str] = (),
+    quiet: bool = False,
+) -> tuple[Dossier | None, list[Finding]]:
+    """A dossier from plain data (as `json.loads` gives it), and the findings on the way.
+
+    None where no dossier can be made of it: not a mapping, or a regulation that is not known. `folders` are further
+    places to look for regulations.
+    """
+    where = places or PlainPlaces(file)
+    found = list(findings)
+    if not isinstance(data, dict):
+        found.append(Finding("dossier.json.not_object", "error", where.find("")))
+        return None, found
+    name = data.get("regulation")
+    known = list_regulations(folders)
+    if not isinstance(name, str) or not name.strip():
+        found.append(Finding("dossier.regulation.missing", "error", where.find(""), {"known": ", ".join(known)}))
+        return None, found
+    name = name.strip()
+    if name not in known:
+        found.append(
+            Finding("dossier.regulation.unknown", "error", where.find("/regulation"),
+                    {"given": name[:60], "near": nearest(name[:60], known), "known": ", ".join(known)})
+        )  # fmt: skip
+        return None, found
+    walk = Canonicaliser(where.find, quiet)
+    canonical = walk.run(data, dossier_shape(load_regulation(name, folders)))
+    found += walk.findings
+    return Dossier(name, canonical, file, sha256, where, tuple(found)), found
+
+
+def load_dossier(path: Path | str, folders: Sequence[Path | str] = ()) -> tuple[Dossier | None, list[Finding]]:
+    """The dossier in `path`: a .json or .xlsx file, or a folder that holds exactly one.
+
+    Gives the dossier (None where nothing can be made of the file) and all findings. Raises `EnvironmentFault` where
+    the libraries for Excel are not installed, `DefinitionError` for a fault in a regulation's own data.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            chosen = _in_folder(path)
+            if isinstance(chosen, Finding):
+                return None, [chosen]
+            path = chosen
+        at = Place(str(path))
+        if not path.exists():
+            return None, [Finding("dossier.file.missing", "error", at)]
+        if path.stat().st_size > MAX_BYTES:
+            return None, [Finding("dossier.file.too_large", "error", at, {"limit": MAX_BYTES // 1_000_000})]
+        raw = path.read_bytes()
+    except (OSError, ValueError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else "?"
+        return None, [Finding("dossier.file.unreadable", "error", Place(str(path)), {"reason": reason})]
+    return dossier_from_bytes(raw, str(path), folders)
+
+
+def dossier_from_bytes(
+    raw: bytes, file: str, folders: Sequence[Path | str] = ()
+) -> tuple[Dossier | None, list[Finding]]:
+    """The dossier in the bytes of a file named `file`; what it is shows in its first bytes, not in its name."""
+    at = Place(file)
+    digest = hashlib.sha256(raw).hexdigest()
+    if raw.startswith(b"PK\x03\x04"):
+        if file.lower().endswith((".docx", ".docm", ".odt", ".ods", ".pptx")):
+            return None, [Finding("dossier.file.kind", "error", at, {"kind": Path(file).suffix})]
+        from docgen.dossier.excel import read_workbook
+
+        return read_workbook(raw, file, digest, folders)
+    for start, kind in ((b"\xd0\xcf\x11\xe0", ".xls/.doc"), (b"%PDF", ".pdf"), (b"Rar!", ".rar")):
+        if raw.startswith(start):
+            return None, [Finding("dossier.file.kind", "error", at, {"kind": kind})]
+    findings: list[Finding] = []
+    text = decode(raw, at, findings)
+    data = parse(text, file, findings) if text is not None else None
+    if text is None or (data is None and any(f.severity == "error" for f in findings)):
+        return None, findings
+    return dossier_from_data(
+        data, file=file, sha256=digest, places=JsonPlaces(file, text), findings=findings, folders=folders
+    )
+
+
+def _in_folder(folder: Path) -> Path | Finding:
+    found = [
+        p for p in sorted(folder.iterdir())
+        if p.suffix.lower() in SUFFIXES and p.is_file() and not p.name.startswith((".", "~$"))
+    ]  # fmt: skip
+    at = Place(str(folder))
+    if not found:
+        return Finding("dossier.file.none_in_folder", "error", at)
+    if len(found) > 1:
+        names = ", ".join(p.name for p in found[:8])
+        return Finding("dossier.file.several", "error", at, {"files": names, "count": len(found)})
+    return found[0]

@@ -1,0 +1,371 @@
+"""A complete, realistic, fictional dossier for any regulation.
+
+The people, their situations and what they wrote stand in `sample.yaml`; which bindings exist, which criteria are
+assessed and by whom comes from the regulation. A binding that `sample.yaml` knows nothing of (a regulation of next
+year) is filled by its type, so that the sample of a new regulation is complete without a line of Python.
+
+The sample is untidy on purpose, the way real dossiers are: a missing date of birth, "Không có" where the form says
+"(nếu có)", a head who grades himself above his collective, someone ill for four months. It has doubts, no errors.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from docgen.dossier.shape import split
+from docgen.dossier.text import paragraphs
+from docgen.model import GRADES
+from docgen.regulations.loader import Assessor, Criterion, Field, Regulation, load_regulation
+from docgen.regulations.rule_facts import catalogue
+from docgen.regulations.strict_yaml import load_file
+
+#: grade the member asks for, civil servant grade, the cell committee's, the cell's ("" = not graded)
+_GRADES = (
+    ("HTXSNV", "HTXSNV", "HTTNV", "HTTNV"), ("HTXSNV", "HTXSNV", "HTXSNV", "HTXSNV"),
+    ("HTTNV", "HTTNV", "HTTNV", "HTTNV"), ("HTXSNV", "HTXSNV", "HTXSNV", "HTXSNV"),
+    ("HTTNV", "HTTNV", "HTTNV", "HTTNV"), ("HTTNV", "HTTNV", "HTTNV", "HTTNV"),
+    ("HTTNV", "HTTNV", "HTTNV", "HTTNV"), ("HTTNV", "HTNV", "HTNV", "HTNV"),
+    ("HTXSNV", "HTTNV", "HTTNV", "HTTNV"), ("HTTNV", "HTTNV", "HTTNV", "HTTNV"),
+    ("HTTNV", "HTTNV", "HTTNV", "HTTNV"), ("HTTNV", "HTTNV", "HTTNV", ""),
+    ("HTXSNV", "", "HTTNV", "HTTNV"), ("HTTNV", "", "HTTNV", "HTTNV"),
+)  # fmt: skip
+_SICK, _NEW = 7, 11
+_STUDENTS: dict[str, dict[str, Any]] = {
+    "sinh_vien": {
+        "system": "chinh_quy", "gpa_scale": "tin_chi", "gpa": 3.28, "training_score": 91, "course_debt_pct": 0,
+        "tuition_debt": False, "transferred_in": False,
+    },
+    "hoc_vien": {
+        "system": "lien_thong", "gpa": 7.46, "training_score": 82, "course_debt_pct": 0, "tuition_debt": False,
+        "transferred_in": False,
+    },
+}  # fmt: skip
+#: What the level above decides after the dossier has gone up: left empty in a dossier that is about to go up.
+_DECIDED_LATER = ("superior.", "committee.", "meeting.suggested", "signers.superior", "signers.committee")
+_SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Mai")
+_MIDDLE = ("Văn", "Thị", "Hoàng", "Minh", "Quốc", "Thanh", "Gia", "Kim", "Ngọc", "Hữu", "Đức", "Thu")
+_GIVEN = ("An", "Bình", "Châu", "Dung", "Em", "Giang", "Hà", "Khánh", "Lan", "Mỹ", "Nam", "Oanh", "Phúc", "Quân",
+          "Sơn", "Tâm", "Uyên", "Vinh", "Xuân", "Yến")  # fmt: skip
+
+
+@cache
+def _words() -> Any:
+    return load_file(Path(__file__).with_name("sample.yaml"))
+
+
+def sample_dossier(
+    regulation_id: str, seed: int = 0, members: int = 14, folders: tuple[Path | str, ...] = ()
+) -> dict[str, Any]:
+    """A dossier of `members` fictional members under `regulation_id`, in canonical form; the same for the same seed.
+
+    Raises `UsageError` for an unknown regulation.
+    """
+    return _Sample(load_regulation(regulation_id, folders), seed).dossier(members)
+
+
+def assessed_year(regulation: Regulation) -> int:
+    """The year a regulation is about: the one in its id (`kh55-2018`), else the year it was issued."""
+    tail = regulation.id.rpartition("-")[2]
+    if len(tail) == 4 and tail.isdigit():
+        return int(tail)
+    return regulation.issued.year if regulation.issued else 2024
+
+
+def criteria_sets(regulation: Regulation, subject: str) -> list[tuple[Criterion, ...]]:
+    """The sets of criteria that an assessment of `subject` ticks: `dang-vien`, or all whose name begins with it."""
+    name = subject.replace("_", "-")
+    if name in regulation.criteria:
+        return [regulation.criteria[name]]
+    return [rows for key, rows in regulation.criteria.items() if key.startswith(name)]
+
+
+class _Sample:
+    """Makes one dossier; every choice comes from one seeded generator."""
+
+    def __init__(self, regulation: Regulation, seed: int) -> None:
+        self.regulation = regulation
+        self.random = random.Random(f"{regulation.id}:{seed}")
+        self.words = _words()
+        self.year = assessed_year(regulation)
+        self.held, self.draft_sent, self.submitted = self._dates()
+
+    # -- texts --
+
+    def text(self, value: str) -> str:
+        return value.replace("{year}", str(self.year)).replace("{next}", str(self.year + 1))
+
+    def pick(self, pool: Any) -> list[str]:
+        return paragraphs(self.text(self.random.choice(pool)))
+
+    def _dates(self) -> tuple[datetime.date, datetime.date, datetime.date]:
+        """Meeting, sending of the draft and of the dossier: before the earliest deadline, on ordinary working days."""
+        held = datetime.date(self.year, 12, 18)
+        for deadline in self.regulation.deadlines:
+            if "before" in deadline:
+                due = datetime.date.fromisoformat(deadline["before"])
+                if due > datetime.date(self.year, 11, 1):
+                    held = min(held, due - datetime.timedelta(days=6))
+        while held.weekday() > 3:
+            held -= datetime.timedelta(days=1)
+        return held, held - datetime.timedelta(days=8), held + datetime.timedelta(days=1)
+
+    # -- the dossier --
+
+    def dossier(self, count: int) -> dict[str, Any]:
+        body, review = self.words["body"], self.words["collective_review"]
+        people = [self.member(i, count) for i in range(count)]
+        official = sum(1 for p in people if p["member"].get("official"))
+        voters = max(official - 1, min(official, 1))
+        for index, person in enumerate(people):
+            if votes := self.votes(index, person, voters):
+                person["votes"] = votes
+        out: dict[str, Any] = {
+            "regulation": self.regulation.id,
+            "period": {"year": self.year},
+            "document": {"place": body["place"], "date": self.held.isoformat()},
+            "meeting": {
+                "draft_sent": self.draft_sent.isoformat(),
+                "held": self.held.isoformat(),
+                "days": 1,
+                "submitted": self.submitted.isoformat(),
+            },
+            "organization": {
+                "name": body["name"], "parent": body["parent"], "kind": "chi_bo", "unit": body["unit"],
+            },
+            "collective": {
+                "name": body["collective"],
+                "kind": "cap_uy",
+                "proposed_grade": "HTTNV",
+                "review": {key: paragraphs(self.text(value)) for key, value in review.items()},
+                "facts": self.facts("tap_the"),
+            },
+            "party_organization": {
+                "name": body["party_organization"],
+                "facts": self.facts("to_chuc_dang", people),
+            },
+            "signers": {k: self.words["signers"][k] for k in ("collective", "manager", "cell")},
+            "ballots": {"issued": voters, "collected": voters, "invalid": 0, "official_members": official},
+            "members": people,
+        }  # fmt: skip
+        for key, subject in (("collective", "tap_the"), ("party_organization", "to_chuc_dang")):
+            out[key]["assessments"] = self.assessments(subject, 1, "HTTNV", out[key].get("kind", "chi_bo"))
+        self.complete(out, people)
+        return out
+
+    def member(self, index: int, count: int) -> dict[str, Any]:
+        name, birth, admitted, group, party, government, union = self.person(index)
+        own, civil, committee, cell = _GRADES[index % len(_GRADES)]
+        head, new = index == 0, index % len(_GRADES) == _NEW
+        sick = index % len(_GRADES) == _SICK
+        student = group in _STUDENTS
+        position = {"party": party, "government": government, "union": union}
+        member: dict[str, Any] = {
+            "full_name": name,
+            "birth_date": birth,
+            "workplace": self.words["body"]["unit"],
+            "position": {k: v for k, v in position.items() if v},
+            "admission_date": admitted,
+            "civil_servant": not student,
+            "official": not new,
+            "head": head,
+        }
+        if not birth:
+            del member["birth_date"]
+        review: dict[str, Any] = {key: self.pick(pool) for key, pool in self.words["review"].items()}
+        group_texts = "khao_thi" if sick else group
+        results = self.words["results"][group_texts]
+        review["duties"] = self.pick(self.words["duties"][group_texts])
+        review["results"] = paragraphs(self.text(results[-1] if sick else results[index % 2 % len(results)]))
+        review["grade_party"] = own
+        record: dict[str, Any] = {"id": f"dv-{index + 1:0{max(2, len(str(count)))}d}", "member": member}
+        record["review"] = review
+        if not student:
+            review["grade_civil"] = civil
+            record["civil"] = {"comment": self.pick(self.words["civil_comment"]), "grade": civil}
+        else:
+            record["student"] = dict(_STUDENTS[group])
+        key = "sick_comment" if sick else "new_comment" if new else "cell_comment"
+        pool = self.words[key]
+        record["cell"] = {"comment": self.pick([pool] if isinstance(pool, str) else pool)}
+        if cell:
+            record["cell"]["grade"] = cell
+        if new:
+            record["cell"]["note"] = "Kết nạp trong năm, chưa đủ thời gian: không xếp loại"
+        elif sick:
+            record["cell"]["note"] = "Nghỉ ốm 04 tháng theo chế độ"
+        record["signs"] = self.signs(index)
+        others = 1 if union else 0
+        record["assessments"] = self.assessments("dang_vien", others, committee, "lanh_dao" if head else "", own, name)
+        record["facts"] = self.facts("dang_vien", None, index)
+        return record
+
+    def person(self, index: int) -> list[str]:
+        """One line of `people`; beyond them, a made-up member with the situation of one of them."""
+        known = self.words["people"]
+        parts = [p.strip() for p in known[index % len(known)].split("|")]
+        if parts[2] == "moi":
+            parts[2] = f"{self.year}-08-19"
+        if index >= len(known):
+            pick = self.random.choice
+            parts[0] = f"{pick(_SURNAMES)} {pick(_MIDDLE)} {pick(_GIVEN)}"
+            # The running number makes the day of birth differ, so that no two made-up people are one.
+            born = datetime.date(1965, 1, 1) + datetime.timedelta(days=(index * 37) % 10_950)
+            parts[1] = born.isoformat()
+            parts[4:] = ["Đảng viên", parts[5], ""]
+        return parts
+
+    def signs(self, index: int) -> dict[str, str]:
+        rows = self.regulation.criteria.get("suy-thoai", ())
+        found = {leaf.id: "khong" for row in rows for leaf in row.leaves()}
+        if index == 4 and "b15" in found:
+            found["b15"] = "co"
+        return found
+
+    def votes(self, index: int, person: dict[str, Any], voters: int) -> dict[str, int]:
+        """Ballots for a member who is graded: most for the grade the cell gave, a few for the one below."""
+        grade = person["cell"].get("grade")
+        if not grade or not voters:
+            return {}
+        # Excellent is chosen among those voted "good" (KH 55 II.B.2.5), so nobody votes it directly.
+        voted = "HTTNV" if grade == "HTXSNV" else grade
+        against = min(voters - 1, index % 3)
+        below = GRADES[min(GRADES.index(voted) + 1, 3)]
+        return {g: n for g, n in ((voted, voters - against), (below, against)) if n}
+
+    # -- assessments --
+
+    def assessments(
+        self, subject: str, others: int, grade: str, kind: str, own: str = "", name: str = ""
+    ) -> dict[str, Any]:
+        """One sheet each: by the body or member itself, by those required, and by the others where they take part."""
+        out: dict[str, Any] = {}
+        for assessor in self.regulation.assessors:
+            if assessor.subject == subject and (assessor.required or others):
+                given = own if assessor.level == "self" and own else grade
+                out[assessor.id] = self.assessment(assessor, given, kind, name)
+        return out
+
+    def assessment(self, assessor: Assessor, grade: str, kind: str, name: str) -> dict[str, Any]:
+        signer = name if assessor.level == "self" and name else self.words["signers"]["cell"]
+        if assessor.level not in ("self", "cell"):
+            signer = self.words["signers"]["manager"]
+        return {
+            "assessor": assessor.label,
+            "signer": signer,
+            "levels": self.levels(assessor.subject, grade, kind),
+            "comment": self.pick(self.words["assessment_comment"]),
+            "proposed_grade": grade,
+        }
+
+    def levels(self, subject: str, grade: str, kind: str) -> dict[str, str]:
+        out: dict[str, str] = {}
+        for rows in criteria_sets(self.regulation, subject):
+            for leaf in (leaf for row in rows for leaf in row.leaves()):
+                if leaf.applies and leaf.applies != kind:
+                    continue
+                if leaf.optional and kind != "lanh_dao":
+                    continue
+                out[leaf.id] = self.level(leaf, grade)
+        return out
+
+    def level(self, leaf: Criterion, grade: str) -> str:
+        if grade == "HTXSNV":
+            return "xuat_sac" if leaf.group != "other" else self.random.choice(("xuat_sac", "tot", "tot"))
+        if grade == "HTTNV":
+            return self.random.choice(("tot", "tot", "xuat_sac")) if leaf.group != "other" else "tot"
+        return self.random.choice(("trung_binh", "tot")) if leaf.group != "other" else "tot"
+
+    # -- facts --
+
+    def facts(self, subject: str, people: list[dict[str, Any]] | None = None, index: int = 0) -> dict[str, Any]:
+        """What the rules need and the forms do not say. Only facts of the catalogue."""
+        known = catalogue(tuple(reversed(self.regulation.chain)))
+        return {
+            name: value
+            for name, value in self._facts(subject, people or [], index).items()
+            if name in known and subject in known[name].subjects
+        }
+
+    def _facts(self, subject: str, people: list[dict[str, Any]], index: int) -> dict[str, Any]:
+        shared: dict[str, Any] = {"self_review_completed": True, "targets_completed_pct": 96}
+        if subject == "tap_the":
+            return shared | {
+                "exemplary_attested": False, "member_disciplined": False, "collective_disciplined": False,
+                "subordinate_unit_disciplined": False, "disunity_or_member_degradation_concluded": False,
+                "org_grade": "HTTNV", "force_majeure": False,
+            }  # fmt: skip
+        if subject == "to_chuc_dang":
+            graded = [p["cell"].get("grade") for p in people]
+            return shared | {
+                "months_since_established": 120, "org_type": "chi_bo", "exemplary_attested": False,
+                "meeting_quality": "kha", "meetings_held_as_required": True,
+                "members_total": len(graded), "members_not_ranked": sum(1 for g in graded if not g),
+                "members_at_least_good": sum(1 for g in graded if g in ("HTXSNV", "HTTNV")),
+                "members_at_least_fulfilled": sum(1 for g in graded if g and g != "KHTNV"),
+                "members_not_fulfilled": sum(1 for g in graded if g == "KHTNV"),
+                "same_level_grades": {"chinh_quyen": "HTTNV", "cong_doan": "HTTNV"},
+                "committee_member_disciplined": False, "leadership_member_disciplined": False,
+                "leadership_collective_disciplined": False, "party_member_disciplined": False,
+                "committee_or_standing_committee_disciplined": False, "corruption_case_handled": False,
+                "party_building_programs_poor": False,
+            }  # fmt: skip
+        kind = index % len(_GRADES)
+        out = shared | {
+            "exempt_from_party_activities": False,
+            "suspended_from_party_activities": False,
+            "sick_leave_months_in_year": 4 if kind == _SICK else 0,
+            "on_maternity_leave_in_year": False,
+            "exemplary_attested": _GRADES[kind][3] == "HTXSNV",
+            "degradation_concluded": False,
+            "disciplined_in_year": False,
+            "targets_completed_pct": 82 if kind == _SICK else 100 if _GRADES[kind][0] == "HTXSNV" else 95,
+        }
+        if index == 0:
+            out |= {"headed_collective_grade": "HTTNV", "headed_org_grade": "HTTNV"}
+        return out
+
+    # -- what sample.yaml does not know --
+
+    def complete(self, out: dict[str, Any], people: list[dict[str, Any]]) -> None:
+        """Fill every binding of the regulation that has no value yet, by its type."""
+        common = load_regulation("hd16-2018").fields if self.regulation.id != "hd16-2018" else {}
+        for binding, entry in self.regulation.fields.items():
+            path = split(binding)
+            place = self.regulation.roots.get(path[0])
+            if binding in common or binding.startswith(_DECIDED_LATER) or place is None or "any" in path:
+                continue
+            if place == "dossier":
+                self.put(out, path, entry)
+            elif place == "members":
+                for person in people:
+                    self.put(person, path, entry)
+            else:
+                for holder in (*people, out["collective"], out["party_organization"]):
+                    for sheet in holder["assessments"].values():
+                        self.put(sheet, path[1:], entry)
+
+    def put(self, record: dict[str, Any], path: tuple[str, ...], entry: Field) -> None:
+        for name in path[:-1]:
+            record = record.setdefault(name, {})
+        if path[-1] not in record and entry.type not in ("level",) and path != ("signs",):
+            record[path[-1]] = self.value(entry)
+
+    def value(self, entry: Field) -> Any:
+        """A plausible value for a binding, from its type and label."""
+        if entry.type == "paragraphs":
+            return [f"Đã thực hiện nội dung “{entry.label}” theo đúng kế hoạch năm {self.year}."]
+        if entry.type == "date":
+            return self.held.isoformat()
+        if entry.type == "year":
+            return self.year
+        if entry.type in ("integer", "number"):
+            return 0
+        if entry.type == "grade":
+            return "HTTNV"
+        if entry.type == "choice":
+            return next(iter(self.regulation.choices[entry.choices]))
+        return False if entry.type == "bool" else f"({entry.label})"

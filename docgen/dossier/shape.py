@@ -1,0 +1,102 @@
+"""The shape of a regulation's data: which type stands where, from its catalogue of bindings.
+
+Two shapes are made from the same catalogue: the one of a dossier (here) and the one of a form's record (made from the
+form's slots by `record_shape`). A shape is a nested mapping; `*` stands for any name (an assessor, a criterion), `[]`
+for the items of a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from docgen.model import GRADE_TEXT, LEVEL_TEXT
+from docgen.regulations.loader import Field, Regulation
+
+ANY = "*"
+ITEMS = "[]"
+#: What a value of `facts` is: kept as written, `null` included (null = not known).
+FACT = Field("facts", "fact", "Căn cứ", "Fact")
+
+
+@dataclass(slots=True)
+class Node:
+    """A mapping of names, a list (`[]`), or a leaf with its `entry` and the codes it may take."""
+
+    children: dict[str, Node] = field(default_factory=dict)
+    entry: Field | None = None
+    options: dict[str, str] = field(default_factory=dict)
+
+    def child(self, name: str) -> Node | None:
+        """The shape below `name`; a leaf passes its own shape on, so that `levels` covers every criterion."""
+        return self.children.get(name) or self.children.get(ANY) or (self if self.entry else None)
+
+    def grow(self, path: Iterable[str]) -> Node:
+        """The node at `path`, made where it does not exist."""
+        node = self
+        for name in path:
+            node = node.children.setdefault(ANY if name == "any" else name, Node())
+        return node
+
+
+def options_of(regulation: Regulation, entry: Field) -> dict[str, str]:
+    """The codes and words of a field that takes its value from a closed list; empty for others."""
+    if entry.type == "grade":
+        return GRADE_TEXT
+    if entry.type == "level":
+        return LEVEL_TEXT
+    return regulation.choices[entry.choices] if entry.type == "choice" else {}
+
+
+_TEXT = Field("id", "text", "Mã", "Id")
+_SHAPES: dict[tuple[str, ...], Node] = {}
+
+
+def dossier_shape(regulation: Regulation) -> Node:
+    """The shape of a dossier of `regulation`."""
+    key = (regulation.id, *(str(folder) for folder in regulation.chain))
+    if key not in _SHAPES:
+        _SHAPES[key] = _dossier_shape(regulation)
+    return _SHAPES[key]
+
+
+def _dossier_shape(regulation: Regulation) -> Node:
+    root = Node()
+    for name in ("regulation", "$schema"):
+        root.children[name] = Node(entry=_TEXT)
+    member = root.grow(("members", ITEMS))
+    member.children["id"] = Node(entry=_TEXT)
+    holders = (member, root.grow(("party_organization",)), root.grow(("collective",)))
+    for entry in regulation.fields.values():
+        path = split(entry.binding)
+        place = regulation.roots.get(path[0])
+        starts = holders if place == "assessments" else (member,) if place == "members" else (root,)
+        for start in starts:
+            below = ("assessments", ANY, *path[1:]) if place == "assessments" else path
+            node = start.grow(below)
+            node.entry = node.entry or entry
+            node.options = node.options or options_of(regulation, entry)
+    for holder in holders:
+        holder.grow(("facts",)).entry = FACT
+    return root
+
+
+def split(binding: str) -> tuple[str, ...]:
+    """The names of a binding: `a[].b` becomes `a`, `[]`, `b`."""
+    out: list[str] = []
+    for name in binding.split("."):
+        out.append(name.removesuffix(ITEMS))
+        if name.endswith(ITEMS):
+            out.append(ITEMS)
+    return tuple(out)
+
+
+def record_shape(slots: Iterable[tuple[str, str, str, tuple[tuple[str, str], ...]]]) -> Node:
+    """The shape of a form's record, from (binding, type, label, options) of each of its values."""
+    root = Node()
+    root.children["id"] = Node(entry=_TEXT)
+    for binding, kind, label, options in slots:
+        node = root.grow(split(binding))
+        node.entry = Field(binding, kind, label, label)
+        node.options = dict(options)
+    return root

@@ -1,0 +1,34 @@
+"""The sample dossier: complete, canonical, the same each time."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from docgen.dossier import dossier_from_data
+from docgen.dossier.sample import sample_dossier
+from docgen.regulations.loader import list_regulations
+
+
+@pytest.mark.parametrize("regulation", list_regulations())
+def test_sample_is_canonical_and_has_nothing_to_report(regulation: str) -> None:
+    data = sample_dossier(regulation)
+    dossier, findings = dossier_from_data(json.loads(json.dumps(data)))
+    assert findings == []
+    assert dossier is not None
+    assert dossier.data == data
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 14, 60])
+def test_sample_of_any_size_has_members_that_differ(count: int) -> None:
+    data = sample_dossier("hd16-2018", members=count)
+    assert len(data["members"]) == count
+    people = {(m["member"]["full_name"], m["member"].get("birth_date")) for m in data["members"]}
+    assert len(people) == count
+    assert len({m["id"] for m in data["members"]}) == count
+
+
+def test_same_seed_same_sample_other_seed_other_words() -> None:
+    assert sample_dossier("kh55-2018", seed=3) == sample_dossier("kh55-2018", seed=3)
+    assert sample_dossier("kh55-2018", seed=3) != sample_dossier("kh55-2018", seed=4)
