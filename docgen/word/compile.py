@@ -29,6 +29,7 @@ from docgen.word.flow import UnprovenError, prove
 from docgen.word.package import Archive, Package, parse_xml, read_package
 from docgen.word.plan import (
     ILLEGAL,
+    Field,
     For,
     If,
     IllegalCharacterError,
@@ -36,8 +37,7 @@ from docgen.word.plan import (
     NeedsJinjaError,
     Operation,
     Plan,
-    Static,
-    Value,
+    blank,
 )
 from docgen.word.template_tags import TAG, Tag, TagLines, TagPlace, W, find_tags
 from docgen.word.translate import Translator, UnplannedError
@@ -91,7 +91,7 @@ def environment(filters: Filters) -> SandboxedEnvironment:
     """The Jinja environment every template runs in: sandboxed, everything escaped, missing names are errors."""
     made = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     made.filters.update(filters)
-    made.filters[controls.BLANK] = controls.blank
+    made.filters[controls.BLANK] = blank
     made.filters[controls.ISO] = controls.iso_date
     made.filters[controls.NUMBER] = lambda ids, own: next(ids)
     return made
@@ -370,10 +370,10 @@ def _parse_samples(plan: Plan) -> None:
 
 def _sample(operations: tuple[Operation, ...], taken: bool) -> Iterator[bytes]:
     for operation in operations:
-        if isinstance(operation, Static):
-            yield operation.content
-        elif isinstance(operation, Value):
-            yield b"1"
+        if isinstance(operation, bytes):
+            yield operation
+        elif isinstance(operation, Field):
+            yield from (operation.before, b"1", operation.after) if taken else (operation.prompt,)
         elif isinstance(operation, If):
             yield from _sample(operation.then if taken else operation.orelse, taken)
         elif isinstance(operation, For):

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from docgen.word.plan import Choice, ControlId, For, If, Operation, RunStyle, Static, Value
+from docgen.word.plan import Choice, ControlId, Field, For, If, Operation, RunStyle, Value
 
 _TAG = re.compile(r"<(/?)([\w:.\-]+)([^<>]*?)(/?)>")
 _OPEN_TAG = re.compile(r"<([\w:.\-]+)(?=\s|$)")
@@ -57,14 +57,17 @@ def prove(operations: Sequence[Operation], plain_text: bool = False) -> None:
 
 def _walk(operations: Sequence[Operation], state: _State, plain: bool) -> _State:
     for operation in operations:
-        if isinstance(operation, Static):
-            state = _read(operation.content.decode(), state)
+        if isinstance(operation, bytes):
+            state = _read(operation.decode(), state)
         elif isinstance(operation, Value):
             state = _place(operation, state, plain)
         elif isinstance(operation, ControlId):
             state = _cut(state)
         elif isinstance(operation, If):
             state = _merge(_walk(operation.then, state, plain), _walk(operation.orelse, state, plain))
+        elif isinstance(operation, Field):
+            filled = _place(operation.field, _read(operation.before.decode(), state), plain)
+            state = _merge(_read(operation.after.decode(), filled), _read(operation.prompt.decode(), state))
         elif isinstance(operation, Choice):
             state = _walk(operation.operations, state, plain)
         elif isinstance(operation, For):

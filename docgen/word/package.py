@@ -11,7 +11,7 @@ import io
 import posixpath
 import struct
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,8 +131,16 @@ def _entry(name: bytes, packed: bytes, crc: int, size: int, offset: int) -> tupl
 class Archive:
     """Zip files that share their fixed parts. `assemble` makes one of them."""
 
-    def __init__(self, fixed: Mapping[str, bytes], changing: Sequence[str]) -> None:
+    def __init__(
+        self,
+        fixed: Mapping[str, bytes],
+        changing: Sequence[str],
+        compress: Callable[[bytes], bytes] = deflate.deflate,
+        checksum: Callable[[bytes], int] = deflate.crc32,
+    ) -> None:
         """`fixed` are the parts equal in every file; `changing` the names of the others, in the order they stand."""
+        self._compress = compress
+        self._checksum = checksum
         order = sorted(fixed, key=lambda name: (name != _CONTENT_TYPES, name != "_rels/.rels", name))
         pieces: list[bytes] = []
         directory: list[bytes] = []
@@ -154,8 +162,8 @@ class Archive:
         directory = [self._directory]
         offset = len(self._head)
         for name, content in zip(self._names, contents, strict=True):
-            packed = deflate.deflate(content)
-            local, central = _entry(name, packed, deflate.crc32(content), len(content), offset)
+            packed = self._compress(content)
+            local, central = _entry(name, packed, self._checksum(content), len(content), offset)
             pieces += (local, packed)
             directory.append(central)
             offset += len(local) + len(packed)

@@ -8,7 +8,7 @@ a sandboxed environment with autoescape and strict undefined names.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, Protocol
 
@@ -20,6 +20,10 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile("[\t\n\x07\x0c]")
 _PARAGRAPH_BREAKS = re.compile("[\x07\x0c]")
 _UNSET: Any = object()
+#: What a value may not hold, or may hold only in another spelling; U+FFFE and U+FFFF begin with EF BF.
+_SPECIAL = bytes(range(32)) + b'&<>"'
+#: Types seen before whose values are plain text for certain: asking each value again costs more than printing it.
+_TEXT_TYPES: set[type] = set()
 
 
 class NeedsJinjaError(Exception):
@@ -61,8 +65,8 @@ class Frame:
 
 # -- expressions ------------------------------------------------------------------------------------------------------
 
-#: One step of a path: the key, and whether it was written `.key` (attribute first) or `['key']` (item first).
-Step = tuple[Any, bool]
+#: One key of a path, and whether it was written `.key` (attribute first) or `['key']` (item first).
+Key = tuple[Any, bool]
 
 
 class Expression(Protocol):
@@ -72,7 +76,7 @@ class Expression(Protocol):
         """The value in `frame`; a missing name gives Jinja's strict `Undefined`."""
 
 
-def _follow(value: Any, steps: Sequence[Step], environment: SandboxedEnvironment) -> Any:
+def _follow(value: Any, steps: Sequence[Key], environment: SandboxedEnvironment) -> Any:
     for key, dotted in steps:
         if type(value) is dict and key in value:  # translate refuses keys that are also methods of dict
             value = value[key]
@@ -101,7 +105,7 @@ class Path:
 
     __slots__ = ("index", "name", "steps")
 
-    def __init__(self, index: int, name: str, steps: tuple[Step, ...]) -> None:
+    def __init__(self, index: int, name: str, steps: tuple[Key, ...]) -> None:
         self.index = index
         self.name = name
         self.steps = steps
@@ -121,16 +125,21 @@ class Path:
 class Local:
     """`variable.step.step` from a loop's variable."""
 
-    __slots__ = ("name", "steps")
+    __slots__ = ("keys", "name", "steps")
 
-    def __init__(self, name: str, steps: tuple[Step, ...]) -> None:
+    def __init__(self, name: str, steps: tuple[Key, ...]) -> None:
         self.name = name
         self.steps = steps
+        self.keys = tuple(key for key, _ in steps)
 
     def value(self, frame: Frame) -> Any:
         """What the path leads to in this turn of the loop."""
         found = frame.scope[self.name]
-        return _follow(found, self.steps, frame.environment) if self.steps else found
+        for key in self.keys:  # rows are read most of all, and mostly they are dicts
+            if type(found) is not dict or key not in found:
+                return _follow(frame.scope[self.name], self.steps, frame.environment)
+            found = found[key]
+        return found
 
 
 class Binary:
@@ -191,6 +200,31 @@ class Either:
         return self.one.value(frame) if self.test.value(frame) else self.other.value(frame)
 
 
+class Blank:
+    """True where a content control with `subject` in it shows its prompt."""
+
+    __slots__ = ("subject",)
+
+    def __init__(self, subject: Expression) -> None:
+        self.subject = subject
+
+    def value(self, frame: Frame) -> bool:
+        """As `blank` of the value."""
+        value = self.subject.value(frame)
+        return not value if type(value) is str else blank(value)
+
+
+def blank(value: Any) -> bool:
+    """True of None, "", and of a list of nothing but such. A missing value raises `UndefinedError`."""
+    if isinstance(value, str):
+        return not value
+    if isinstance(value, Undefined):
+        return not value  # raises: strict
+    if isinstance(value, list | tuple):
+        return all(map(blank, value))
+    return value is None
+
+
 class Call:
     """A filter or a test: `function(subject, *arguments)`. `not` is a Call too."""
 
@@ -216,24 +250,15 @@ class Call:
 # -- operations -------------------------------------------------------------------------------------------------------
 
 
-class Operation(Protocol):
-    """A step of a plan."""
+class Step(Protocol):
+    """A step of a plan whose output depends on data."""
 
     def emit(self, frame: Frame, out: list[bytes]) -> None:
         """Append what this step writes."""
 
 
-class Static:
-    """Text of the template itself."""
-
-    __slots__ = ("content",)
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-
-    def emit(self, frame: Frame, out: list[bytes]) -> None:
-        """The text, unchanged."""
-        out.append(self.content)
+#: Bytes stand for themselves: the template's own text.
+Operation = bytes | Step
 
 
 class RunStyle:
@@ -279,28 +304,34 @@ class Value:
             value = self.expression.value(frame)
         except UndefinedError as exc:
             raise MissingValueError(self.line, self.name) from exc
+        out.append(self.written(value))
+
+    def written(self, value: Any) -> bytes:
+        """`value` as it is written at this place."""
         text = value if type(value) is str else self._as_text(value)
-        # NBSP and line breaks are "not printable" too, so this sends few texts the long way, and no bad one past it
-        plain = text.isprintable()
-        if not plain:
-            self._refuse(text)
-        if "&" in text:
-            text = text.replace("&", "&amp;")
-        if "<" in text:
-            text = text.replace("<", "&lt;")
-        if ">" in text:
-            text = text.replace(">", "&gt;")
-        if self.in_attribute and '"' in text:
-            text = text.replace('"', "&quot;")
-        if not plain and self.in_text and self.style is not None:
-            text = self.style.write_breaks(text)
-        out.append(text.encode())
+        try:
+            data = text.encode()
+        except UnicodeEncodeError as exc:
+            raise IllegalCharacterError(self.line, text[exc.start]) from exc
+        if len(data.translate(None, _SPECIAL)) == len(data) and b"\xef\xbf" not in data:
+            return data
+        self._refuse(text)
+        data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+        if self.in_attribute:
+            data = data.replace(b'"', b"&quot;")
+        elif self.in_text and self.style is not None and _BREAKS.search(text):
+            data = self.style.write_breaks(data.decode()).encode()
+        return data
 
     def _as_text(self, value: Any) -> str:
-        if isinstance(value, Undefined):
-            raise MissingValueError(self.line, self.name)
-        if hasattr(value, "__html__"):
-            raise NeedsJinjaError(self.name)
+        kind = type(value)
+        if kind not in _TEXT_TYPES:
+            if isinstance(value, Undefined):
+                raise MissingValueError(self.line, self.name)
+            if hasattr(value, "__html__"):
+                raise NeedsJinjaError(self.name)
+            if isinstance(value, str | int | float):
+                _TEXT_TYPES.add(kind)
         return str(value)
 
     def _refuse(self, text: str) -> None:
@@ -313,6 +344,15 @@ class Value:
                 raise NeedsJinjaError(self.name)
             if not self.style.splits and (found := _PARAGRAPH_BREAKS.search(text)):
                 raise IllegalCharacterError(self.line, found[0])
+
+
+def carry_out(operations: Iterable[Operation], frame: Frame, out: list[bytes]) -> None:
+    """Append what `operations` write, one after the other."""
+    for operation in operations:
+        if isinstance(operation, bytes):
+            out.append(operation)
+        else:
+            operation.emit(frame, out)
 
 
 class ControlId:
@@ -345,8 +385,32 @@ class If:
             side = self.then if self.test.value(frame) else self.orelse
         except UndefinedError as exc:
             raise MissingValueError(self.line, self.name) from exc
-        for operation in side:
-            operation.emit(frame, out)
+        carry_out(side, frame, out)
+
+
+class Field:
+    """A control with one value: an If on `Blank` whose other side is that value, worked out in one go."""
+
+    __slots__ = ("after", "before", "field", "prompt")
+
+    def __init__(self, field: Value, prompt: bytes, before: bytes, after: bytes) -> None:
+        self.field = field
+        self.prompt = prompt
+        self.before = before
+        self.after = after
+
+    def emit(self, frame: Frame, out: list[bytes]) -> None:
+        """The value between `before` and `after`, or `prompt`."""
+        field = self.field
+        try:
+            value = field.expression.value(frame)
+            empty = not value if type(value) is str else blank(value)
+        except UndefinedError as exc:
+            raise MissingValueError(field.line, field.name) from exc
+        if empty:
+            out.append(self.prompt)
+        else:
+            out += (self.before, field.written(value), self.after)
 
 
 class Choice:
@@ -371,8 +435,7 @@ class Choice:
         if type(value) is str:
             out.append(self.outcomes.get(value, self.otherwise))
         else:  # None, a number, something missing: as rare as it is various
-            for operation in self.operations:
-                operation.emit(frame, out)
+            carry_out(self.operations, frame, out)
 
 
 class For:
@@ -407,8 +470,7 @@ class For:
         except UndefinedError as exc:
             raise MissingValueError(self.line, self.name) from exc
         if not items:
-            for operation in self.orelse:
-                operation.emit(frame, out)
+            carry_out(self.orelse, frame, out)
             return
         outer = frame.scope
         frame.scope = scope = outer.copy()
@@ -425,8 +487,7 @@ class For:
                     "last": index == count - 1,
                     "length": count,
                 }
-            for operation in self.body:
-                operation.emit(frame, out)
+            carry_out(self.body, frame, out)
         frame.scope = outer
 
 
@@ -454,6 +515,5 @@ class Plan:
         """
         frame = Frame(context, self.environment, self.paths, count(self.first_id))
         out: list[bytes] = []
-        for operation in self.operations:
-            operation.emit(frame, out)
+        carry_out(self.operations, frame, out)
         return b"".join(out)

@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from jinja2 import Undefined
 from lxml import etree
 
 from docgen.word.package import parse_xml
@@ -42,15 +41,6 @@ _BEFORE_SHOWING = [f"{W}{n}" for n in ("rPr", "alias", "tag", "id", "lock", "pla
 _INT32 = 2**31 - 1
 #: Room kept free for the ids of the controls that loops repeat in one part.
 ID_ROOM = 1_000_000
-
-
-def blank(value: Any) -> bool:
-    """True where a control with `value` shows its prompt: None, "", or a list of nothing but such."""
-    if isinstance(value, Undefined):
-        return not value  # raises: strict
-    if isinstance(value, list | tuple):
-        return all(blank(item) for item in value)
-    return value is None or value == ""
 
 
 def iso_date(value: Any) -> str:

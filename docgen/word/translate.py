@@ -16,23 +16,25 @@ from docgen.word import template_controls as controls
 from docgen.word.plan import (
     And,
     Binary,
+    Blank,
     Call,
     Choice,
     Const,
     ControlId,
     Either,
     Expression,
+    Field,
     For,
     Frame,
     If,
+    Key,
     Local,
     Operation,
     Or,
     Path,
     Plan,
-    Static,
-    Step,
     Value,
+    carry_out,
 )
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -60,13 +62,13 @@ class Translator:
 
     def __init__(self, environment: SandboxedEnvironment) -> None:
         self._environment = environment
-        self._paths: dict[tuple[str, tuple[Step, ...]], Path] = {}
+        self._paths: dict[tuple[str, tuple[Key, ...]], Path] = {}
         self._locals: list[set[str]] = []
+        self._locals_seen: dict[tuple[str, tuple[Key, ...]], Local] = {}
 
     def plan(self, template: nodes.Template, first_id: int) -> Plan:
         """The plan of `template`; raises `UnplannedError`."""
-        operations = self._body(template.body)
-        return Plan(tuple(_choices(operations)), len(self._paths), self._environment, first_id)
+        return Plan(self._body(template.body), len(self._paths), self._environment, first_id)
 
     # -- statements
 
@@ -82,11 +84,11 @@ class Translator:
                 found.append(self._for(node))
             else:
                 raise UnplannedError(type(node).__name__)
-        return tuple(_joined(found))
+        return tuple(_choices([_field(operation) for operation in _threaded(_joined(found))]))
 
     def _output(self, node: nodes.Expr) -> Operation:
         if isinstance(node, nodes.TemplateData):
-            return Static(node.data.encode())
+            return node.data.encode()
         if isinstance(node, nodes.Filter) and node.name == controls.NUMBER:
             return ControlId()
         while isinstance(node, nodes.Filter) and node.name in ("e", "escape") and node.node is not None:
@@ -136,6 +138,8 @@ class Translator:
             return Call(operator.not_, self._expression(node.node))
         if isinstance(node, nodes.CondExpr) and node.expr2 is not None:
             return Either(*map(self._expression, (node.test, node.expr1, node.expr2)))
+        if isinstance(node, nodes.Filter) and node.name == controls.BLANK and node.node is not None:
+            return Blank(self._expression(node.node))
         if isinstance(node, nodes.Filter) and node.node is not None:
             return self._call(node, self._environment.filters, node.node)
         if isinstance(node, nodes.Test):
@@ -156,7 +160,7 @@ class Translator:
         raise UnplannedError("an argument that is no literal")
 
     def _path(self, node: nodes.Node) -> Expression:
-        steps: list[Step] = []
+        steps: list[Key] = []
         while not isinstance(node, nodes.Name):
             if isinstance(node, nodes.Getattr):
                 if node.attr.startswith("_") or node.attr in _DICT_METHODS:
@@ -175,7 +179,7 @@ class Translator:
         if any(node.name in names for names in self._locals):
             if node.name == "loop" and (len(path) != 1 or path[0][0] not in _LOOP):
                 raise UnplannedError("loop")
-            return Local(node.name, path)
+            return self._locals_seen.setdefault((node.name, path), Local(node.name, path))
         if node.name in self._environment.globals or node.name == "loop":
             raise UnplannedError(node.name)
         key = (node.name, path)
@@ -197,15 +201,65 @@ def spelled(node: nodes.Node) -> str:
 
 
 def _joined(operations: Sequence[Operation]) -> list[Operation]:
-    """`operations` with neighbouring static texts made one."""
+    """`operations` with neighbouring texts made one."""
     found: list[Operation] = []
     for operation in operations:
         last = found[-1] if found else None
-        if isinstance(operation, Static) and isinstance(last, Static):
-            found[-1] = Static(last.content + operation.content)
-        elif not (isinstance(operation, Static) and not operation.content):
+        if isinstance(operation, bytes) and isinstance(last, bytes):
+            found[-1] = last + operation
+        elif operation != b"":
             found.append(operation)
     return found
+
+
+def _threaded(operations: Sequence[Operation]) -> list[Operation]:
+    """`operations` with two Ifs that ask the same made one, what stands between them going into both sides.
+
+    A control asks twice whether its value is blank: for `w:showingPlcHdr` and for the prompt.
+    """
+    found: list[Operation] = []
+    for operation in operations:
+        if isinstance(operation, If):
+            for back in range(1, min(4, len(found)) + 1):
+                earlier = found[-back]
+                if isinstance(earlier, If) and _same(earlier.test, operation.test):
+                    between = found[len(found) - back + 1 :]
+                    del found[-back:]
+                    then = _joined((*earlier.then, *between, *operation.then))
+                    orelse = _joined((*earlier.orelse, *between, *operation.orelse))
+                    operation = If(earlier.test, tuple(then), tuple(orelse), earlier.name, earlier.line)
+                    break
+                if not isinstance(earlier, bytes | If):
+                    break
+        found.append(operation)
+    return found
+
+
+def _field(operation: Operation) -> Operation:
+    """A `Field` where `operation` is the If of a control with one value, else `operation`."""
+    if isinstance(operation, If) and isinstance(operation.test, Blank):
+        values = [step for step in operation.orelse if isinstance(step, Value)]
+        if len(values) == 1 and values[0].expression is operation.test.subject:
+            index = operation.orelse.index(values[0])
+            prompt, before, after = map(
+                _text, (operation.then, operation.orelse[:index], operation.orelse[index + 1 :])
+            )
+            if prompt is not None and before is not None and after is not None:
+                return Field(values[0], prompt, before, after)
+    return operation
+
+
+def _text(operations: Sequence[Operation]) -> bytes | None:
+    """`operations` as one text, or None where one of them is no text."""
+    texts = [operation for operation in operations if isinstance(operation, bytes)]
+    return b"".join(texts) if len(texts) == len(operations) else None
+
+
+def _same(one: Expression, other: Expression) -> bool:
+    """True where both are the same question; paths are the same object where they are the same path."""
+    if isinstance(one, Blank) and isinstance(other, Blank):
+        return one.subject is other.subject
+    return False
 
 
 # -- Choices: the boxes of one criterion are decided together
@@ -220,7 +274,7 @@ def _choices(operations: Sequence[Operation]) -> list[Operation]:
     def close() -> None:
         nonlocal path
         trailing: list[Operation] = []
-        if group and isinstance(group[-1], Static):
+        if group and isinstance(group[-1], bytes):
             trailing.append(group.pop())
         if path is not None and group:
             found.append(_choice(path, group))
@@ -231,13 +285,8 @@ def _choices(operations: Sequence[Operation]) -> list[Operation]:
         path = None
 
     for operation in operations:
-        if isinstance(operation, For):
-            operation.body = tuple(_choices(operation.body))
         own = _only_path(operation)
-        if own is None and not isinstance(operation, Static):
-            if isinstance(operation, If):
-                operation.then = tuple(_choices(operation.then))
-                operation.orelse = tuple(_choices(operation.orelse))
+        if own is None and not isinstance(operation, bytes):
             close()
             found.append(operation)
         elif own is not None and path is not None and own is not path:
@@ -260,7 +309,7 @@ def _only_path(operation: Operation) -> Path | None:
         return None
     found = {_compared(operation.test)}
     for inner in (*operation.then, *operation.orelse):
-        if not isinstance(inner, Static):
+        if not isinstance(inner, bytes):
             found.add(_only_path(inner))
     return found.pop() if len(found) == 1 else None
 
@@ -298,8 +347,7 @@ def _choice(path: Path, operations: Sequence[Operation]) -> Choice:
         frame = Frame({}, SandboxedEnvironment(), path.index + 1, iter(()))
         frame.cache[path.index] = value
         out: list[bytes] = []
-        for operation in operations:
-            operation.emit(frame, out)
+        carry_out(operations, frame, out)
         return b"".join(out)
 
     outcomes = {value: written(value) for value in sorted(_constants(operations))}
