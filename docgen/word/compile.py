@@ -13,12 +13,13 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
@@ -166,7 +167,6 @@ class _Part:
         self._first_id = first_id
         self._core = core
         self._dynamic_cells = any(_DYNAMIC_CELLS.match(tag.text) for tag in tags)
-        self._jinja: Any = None
         if core:
             patched = _property_source(root)
         else:
@@ -188,6 +188,7 @@ class _Part:
             self.plan = plan
         except (UnplannedError, UnprovenError) as exc:
             self.unplanned = str(exc)
+            _ = self._by_jinja  # so that its errors come now
 
     def render(self, context: Mapping[str, Any]) -> bytes:
         """The part with `context` in it, by the plan if there is one."""
@@ -207,15 +208,19 @@ class _Part:
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as exc:
             raise self._error("errors.template.failed", 0, reason=f"{type(exc).__name__}: {exc}") from exc
 
+    @cached_property
+    def _by_jinja(self) -> Template:
+        """The part as a Jinja template, compiled when it is first needed."""
+        env = self._environment
+        try:
+            return env.template_class.from_code(env, env.compile(self._tree), env.make_globals(None))
+        except TemplateSyntaxError as exc:
+            raise self._error("errors.template.syntax", exc.lineno, reason=exc.message or "") from exc
+
     def by_jinja(self, context: Mapping[str, Any]) -> bytes:
         """The part rendered by Jinja, with all that docxtpl does afterwards."""
-        if self._jinja is None:
-            code = self._environment.compile(self._tree)
-            self._jinja = self._environment.template_class.from_code(
-                self._environment, code, self._environment.make_globals(None)
-            )
         try:
-            text: str = self._jinja.render({**context, controls.IDS: count(self._first_id)})
+            text: str = self._by_jinja.render({**context, controls.IDS: count(self._first_id)})
         except UndefinedError as exc:
             line = _template_line(exc)
             missing = re.search(r"'([^']*)' is undefined|has no attribute '([^']*)'", exc.message or "")
