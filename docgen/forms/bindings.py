@@ -14,7 +14,11 @@ from docgen.regulations.loader import Criterion, Field, Regulation
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One value of a form. `list` is set for a value in a table of records; `options` for a closed list of codes."""
+    """One value of a form.
+
+    `list` is set for a value in a table of records, `options` for a closed list of codes, `criterion` where the value
+    is shown as the boxes of a criterion.
+    """
 
     path: tuple[str, ...]
     type: str
@@ -76,15 +80,14 @@ def _collect(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, 
             add_field(regulation.fields[when])
     for table in definition.criteria():
         for leaf in table.leaves():
+            for column in table.columns:
+                path = (*table.scores.split("."), leaf.id, column.name)
+                add(Slot(path, column.field.type, f"{leaf.text}: {column.field.label}", "",
+                         options_of(regulation, column.field)))  # fmt: skip
             if table.boxes:
                 path = (*table.binding.split("."), leaf.id)
                 kind = "level" if regulation.fields[table.binding].type == "level" else "choice"
                 add(Slot(path, kind, leaf.text, "", table.boxes, leaf))
-            for column in table.columns:
-                base = table.scores.removesuffix(".*")
-                path = (*base.split("."), leaf.id, column.name)
-                add(Slot(path, column.field.type, f"{leaf.text}: {column.field.label}", "",
-                         options_of(regulation, column.field), leaf))  # fmt: skip
     for records in definition.tables():
         for table_column in records.columns:
             for parts in table_column.cell:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from docgen.model import LEVEL_TEXT
+from docgen.model import GRADE_TEXT, LEVEL_TEXT
 from docgen.regulations.loader import Criterion, Field, Regulation
 from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
 
@@ -47,7 +47,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """The place of a value: its binding (`a.b.c` or `list[].leaf`), a format, and an own prompt where the line has one."""
+    """The place of a value: binding (`a.b.c` or `list[].leaf`), format, and an own prompt where the line has one."""
 
     field: Field
     format: str = ""
@@ -87,7 +87,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ScoreColumn:
-    """A column of a score sheet: one value a criterion, bound at `<scores>.<criterion id>.<name>`."""
+    """A column of a score sheet: one value a criterion.
+
+    The catalogue names it `<scores>.any.<name>`; a criterion's own value is bound at `<scores>.<criterion id>.<name>`.
+    """
 
     head: tuple[Part, ...]
     field: Field
@@ -97,14 +100,14 @@ class ScoreColumn:
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """A table of criteria: rows from a set, boxes to tick and columns to fill."""
+    """A table of criteria: rows from a set, columns to fill and boxes to tick."""
 
     binding: str
     set: str
     rows: tuple[Criterion, ...]
     head: tuple[tuple[Part, ...], ...]
     boxes: tuple[tuple[str, str], ...]
-    box_width: float = 9.0
+    box_width: float = 10.5
     number_width: float = 7.0
     scores: str = ""
     columns: tuple[ScoreColumn, ...] = ()
@@ -117,11 +120,22 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table of records: heading, the lines of a cell, width in per cent."""
+    """A column of a table of records: heading, the lines of a cell, width in per cent.
+
+    With `box`, the cell is a box to tick, which stands for that code of the cell's only hole.
+    """
 
     head: tuple[Part, ...]
     cell: tuple[tuple[Part, ...], ...]
     width: float
+    box: str = ""
+
+    @property
+    def hole(self) -> Hole:
+        """The only hole of a column of boxes."""
+        part = self.cell[0][0]
+        assert isinstance(part, Hole)
+        return part
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +222,11 @@ class FormDefinition:
         """The tables of records."""
         return [block for block in self.body if isinstance(block, Rows)]
 
-    def fixed_texts(self) -> list[str]:
-        """All official wording of the form, in printed order, for completeness checks."""
+    def fixed_texts(self, shown: Callable[[str], bool] = lambda when: True) -> list[str]:
+        """The official wording of the form in printed order, for completeness checks.
+
+        `shown` tells of a condition (a binding) whether its lines are on the page.
+        """
         out: list[str] = [self.code] if self.code_printed else []
 
         def texts(parts: tuple[Part, ...]) -> None:
@@ -219,6 +236,8 @@ class FormDefinition:
         for parts in (*self.header, *self.title):
             texts(parts)
         for block in self.body:
+            if block.when and not shown(block.when):
+                continue
             if isinstance(block, Line):
                 texts(block.parts)
             elif isinstance(block, Sign):
@@ -297,9 +316,7 @@ class _Parser:
             raise at.fault("errors.definition.paragraphs_not_last", key, binding=narrative[0].binding)
         return tuple(out)
 
-    def many(
-        self, value: str | Sequence, at: Mapping, key: str, **look: bool
-    ) -> tuple[tuple[Part, ...], ...]:
+    def many(self, value: str | Sequence, at: Mapping, key: str, **look: bool) -> tuple[tuple[Part, ...], ...]:
         lines = [value] if isinstance(value, str) else value
         return tuple(self.parts(line, at, key, **look) for line in lines)
 
@@ -310,9 +327,7 @@ class _Parser:
             return Line("line", self.parts(item, at, None))
         kind = next(iter(item), "")
         if kind not in BLOCK_KEYS:
-            raise item.fault(
-                "errors.definition.unknown_block", kind, kind=kind, allowed=", ".join(BLOCK_KEYS)
-            )
+            raise item.fault("errors.definition.unknown_block", kind, kind=kind, allowed=", ".join(BLOCK_KEYS))
         item.closed(BLOCK_KEYS[kind])
         when = item.get("when", "")
         if when and when not in self.regulation.fields:
@@ -349,7 +364,7 @@ class _Parser:
         columns = []
         for column in item.get("columns", ()):
             column.closed(("head", "name", "width"), ("head", "name", "width"))
-            path = f"{item['scores']}.{column['name']}"
+            path = f"{item['scores']}.any.{column['name']}"
             columns.append(
                 ScoreColumn(
                     self.parts(column["head"], column, "head", bold=True),
@@ -358,7 +373,7 @@ class _Parser:
             )  # fmt: skip
         return Criteria(
             binding if binding != "none" else "", item["set"], rows, self.many(item["head"], item, "head", bold=True),
-            boxes, float(item.get("box_width", "9")), float(item.get("number_width", "7")), item.get("scores", ""),
+            boxes, float(item.get("box_width", "10.5")), float(item.get("number_width", "7")), item.get("scores", ""),
             tuple(columns), when,
         )  # fmt: skip
 
@@ -366,23 +381,31 @@ class _Parser:
         item.closed(BLOCK_KEYS["rows"], ("columns",))
         columns = []
         for column in item["columns"]:
-            column.closed(("head", "cell", "width"), ("head", "cell", "width"))
+            column.closed(("head", "cell", "width", "box"), ("head", "cell", "width"))
             cell = self.many(column["cell"], column, "cell")
             for parts in cell:
                 for part in parts:
                     if isinstance(part, Hole) and not part.binding.startswith(item["rows"] + "[]."):
                         raise column.fault("errors.definition.not_in_rows", "cell", binding=part.binding)
-            columns.append(
-                Column(self.parts(column["head"], column, "head", bold=True), cell, float(column["width"]))
-            )
+            if "box" in column and not self._is_box(cell, column["box"]):
+                raise column.fault("errors.definition.unknown_value", "box", value=column["box"])
+            head = self.parts(column["head"], column, "head", bold=True)
+            columns.append(Column(head, cell, float(column["width"]), column.get("box", "")))
         return Rows(item["rows"], tuple(columns), int(item.get("blank_rows", "5")), when)
+
+    def _is_box(self, cell: tuple[tuple[Part, ...], ...], code: str) -> bool:
+        """True where `cell` is one hole that takes its value from a closed list with `code` in it."""
+        parts = [part for line in cell for part in line]
+        if len(parts) != 1 or not isinstance(parts[0], Hole):
+            return False
+        field = parts[0].field
+        known = {"grade": GRADE_TEXT, "level": LEVEL_TEXT}.get(field.type) or self.regulation.choices.get(field.choices)
+        return known is not None and code in known
 
     def _sign(self, item: Mapping, when: str) -> Sign:
         item.closed(BLOCK_KEYS["sign"], ("text",))
         name = self.field(item["name"], item, "name") if "name" in item else None
-        place_date = (
-            self.parts(item["place_date"], item, "place_date", italic=True) if "place_date" in item else ()
-        )
+        place_date = self.parts(item["place_date"], item, "place_date", italic=True) if "place_date" in item else ()
         return Sign(
             item["sign"], self.many(item["text"], item, "text"), name, item.get("seal", "no") == "yes",
             self.many(item.get("left", Sequence()), item, "left"), place_date, when,
@@ -463,9 +486,7 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
 
 def _check_required(definition: FormDefinition, data: Mapping) -> None:
     known = {hole.binding for hole in definition.holes()}
-    known |= {table.binding for table in definition.criteria()} | {
-        table.scores for table in definition.criteria()
-    }
+    known |= {table.binding for table in definition.criteria()} | {table.scores for table in definition.criteria()}
     known |= {table.binding for table in definition.tables()}
     for binding in definition.required:
         if binding not in known:

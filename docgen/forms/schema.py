@@ -6,11 +6,15 @@ validator answers it with "did you mean".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from docgen.forms.bindings import Slot, options_of, slots
 from docgen.forms.definition import FormDefinition
+from docgen.model import GRADES, LEVELS
 from docgen.regulations.loader import Field, Regulation
+from docgen.regulations.rule_facts import Fact, catalogue
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DATE_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
@@ -89,24 +93,31 @@ def form_schema(regulation: Regulation, definition: FormDefinition) -> dict[str,
 
 # -- the dossier -----------------------------------------------------------------------------------------------------
 
-_FACT_TYPES: dict[str, dict[str, Any]] = {
-    "bool": {"type": ["boolean", "null"]},
-    "number": {"type": ["number", "null"]},
-    "integer": {"type": ["integer", "null"]},
-    "date": {"type": ["string", "null"], "pattern": DATE_PATTERN},
-}
+
+def _fact_schema(fact: Fact) -> dict[str, Any]:
+    """The shape of one fact. `null` stands for "not known"; compound facts are checked by the grader itself."""
+    plain: dict[str, dict[str, Any]] = {
+        "bool": {"type": ["boolean", "null"]},
+        "number": {"type": ["number", "null"]},
+        "percent": {"type": ["number", "null"], "minimum": 0},
+        "int": {"type": ["integer", "null"]},
+        "date": {"type": ["string", "null"], "pattern": DATE_PATTERN},
+        "text": {"type": ["string", "null"]},
+        "grade": {"enum": [*GRADES, None]},
+        "levels": {"type": ["array", "null"], "items": {"enum": list(LEVELS)}},
+    }
+    if fact.type in ("scale", "choice"):
+        return {"enum": [*fact.values, None]}
+    return plain.get(fact.type, {})
 
 
-def facts_schema(subject: str) -> dict[str, Any]:
-    """The schema of the `facts` of one subject, from the catalogue of facts."""
-    from docgen.regulations.rules import load_fact_catalogue
-
+def facts_schema(subject: str, folders: Sequence[Path] = ()) -> dict[str, Any]:
+    """The schema of the `facts` of one subject, from the catalogue of facts (and those of regulation `folders`)."""
     out = _object()
     out["title"] = "Căn cứ xếp loại"
-    for fact in load_fact_catalogue().values():
+    for fact in catalogue(folders).values():
         if subject in fact.subjects:
-            shape = _FACT_TYPES.get(fact.type, {})
-            out["properties"][fact.name] = {"title": fact.label, **shape}
+            out["properties"][fact.name] = {"title": fact.label("vi"), **_fact_schema(fact)}
     return out
 
 
@@ -116,18 +127,16 @@ def _assessments_schema(regulations: list[Regulation]) -> dict[str, Any]:
         "title": "Cấp độ thực hiện từng tiêu chí",
         "type": "object",
         "propertyNames": {"pattern": "^[a-z][a-z0-9_]*$"},
-        "additionalProperties": value_schema(
-            "level", options_of(regulations[0], Field("", "level", "", "")), "Cấp độ"
-        ),
+        "additionalProperties": value_schema("level", options_of(regulations[0], Field("", "level", "", "")), "Cấp độ"),
     }
     for regulation in regulations:
         for field in regulation.fields.values():
             path = field.binding.split(".")
             if path[0] != "assessment" or path[1] == "levels":
                 continue
-            if "*" in path or "any" in path:
+            if "any" in path:
                 node = entry
-                for name in path[1 : path.index("any" if "any" in path else "*")]:
+                for name in path[1 : path.index("any")]:
                     node = node["properties"].setdefault(
                         name, {"type": "object", "additionalProperties": {**_object()}}
                     )
@@ -147,7 +156,7 @@ def _assessments_schema(regulations: list[Regulation]) -> dict[str, Any]:
     }
 
 
-def dossier_schema(regulations: list[Regulation], with_facts: bool = True) -> dict[str, Any]:
+def dossier_schema(regulations: list[Regulation]) -> dict[str, Any]:
     """The schema of a dossier: all bindings of all `regulations`, at their places."""
     root: dict[str, Any] = {
         "$schema": DRAFT,
@@ -174,6 +183,10 @@ def dossier_schema(regulations: list[Regulation], with_facts: bool = True) -> di
             if field.binding == "signs":
                 continue
             shape = value_schema(field.type, options_of(regulation, field), field.label)
+            listed, mark, leaf = field.binding.partition("[].")
+            if mark and listed != "members":
+                listing = root["properties"].setdefault(listed, {"type": "array", "items": _object()})
+                _put(listing["items"], tuple(leaf.split(".")), shape)
             if place == "dossier":
                 _put(root, path, shape)
             elif place == "members":
@@ -186,12 +199,13 @@ def dossier_schema(regulations: list[Regulation], with_facts: bool = True) -> di
         "additionalProperties": value_schema("choice", presence, "Có hoặc không có biểu hiện"),
     }
     member["properties"]["assessments"] = assessments
+    own_folders = [folder for regulation in regulations for folder in regulation.chain]
     for subject, holder in (
         ("dang_vien", member),
         ("to_chuc_dang", root["properties"]["party_organization"]),
         ("tap_the", root["properties"]["collective"]),
     ):
         holder["properties"]["assessments"] = assessments
-        holder["properties"]["facts"] = facts_schema(subject) if with_facts else {"type": "object"}
+        holder["properties"]["facts"] = facts_schema(subject, own_folders)
     root["properties"]["members"] = {"title": "Đảng viên", "type": "array", "items": member}
     return root

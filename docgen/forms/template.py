@@ -6,7 +6,9 @@ Jinja path is the binding itself, a row's is `row_` plus the leaf.
 
 from __future__ import annotations
 
+from docgen.forms.bindings import options_of
 from docgen.forms.definition import (
+    Column,
     Criteria,
     FormDefinition,
     Hole,
@@ -18,7 +20,6 @@ from docgen.forms.definition import (
     Sign,
     Text,
 )
-from docgen.model import GRADE_TEXT
 from docgen.regulations.loader import Criterion, Field, Regulation
 from docgen.word import controls, style
 from docgen.word.builder import package
@@ -52,7 +53,7 @@ def default_prompt(field: Field, form: str = "", in_cell: bool = False) -> str:
     if field.type == "year":
         return "………"
     if field.type == "paragraphs":
-        return "…" * 45
+        return "…" * 38
     if field.binding == "document.place":
         return "…………"
     return DOTS
@@ -70,13 +71,7 @@ class _TemplateBuilder:
     # -- pieces of a paragraph ---------------------------------------------------------------------------------------
 
     def _options(self, field: Field) -> dict[str, str] | None:
-        if field.type == "grade":
-            return GRADE_TEXT
-        if field.type == "choice":
-            return self.regulation.choices[field.choices]
-        if field.type == "bool":
-            return {"true": "Có", "false": "Không"}
-        return None
+        return dict(options_of(self.regulation, field)) or None
 
     def control(self, hole: Hole, *, row: str = "", in_cell: bool = False, look: str = "") -> str:
         """The control of one hole. `row` is the list it repeats over, in a table of records."""
@@ -87,9 +82,7 @@ class _TemplateBuilder:
         expression = f"row_.{field.binding.removeprefix(row + '[].')}" if row else field.binding
         options = self._options(field)
         if options is not None:
-            return controls.choice_control(
-                field.binding, field.label, control_id, prompt, expression, options, look
-            )
+            return controls.choice_control(field.binding, field.label, control_id, prompt, expression, options, look)
         if field.type == "date":
             long = hole.format == "long"
             pattern = "'ngày' dd 'tháng' M 'năm' yyyy" if long else "dd/MM/yyyy"
@@ -154,9 +147,7 @@ class _TemplateBuilder:
             )  # fmt: skip
         return self._conditional(block.when, out)
 
-    def _cell(
-        self, width: int, content: str, *, span: int = 1, merge: str = "", centre_vertically: bool = True
-    ) -> str:
+    def _cell(self, width: int, content: str, *, span: int = 1, merge: str = "", centre_vertically: bool = True) -> str:
         properties = f'<w:tcW w:w="{width}" w:type="dxa"/>'
         if span > 1:
             properties += f'<w:gridSpan w:val="{span}"/>'
@@ -193,35 +184,29 @@ class _TemplateBuilder:
     @property
     def _cell_style(self) -> tuple[str, str, str]:
         return (
-            ("CellSmall", "CellSmallCentre", "CellSmallHead")
-            if self.small
-            else ("CellText", "CellCentre", "CellHead")
+            ("CellSmall", "CellSmallCentre", "CellSmallHead") if self.small else ("CellText", "CellCentre", "CellHead")
         )
 
     def criteria(self, block: Criteria) -> str:
         """The table of criteria: two heading rows, group rows, a row a criterion with its boxes or columns."""
         text_style, centre_style, head_style = self._cell_style
         shares = [block.number_width]
-        right = [block.box_width] * len(block.boxes) + [column.width for column in block.columns]
+        right = [column.width for column in block.columns] + [block.box_width] * len(block.boxes)
         shares += [100 - block.number_width - sum(right), *right]
         widths = self._widths(shares)
         head = [self.paragraph(head_style, self.parts(parts)) for parts in block.head]
         rows = ""
         if block.boxes:
-            boxes_width = sum(widths[2 : 2 + len(block.boxes)])
-            first = self._cell(widths[0], head[0], merge="restart") + self._cell(
-                widths[1], head[1], merge="restart"
-            )
-            first += self._cell(boxes_width, head[2], span=len(block.boxes))
+            first_box = 2 + len(block.columns)
+            first = self._cell(widths[0], head[0], merge="restart") + self._cell(widths[1], head[1], merge="restart")
             second = self._cell(widths[0], self.paragraph(head_style, ""), merge="continue")
             second += self._cell(widths[1], self.paragraph(head_style, ""), merge="continue")
-            for (_, label), width in zip(block.boxes, widths[2:], strict=False):
-                second += self._cell(width, self.paragraph(head_style, controls.run(label)))
-            for column, width in zip(block.columns, widths[2 + len(block.boxes) :], strict=True):
-                first += self._cell(
-                    width, self.paragraph(head_style, self.parts(column.head)), merge="restart"
-                )
+            for column, width in zip(block.columns, widths[2:first_box], strict=True):
+                first += self._cell(width, self.paragraph(head_style, self.parts(column.head)), merge="restart")
                 second += self._cell(width, self.paragraph(head_style, ""), merge="continue")
+            first += self._cell(sum(widths[first_box:]), head[2], span=len(block.boxes))
+            for (_, label), width in zip(block.boxes, widths[first_box:], strict=True):
+                second += self._cell(width, self.paragraph(head_style, controls.run(label)))
             rows = self._row(first, header=True) + self._row(second, header=True)
         else:
             cells = self._cell(widths[0], head[0]) + self._cell(widths[1], head[1])
@@ -243,36 +228,30 @@ class _TemplateBuilder:
     ) -> str:
         bold = "<w:b/><w:bCs/>" if depth == 0 and (criterion.children or criterion.number.isupper()) else ""
         keep = "<w:keepNext/>" if criterion.children else ""
-        number = self.paragraph(
-            centre_style, controls.run(criterion.number, bold) if criterion.number else "", keep
-        )
+        number = self.paragraph(centre_style, controls.run(criterion.number, bold) if criterion.number else "", keep)
         cells = self._cell(widths[0], number)
         cells += self._cell(widths[1], self.paragraph(text_style, controls.run(criterion.text, bold), keep))
         if criterion.children:
-            cells += "".join(
-                self._cell(width, self.paragraph(centre_style, "", keep)) for width in widths[2:]
-            )
+            cells += "".join(self._cell(width, self.paragraph(centre_style, "", keep)) for width in widths[2:])
             out = self._row(cells)
             for child in criterion.children:
                 out += self._criterion(block, child, widths, text_style, centre_style, depth + 1)
             return out
-        for (code, label), width in zip(block.boxes, widths[2:], strict=False):
+        first_box = 2 + len(block.columns)
+        for column, width in zip(block.columns, widths[2:first_box], strict=True):
+            cells += self._cell(width, self.paragraph(centre_style, self._score(block, criterion, column)))
+        for (code, label), width in zip(block.boxes, widths[first_box:], strict=True):
             path = f"{block.binding}.{criterion.id}"
             tag = f"{path}={code}"
             box = controls.box_control(
                 tag, f"{criterion.text[:40]}: {label}", self.ids.single(tag), f"{path} == '{code}'"
             )
             cells += self._cell(width, self.paragraph(centre_style, box))
-        for column, width in zip(block.columns, widths[2 + len(block.boxes) :], strict=True):
-            cells += self._cell(width, self.paragraph(centre_style, self._score(block, criterion, column)))
         return self._row(cells)
 
     def _score(self, block: Criteria, criterion: Criterion, column: ScoreColumn) -> str:
-        base = block.scores.removesuffix(".*")
-        binding = f"{base}.{criterion.id}.{column.name}"
-        field = Field(
-            binding, column.field.type, column.field.label, column.field.label_en, column.field.choices
-        )
+        binding = f"{block.scores}.{criterion.id}.{column.name}"
+        field = Field(binding, column.field.type, column.field.label, column.field.label_en, column.field.choices)
         return self.control(Hole(field), in_cell=True)
 
     def rows(self, block: Rows) -> str:
@@ -285,26 +264,29 @@ class _TemplateBuilder:
         )
         cells = ""
         for column, width in zip(block.columns, widths, strict=True):
+            if column.box:
+                cells += self._cell(width, self.paragraph(centre_style, self._row_box(block, column)))
+                continue
             number_only = all(isinstance(p, RowNumber) for parts in column.cell for p in parts)
             chosen = text_style if not number_only and column.width > 12 else centre_style
             content = "".join(
-                self.paragraph(chosen, self.parts(parts, row=block.binding, in_cell=True))
-                for parts in column.cell
+                self.paragraph(chosen, self.parts(parts, row=block.binding, in_cell=True)) for parts in column.cell
             )
             cells += self._cell(width, content)
 
         def tag_row(tag: str) -> str:
-            return self._row(
-                self._cell(sum(widths), self.paragraph(text_style, controls.run(tag)), span=len(widths))
-            )
+            return self._row(self._cell(sum(widths), self.paragraph(text_style, controls.run(tag)), span=len(widths)))
 
         rows = self._row(heads, header=True)
-        rows += (
-            tag_row("{%tr for row_ in " + block.binding + " %}")
-            + self._row(cells)
-            + tag_row("{%tr endfor %}")
-        )
+        rows += tag_row("{%tr for row_ in " + block.binding + " %}") + self._row(cells) + tag_row("{%tr endfor %}")
         return self._conditional(block.when, self._table(widths, rows) + self.paragraph("TinyLine", ""))
+
+    def _row_box(self, block: Rows, column: Column) -> str:
+        """The box of one code in a row: ticked where the row's value, as it is printed, has that code's words."""
+        field = column.hole.field
+        words = dict(options_of(self.regulation, field))[column.box]
+        condition = f"row_.{field.binding.removeprefix(block.binding + '[].')} == '{words}'"
+        return controls.box_control(f"{field.binding}={column.box}", words, self.ids.in_loop(), condition)
 
     def sign(self, block: Sign) -> str:
         """The signature block: one table row that never splits, room to sign, the name below."""
@@ -323,7 +305,7 @@ class _TemplateBuilder:
         content += "".join(self.paragraph("SignText", self.parts(parts)) for parts in block.text)
         content += self.paragraph("SignZone", zone) + self.paragraph("SignName", name)
         left = "".join(self.paragraph("SignText", self.parts(parts)) for parts in block.left)
-        widths = self._widths([42, 58])
+        widths = self._widths([60, 40] if self.definition.landscape else [36, 64])
         cells = self._cell(widths[0], left or self.paragraph("SignText", ""), centre_vertically=False)
         cells += self._cell(widths[1], content, centre_vertically=False)
         table = self._table(widths, self._row(cells), borders=False) + self.paragraph("TinyLine", "")
@@ -350,9 +332,7 @@ class _TemplateBuilder:
             cells = self._cell(widths[0], left or self.paragraph("HeaderLeft", ""), centre_vertically=False)
             cells += self._cell(widths[1], right, centre_vertically=False)
             # LibreOffice adds a line where a document begins with a table: the code or a tiny line goes before it.
-            out = (out or self.paragraph("TinyLine", "")) + self._table(
-                widths, self._row(cells), borders=False
-            )
+            out = (out or self.paragraph("TinyLine", "")) + self._table(widths, self._row(cells), borders=False)
         out += self.paragraph("TinyLine", "")
         for parts in definition.title:
             out += self.paragraph("FormTitle", self.parts(parts))

@@ -128,9 +128,7 @@ class Regulation:
             path = folder / "forms" / f"{form}.yaml"
             if path.is_file() and form in self.forms:
                 return path
-        raise UsageError(
-            "errors.usage.unknown_form", form=form, regulation=self.id, known=", ".join(self.forms)
-        )
+        raise UsageError("errors.usage.unknown_form", form=form, regulation=self.id, known=", ".join(self.forms))
 
     def inherited_form_file(self, form: str, above: Path) -> Path:
         """The file that defines `form` in a folder further along the chain than `above` (for `extends` in a form)."""
@@ -141,9 +139,7 @@ class Regulation:
             path = folder / "forms" / f"{form}.yaml"
             if path.is_file():
                 return path
-        raise UsageError(
-            "errors.usage.unknown_form", form=form, regulation=self.id, known=", ".join(self.forms)
-        )
+        raise UsageError("errors.usage.unknown_form", form=form, regulation=self.id, known=", ".join(self.forms))
 
 
 def builtin_folder() -> Path:
@@ -197,9 +193,7 @@ def _load(regulation_id: str, extra: tuple[str, ...]) -> Regulation:
             meta.file, meta.line = str(folder / "regulation.yaml"), 1
         meta.closed(REGULATION_KEYS, REGULATION_REQUIRED)
         if meta["regulation"] != folder.name:
-            raise meta.fault(
-                "errors.definition.wrong_id", "regulation", id=meta["regulation"], expected=folder.name
-            )
+            raise meta.fault("errors.definition.wrong_id", "regulation", id=meta["regulation"], expected=folder.name)
         if folder in chain:
             raise meta.fault("errors.definition.extends_circle", "extends", id=current)
         chain.append(folder)
@@ -227,9 +221,7 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
         if len(set(regulation.forms)) != len(regulation.forms):
             raise meta.fault("errors.definition.duplicate_id", "forms", id="forms")
     if "draft" in meta:
-        regulation.draft = meta["draft"].closed(
-            ("working_days", "clause", "note"), ("working_days", "clause")
-        )
+        regulation.draft = meta["draft"].closed(("working_days", "clause", "note"), ("working_days", "clause"))
     if "meeting" in meta:
         regulation.meeting = meta["meeting"].closed(("minimum_days", "clause"), ("minimum_days", "clause"))
     if "deadlines" in meta:
@@ -265,9 +257,7 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
             for assessor in item.get("assessors", ()):
                 if assessor not in known and assessor != "others":
                     raise item.fault("errors.definition.unknown_value", "assessors", value=assessor)
-            items.append(
-                PacketItem(item["form"], item["each"], tuple(item.get("assessors", ())), item["clause"])
-            )
+            items.append(PacketItem(item["form"], item["each"], tuple(item.get("assessors", ())), item["clause"]))
         regulation.packet = tuple(items)
 
 

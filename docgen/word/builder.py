@@ -45,29 +45,25 @@ def section_xml(landscape: bool) -> str:
     )
 
 
-def _draft_run() -> str:
-    return (
-        '<w:r><w:rPr><w:b/><w:color w:val="C00000"/></w:rPr><w:t xml:space="preserve">'
-        "{% if " + DRAFT_FLAG + " %}DỰ THẢO{% endif %}</w:t></w:r>"
-    )
+def _draft_mark(draft: bool | None) -> str:
+    """The paragraph that marks a draft: decided by the template's context, or fixed where `draft` is given."""
+    text = "{% if " + DRAFT_FLAG + " %}DỰ THẢO{% endif %}" if draft is None else "DỰ THẢO" if draft else ""
+    return f'<w:p><w:pPr><w:pStyle w:val="DraftMark"/></w:pPr><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
 
 
-def _page_header() -> str:
+def _page_header(draft: bool | None) -> str:
     field = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        '<w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>2</w:t></w:r>'
         '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
-    draft = '<w:p><w:pPr><w:pStyle w:val="DraftMark"/></w:pPr>' + _draft_run() + "</w:p>"
-    return (
-        f'{_XML}<w:hdr {_ROOT}><w:p><w:pPr><w:pStyle w:val="PageHeader"/></w:pPr>{field}</w:p>{draft}</w:hdr>'
-    )
+    number = f'<w:p><w:pPr><w:pStyle w:val="PageHeader"/></w:pPr>{field}</w:p>'
+    return f"{_XML}<w:hdr {_ROOT}>{number}{_draft_mark(draft)}</w:hdr>"
 
 
-def _first_header() -> str:
-    return (
-        f'{_XML}<w:hdr {_ROOT}><w:p><w:pPr><w:pStyle w:val="DraftMark"/></w:pPr>{_draft_run()}</w:p></w:hdr>'
-    )
+def _first_header(draft: bool | None) -> str:
+    return f"{_XML}<w:hdr {_ROOT}>{_draft_mark(draft)}</w:hdr>"
 
 
 def _settings(protect: bool) -> str:
@@ -105,9 +101,7 @@ def _custom(properties: Mapping[str, str]) -> str:
 
 
 def _relationships(items: list[tuple[str, str, str]]) -> str:
-    body = "".join(
-        f'<Relationship Id="{rid}" Type="{kind}" Target="{target}"/>' for rid, kind, target in items
-    )
+    body = "".join(f'<Relationship Id="{rid}" Type="{kind}" Target="{target}"/>' for rid, kind, target in items)
     return f'{_XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{body}</Relationships>'
 
 
@@ -120,12 +114,13 @@ def package(
     prompts: list[str],
     landscape: bool = False,
     protect: bool = True,
+    draft: bool | None = None,
 ) -> bytes:
     """A whole .docx around `body` (the content of `w:body` without its section).
 
     `identifier` goes into the core properties (it may hold a Jinja tag), `properties` into the custom ones, `prompts`
     into the glossary. With `protect` only the content controls can be edited in Word (no password: it guards against
-    slips, not against intent).
+    slips, not against intent). `draft` fixes the mark DỰ THẢO for a file that is no template.
     """
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     meta = "http://schemas.openxmlformats.org/package/2006/relationships/metadata"
@@ -172,8 +167,8 @@ def package(
         ),
         "word/styles.xml": styles,
         "word/settings.xml": _settings(protect),
-        "word/header1.xml": _page_header(),
-        "word/header2.xml": _first_header(),
+        "word/header1.xml": _page_header(draft),
+        "word/header2.xml": _first_header(draft),
         "word/glossary/_rels/document.xml.rels": _relationships([("rId1", f"{office}/styles", "styles.xml")]),
         "word/glossary/styles.xml": styles,
         "word/glossary/document.xml": glossary_xml(prompts),

@@ -84,12 +84,12 @@ def styles_xml() -> str:
     italic = "<w:i/><w:iCs/>"
     centre = '<w:jc w:val="center"/>'
     cell = f'<w:spacing w:before="20" w:after="20" {table_line}/><w:ind w:firstLine="0"/>'
-    heading = '<w:keepNext/>{space}<w:ind w:firstLine="%d"/><w:jc w:val="both"/>{level}' % twips(
-        FIRST_LINE_MM
-    )
+    indent = f'<w:ind w:firstLine="{twips(FIRST_LINE_MM)}"/><w:jc w:val="both"/>'
+    heading = "<w:keepNext/>{space}" + indent + "{level}"
     space = f'<w:spacing w:before="{after}" w:after="{after}" {body_line}/>'
     styles = [
-        _paragraph_style("FormCode", "Ký hiệu mẫu", paragraph=none + '<w:jc w:val="right"/>', run=bold + _size(CODE_PT)),
+        _paragraph_style("FormCode", "Ký hiệu mẫu",
+                         paragraph=none + '<w:jc w:val="right"/>', run=bold + _size(CODE_PT)),
         _paragraph_style("HeaderLeft", "Cơ quan ban hành", paragraph=none + centre),
         _paragraph_style("Motto", "Tiêu đề Đảng", paragraph=none + centre, run=bold + _size(MOTTO_PT)),
         _paragraph_style("DateLine", "Địa danh, ngày tháng", paragraph=none + centre, run=italic),

@@ -1,0 +1,94 @@
+"""`docgen regulations`, `docgen forms`, `docgen schema`: what there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from docgen.cli import help_text, text
+from docgen.cli.options import echo_json, folders_option, json_option, regulation_option
+
+
+@click.command(help=help_text("regulations"))
+@folders_option
+@json_option
+def regulations(folders: tuple[Path, ...], as_json: bool) -> None:
+    """List the regulations found."""
+    from docgen.regulations.loader import list_regulations, load_regulation
+
+    found = [load_regulation(name, folders) for name in list_regulations(folders)]
+    if as_json:
+        echo_json(
+            [
+                {
+                    "regulation": r.id,
+                    "number": r.number,
+                    "issuer": r.issuer,
+                    "issued": r.issued.isoformat() if r.issued else None,
+                    "title": r.title,
+                    "extends": r.extends or None,
+                    "forms": list(r.forms),
+                }
+                for r in found
+            ]
+        )
+        return
+    for r in found:
+        issued = r.issued.strftime("%d/%m/%Y") if r.issued else ""
+        click.echo(f"{r.id:<12} {r.number:<14} {issued}  {r.issuer}")
+        click.echo(f"{'':<12} {r.title}")
+
+
+@click.command(help=help_text("forms"))
+@click.option("--regulation", "-r", "regulation_id", default=None, help=help_text("option.regulation"))
+@folders_option
+@json_option
+def forms(regulation_id: str | None, folders: tuple[Path, ...], as_json: bool) -> None:
+    """List the forms of one regulation, or of all."""
+    from docgen.forms.definition import load_form
+    from docgen.regulations.loader import list_regulations, load_regulation
+
+    names = [regulation_id] if regulation_id else list_regulations(folders)
+    rows = []
+    for name in names:
+        regulation = load_regulation(name, folders)
+        for form in regulation.forms:
+            d = load_form(regulation, form)
+            rows.append(
+                {
+                    "regulation": name,
+                    "form": form,
+                    "code": d.code,
+                    "name": d.name,
+                    "subject": d.subject,
+                    "record": d.record,
+                    "status": d.status,
+                    "source": f"{d.source_document}, {d.source_place}",
+                    "basis": list(d.basis),
+                    "signers": [sign.role for sign in d.signs()],
+                    "definition": d.definition_hash,
+                }
+            )
+    if as_json:
+        echo_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['regulation']}/{row['form']}  {row['code']} – {row['name']}")
+        click.echo(f"    {text('forms.status.' + str(row['status']), source=row['source'])}")
+        for basis in row["basis"] if regulation_id else ():
+            click.echo(f"      · {basis}")
+
+
+@click.command(help=help_text("schema"))
+@click.argument("form", required=False)
+@regulation_option
+@folders_option
+def schema(form: str | None, regulation_id: str, folders: tuple[Path, ...]) -> None:
+    """Print the JSON Schema of a form, or of a whole dossier where no form is named."""
+    from docgen.forms.definition import load_form
+    from docgen.forms.schema import dossier_schema, form_schema
+    from docgen.regulations.loader import load_regulation
+
+    regulation = load_regulation(regulation_id, folders)
+    echo_json(form_schema(regulation, load_form(regulation, form)) if form else dossier_schema([regulation]))

@@ -1,0 +1,128 @@
+"""`docgen validate`, `docgen grade`, `docgen tally`: what is wrong, what is proposed, what was voted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from docgen.cli import help_text, language, note, text
+from docgen.cli.options import echo_json, folders_option, json_option, output_option, overwrite_option
+from docgen.errors import EXIT_FINDINGS, UsageError
+from docgen.model import Finding, has_errors
+
+
+@click.command(help=help_text("validate"))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@folders_option
+@json_option
+def validate(paths: tuple[Path, ...], folders: tuple[Path, ...], as_json: bool) -> None:
+    """Check dossiers, form data and Word files; exit code 1 where there is an error."""
+    from docgen.pipeline import check_path
+    from docgen.validation.report import render_text, to_json
+
+    findings: list[Finding] = []
+    for path in paths:
+        findings.extend(check_path(path, folders))
+    if as_json:
+        echo_json(to_json(findings, language()))
+    else:
+        if findings:
+            click.echo(render_text(findings, language()))
+        counts = {s: sum(1 for f in findings if f.severity == s) for s in ("error", "warning", "info")}
+        note("validate.done", **counts)
+    if has_errors(findings):
+        raise click.exceptions.Exit(EXIT_FINDINGS)
+
+
+@click.command(help=help_text("grade"))
+@click.argument("dossier", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--facts", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=help_text("option.facts"))
+@click.option("--write", is_flag=True, help=help_text("option.write"))
+@click.option("--word", type=click.Path(dir_okay=False, path_type=Path), help=help_text("option.word"))
+@folders_option
+@output_option()
+@overwrite_option
+@json_option
+def grade(
+    dossier: Path | None,
+    facts: Path | None,
+    write: bool,
+    word: Path | None,
+    folders: tuple[Path, ...],
+    output: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Propose grades, each with the clauses it rests on."""
+    if (dossier is None) == (facts is None):
+        raise UsageError("errors.usage.dossier_or_facts")
+    if facts is not None:
+        _grade_facts(facts, folders, as_json)
+        return
+    assert dossier is not None
+    from docgen.pipeline import check_dossier, write_board, write_grades
+    from docgen.validation.report import render_text
+
+    checked = check_dossier(dossier, folders)
+    if checked.board is None:
+        click.echo(render_text(checked.findings, language()), err=True)
+        raise click.exceptions.Exit(EXIT_FINDINGS)
+    if as_json:
+        echo_json(checked.board.as_json(language()))
+    else:
+        click.echo(checked.board.as_text(language()))
+    if word is not None:
+        write_board(checked, word, overwrite=overwrite)
+        note("grade.word", file=str(word))
+    if write:
+        done = write_grades(checked, dossier, output)
+        for pointer, proposed in done.filled:
+            note("grade.filled", pointer=pointer, grade=proposed)
+        note("grade.written", count=len(done.filled), kept=done.kept, file=str(done.file))
+
+
+def _grade_facts(facts: Path, folders: tuple[Path, ...], as_json: bool) -> None:
+    from docgen.cli.grade import answer_lines
+
+    failed = False
+    for answer in answer_lines(facts, folders):
+        failed = failed or "error" in answer
+        if as_json or "error" in answer:
+            click.echo(json.dumps(answer, ensure_ascii=False), err="error" in answer and not as_json)
+            continue
+        proposed = answer.get("grade") or text("grade.undecided")
+        click.echo(f"{answer['id']}: {proposed}")
+        for reason in answer.get("reasons", ()):
+            click.echo(f"    {reason}")
+        for question in answer.get("needs_human", ()):
+            click.echo(f"    ? {question}")
+    if failed:
+        raise click.exceptions.Exit(EXIT_FINDINGS)
+
+
+@click.command(help=help_text("tally"))
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@folders_option
+@output_option()
+@overwrite_option
+@json_option
+def tally(source: Path, folders: tuple[Path, ...], output: Path | None, overwrite: bool, as_json: bool) -> None:
+    """Count ballots (or take counts) and say what the vote gives, by the regulation's own rule."""
+    from docgen.pipeline import tally_file
+    from docgen.validation.report import render_text, to_json
+
+    result = tally_file(source, folders)
+    if as_json:
+        echo_json({**result.as_json(language()), "findings": to_json(result.findings, language())})
+    else:
+        click.echo(result.as_text(language()))
+        if result.findings:
+            click.echo(render_text(result.findings, language()), err=True)
+    if has_errors(result.findings):
+        raise click.exceptions.Exit(EXIT_FINDINGS)
+    if output is not None:
+        from docgen.pipeline import write_minutes
+
+        click.echo(str(write_minutes(result, source, output, overwrite=overwrite)))

@@ -1,0 +1,62 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from docgen.cli import help_text
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+DEFAULT_REGULATION = "kh55-2018"
+
+
+def regulation_option(function: Function) -> Function:
+    """`--regulation ID`."""
+    return click.option(
+        "--regulation", "-r", "regulation_id", default=DEFAULT_REGULATION, show_default=True,
+        help=help_text("option.regulation"),
+    )(function)  # fmt: skip
+
+
+def folders_option(function: Function) -> Function:
+    """`--regulations DIR`, repeatable: a unit's own regulation folders."""
+    return click.option(
+        "--regulations", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help=help_text("option.regulations"),
+    )(function)  # fmt: skip
+
+
+def templates_option(function: Function) -> Function:
+    """`--templates DIR`, repeatable: an office's own Word templates."""
+    return click.option(
+        "--templates", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help=help_text("option.templates"),
+    )(function)  # fmt: skip
+
+
+def output_option(required: bool = False, default: Path | None = None) -> Callable[[Function], Function]:
+    """`-o/--output PATH`."""
+    return click.option(
+        "-o", "--output", required=required, default=default, type=click.Path(path_type=Path),
+        help=help_text("option.output"), show_default=default is not None,
+    )  # fmt: skip
+
+
+def overwrite_option(function: Function) -> Function:
+    """`--overwrite`."""
+    return click.option("--overwrite", is_flag=True, help=help_text("option.overwrite"))(function)
+
+
+def json_option(function: Function) -> Function:
+    """`--json`."""
+    return click.option("--json", "as_json", is_flag=True, help=help_text("option.json"))(function)
+
+
+def echo_json(value: Any) -> None:
+    """Print a value as readable JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,94 @@
+"""`docgen packet`: everything that goes up, in one folder; `docgen open`: look into one that came."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from docgen.cli import help_text, language, note, quiet, text
+from docgen.cli.options import echo_json, folders_option, json_option, output_option, overwrite_option, templates_option
+from docgen.errors import EXIT_FINDINGS
+
+
+def _progress() -> Callable[[int, int], None]:
+    """A counter on stderr, on a terminal only."""
+    if quiet() or not sys.stderr.isatty():
+        return lambda done, total: None
+
+    def show(done: int, total: int) -> None:
+        end = "\n" if done == total else "\r"
+        sys.stderr.write(text("packet.progress", done=done, total=total) + end)
+        sys.stderr.flush()
+
+    return show
+
+
+@click.command(help=help_text("packet"))
+@click.argument("dossier", type=click.Path(exists=True, path_type=Path))
+@output_option(default=Path("output") / "packet")
+@click.option("--draft", is_flag=True, help=help_text("option.draft"))
+@click.option("--pdf", "with_pdf", is_flag=True, help=help_text("option.pdf"))
+@click.option(
+    "--pdf-engine", type=click.Choice(["auto", "rdocx", "libreoffice"]), default=None, help=help_text("option.engine")
+)
+@click.option("--zip", "zip_file", is_flag=True, help=help_text("option.zip"))
+@folders_option
+@templates_option
+@overwrite_option
+@json_option
+def packet(
+    dossier: Path,
+    output: Path,
+    draft: bool,
+    with_pdf: bool,
+    pdf_engine: str | None,
+    zip_file: bool,
+    folders: tuple[Path, ...],
+    templates: tuple[Path, ...],
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Make the whole packet of a dossier."""
+    from docgen.pipeline import make_packet
+    from docgen.validation.report import render_text, to_json
+
+    made, checked = make_packet(
+        dossier, output, folders=folders, templates=templates, draft=draft, overwrite=overwrite,
+        pdf_engine=pdf_engine or ("auto" if with_pdf or zip_file else None), progress=_progress(),
+    )  # fmt: skip
+    if as_json:
+        files = [{"file": name, "sha256": digest} for name, digest in made.files.items()] if made else []
+        packet_dir = str(made.folder) if made else None
+        echo_json({"packet": packet_dir, "files": files, "findings": to_json(checked.findings, language())})
+    elif checked.findings:
+        click.echo(render_text(checked.findings, language()), err=True)
+    if made is None:
+        note("packet.refused")
+        raise click.exceptions.Exit(EXIT_FINDINGS)
+    if not as_json:
+        click.echo(str(made.folder))
+    note("packet.done", count=len(made.documents), folder=str(made.folder))
+    if zip_file:
+        from docgen.pipeline import zip_packet
+
+        note("packet.zipped", file=str(zip_packet(made.folder, overwrite=overwrite)))
+
+
+@click.command("open", help=help_text("open"))
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@output_option()
+@json_option
+def open_packet(path: Path, output: Path | None, as_json: bool) -> None:
+    """List and check a packet: a folder, a zip, or a cover PDF with attachments."""
+    from docgen.pipeline import look_into
+
+    seen = look_into(path, output)
+    if as_json:
+        echo_json(seen.as_json())
+    else:
+        click.echo(seen.as_text(language()))
+    if not seen.sound:
+        raise click.exceptions.Exit(EXIT_FINDINGS)

@@ -1,0 +1,27 @@
+"""`docgen init`: a complete sample dossier, or an empty workbook, to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from docgen.cli import help_text, note
+from docgen.cli.options import folders_option, regulation_option
+
+
+@click.command(help=help_text("init"))
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--excel", is_flag=True, help=help_text("option.excel"))
+@regulation_option
+@folders_option
+def init(directory: Path, excel: bool, regulation_id: str, folders: tuple[Path, ...]) -> None:
+    """Write a sample dossier into DIRECTORY. Nothing that exists is overwritten."""
+    from docgen.dossier.scaffold import write_sample
+    from docgen.regulations.loader import load_regulation
+
+    regulation = load_regulation(regulation_id, folders)
+    written = write_sample(directory, regulation, excel=excel)
+    for path in written:
+        click.echo(str(path))
+    note("init.done", file=str(written[0]), directory=str(directory))

@@ -1,0 +1,254 @@
+"""The data of one form: taken from a dossier, put back into it, and turned into what a template prints.
+
+A form's data is a set of roots (`organization`, `member`, `assessment` …); each root is a place in the dossier
+(`/organization`, `/members/3/member`, `/members/3/assessments/chi_uy`). So a binding is at once the place in the
+dossier, the JSON property of the form and the tag in the template.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from docgen.errors import UsageError
+from docgen.forms.bindings import Slot, slots
+from docgen.forms.definition import FormDefinition
+from docgen.forms.template import BLANK_FLAG, RECORD_KEY
+from docgen.i18n import long_date, short_date
+from docgen.regulations.loader import Regulation
+from docgen.word.builder import DRAFT_FLAG
+
+#: Where the assessments of each subject stand in a dossier (`{member}` is the position of the member).
+ASSESSMENT_HOLDERS = {
+    "dang_vien": ("members", "{member}"),
+    "to_chuc_dang": ("party_organization",),
+    "tap_the": ("collective",),
+}
+
+
+class DateText(str):
+    """A date as printed; `.long` is "ngày … tháng … năm …", `.iso` the date itself (both empty where there is none)."""
+
+    __slots__ = ("iso", "long")
+    iso: str
+    long: DateText
+
+    @staticmethod
+    def of(value: str) -> DateText:
+        """From an ISO date; an empty value gives empty texts."""
+        if not value:
+            return _NO_DATE
+        day = datetime.date.fromisoformat(value)
+        out = DateText(short_date(day))
+        out.iso = value
+        long = DateText(long_date(day))
+        long.iso, long.long = value, long
+        out.long = long
+        return out
+
+
+_NO_DATE = DateText("")
+_NO_DATE.iso = ""
+_NO_DATE.long = _NO_DATE
+
+
+class CodeText(str):
+    """The words of a code as printed; `.code` is the code."""
+
+    __slots__ = ("code",)
+    code: str
+
+
+def number_text(value: float | int) -> str:
+    """A number as forms print it: a comma before the decimals, no zeros behind them."""
+    text = f"{value:.10g}" if isinstance(value, float) else str(value)
+    return text.replace(".", ",")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Which record of a dossier a form is made for: nothing, a member, or an assessment by one assessor."""
+
+    member: str = ""
+    assessor: str = ""
+
+    def key(self) -> str:
+        """The record's id: `dv-01`, `dv-01.chi_uy`, `chi_uy`, or `ho-so` for a form made once a dossier."""
+        return ".".join(part for part in (self.member, self.assessor) if part) or "ho-so"
+
+
+def _member_index(dossier: Mapping[str, Any], member: str) -> int:
+    for index, record in enumerate(dossier.get("members", ())):
+        if record.get("id") == member:
+            return index
+    known = ", ".join(str(record.get("id")) for record in dossier.get("members", ())[:20])
+    raise UsageError("errors.usage.unknown_member", member=member, known=known)
+
+
+def root_places(
+    regulation: Regulation, definition: FormDefinition, dossier: Mapping[str, Any], record: Record
+) -> dict[str, tuple[str | int, ...]]:
+    """Each root of the form and its path in `dossier`.
+
+    Raises `UsageError` for a member that is not there, or where the form needs a member or assessor and none is named.
+    """
+    out: dict[str, tuple[str | int, ...]] = {}
+    for slot in slots(regulation, definition):
+        root = slot.list or slot.path[0]
+        if root in out:
+            continue
+        place = "dossier" if slot.list else regulation.roots[root]
+        if place == "dossier":
+            out[root] = (root,)
+        elif place == "members":
+            if not record.member:
+                raise UsageError("errors.usage.member_needed", form=definition.form)
+            out[root] = ("members", _member_index(dossier, record.member), root)
+        else:
+            if not record.assessor:
+                raise UsageError("errors.usage.assessor_needed", form=definition.form)
+            if definition.subject == "dang_vien" and not record.member:
+                raise UsageError("errors.usage.member_needed", form=definition.form)
+            holder: tuple[str | int, ...] = ASSESSMENT_HOLDERS[definition.subject][:1]
+            if definition.subject == "dang_vien":
+                holder = ("members", _member_index(dossier, record.member))
+            out[root] = (*holder, "assessments", record.assessor)
+    return out
+
+
+def value_at(data: Any, path: tuple[str | int, ...]) -> Any:
+    """The value at `path`, or None where any step is missing."""
+    for step in path:
+        if isinstance(data, Mapping):
+            data = data.get(step)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
+
+
+def _put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for name in path[:-1]:
+        target = target.setdefault(name, {})
+    target[path[-1]] = value
+
+
+def form_data(
+    regulation: Regulation, definition: FormDefinition, dossier: Mapping[str, Any], record: Record
+) -> dict[str, Any]:
+    """The data of one form, taken from a dossier: only what the form has places for, only what is there."""
+    places = root_places(regulation, definition, dossier, record)
+    out: dict[str, Any] = {"id": record.key()}
+    lists: dict[str, list[Slot]] = {}
+    for slot in slots(regulation, definition):
+        if slot.list:
+            lists.setdefault(slot.list, []).append(slot)
+            continue
+        value = value_at(dossier, (*places[slot.path[0]], *slot.path[1:]))
+        if value is not None:
+            _put(out, slot.path, value)
+    for name, members in lists.items():
+        rows = []
+        for source in value_at(dossier, places[name]) or ():
+            row: dict[str, Any] = {}
+            for slot in members:
+                value = value_at(source, slot.path)
+                if value is not None:
+                    _put(row, slot.path, value)
+            rows.append(row)
+        out[name] = rows
+    return out
+
+
+class Display:
+    """Turns the data of one form into the context of its template: every tag present, every value as it is printed.
+
+    Made once a form and used for many records.
+    """
+
+    def __init__(self, regulation: Regulation, definition: FormDefinition) -> None:
+        self.definition = definition
+        self._single: list[tuple[tuple[str, ...], Any, Any]] = []
+        self._lists: dict[str, list[tuple[tuple[str, ...], Any, Any]]] = {}
+        for slot in slots(regulation, definition):
+            entry = (slot.path, self._shower(slot), self._empty(slot))
+            if slot.list:
+                self._lists.setdefault(slot.list, []).append(entry)
+            else:
+                self._single.append(entry)
+        self._blank_rows = {table.binding: table.blank_rows for table in definition.tables()}
+
+    @staticmethod
+    def _empty(slot: Slot) -> Any:
+        if slot.type == "paragraphs":
+            return []
+        return _NO_DATE if slot.type == "date" else ""
+
+    @staticmethod
+    def _shower(slot: Slot) -> Any:
+        if slot.criterion is not None and slot.type in ("level", "choice"):
+            return None  # a box compares codes: the code itself is what the template needs
+        if slot.options:
+            shown: dict[Any, CodeText] = {}
+            for code, text in slot.options:
+                word = CodeText(text)
+                word.code = code
+                shown[code] = word
+            if slot.type == "bool":
+                shown = {True: shown["true"], False: shown["false"]}
+            return shown.__getitem__
+        if slot.type == "date":
+            return DateText.of
+        if slot.type in ("integer", "number", "year"):
+            return number_text
+        return None
+
+    def context(
+        self, data: Mapping[str, Any], *, blank: bool = False, draft: bool = False, record: str = ""
+    ) -> dict[str, Any]:
+        """The context for `data`. With `blank`, conditional lines and empty rows of tables are shown."""
+        out: dict[str, Any] = {BLANK_FLAG: blank, DRAFT_FLAG: draft, RECORD_KEY: record or data.get("id", "")}
+        self._fill(out, data, self._single)
+        for name, entries in self._lists.items():
+            rows = list(data.get(name) or ())
+            if blank and len(rows) < self._blank_rows[name]:
+                rows += [{}] * (self._blank_rows[name] - len(rows))
+            shown = []
+            for source in rows:
+                row: dict[str, Any] = {}
+                self._fill(row, source, entries)
+                shown.append(row)
+            out[name] = shown
+        return out
+
+    @staticmethod
+    def _fill(out: dict[str, Any], data: Mapping[str, Any], entries: list[tuple[tuple[str, ...], Any, Any]]) -> None:
+        for path, show, empty in entries:
+            value: Any = data
+            target = out
+            for name in path[:-1]:
+                value = value.get(name) if value else None
+                target = target.setdefault(name, {})
+            value = value.get(path[-1]) if value else None
+            if value is None or value == "":
+                target[path[-1]] = empty
+            else:
+                target[path[-1]] = show(value) if show is not None else value
+
+
+def canonical(slot: Slot, value: Any) -> Any:
+    """`value` as it comes back when it has been printed and read: text stripped, empty paragraphs dropped.
+
+    None stands for "nothing was written".
+    """
+    if value is None:
+        return None
+    if slot.type == "paragraphs":
+        kept = [" ".join(str(p).split()) for p in value]
+        return [p for p in kept if p] or None
+    if isinstance(value, str):
+        return " ".join(value.split()) or None
+    return value

@@ -1,0 +1,83 @@
+"""Filling one form: template + data -> a Word file that has been checked.
+
+The template is compiled once (`docgen.word.compile`) and used for every record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from docgen.errors import InternalError
+from docgen.forms.build import template_bytes
+from docgen.forms.complete import missing_texts
+from docgen.forms.data import Display
+from docgen.forms.definition import FormDefinition
+from docgen.regulations.loader import Regulation
+from docgen.word.compile import compile_template
+from docgen.word.written import problems
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Every text inside nested data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from texts_of(item)
+    elif isinstance(value, Sequence):
+        for item in value:
+            yield from texts_of(item)
+
+
+class Filler:
+    """Fills one form for many records.
+
+    `templates` are folders with an office's own Word templates. Raises `UsageError` or `InputError` for those, and
+    `DocgenError` with the tag's place for a template that asks for what the form does not have.
+    """
+
+    def __init__(
+        self, regulation: Regulation, definition: FormDefinition, templates: Sequence[Path | str] = ()
+    ) -> None:
+        self.regulation = regulation
+        self.definition = definition
+        content, self.template_source = template_bytes(regulation, definition, templates)
+        self.own_template = self.template_source != "definition" and bool(templates)
+        self.template = compile_template(content)
+        self.display = Display(regulation, definition)
+
+    def fill(self, data: Mapping[str, Any], *, blank: bool = False, draft: bool = False, check: bool = True) -> bytes:
+        """The Word file for `data`, which must conform to the form's schema.
+
+        With `check` (the default) the result is read again: package, controls, every fixed text and every value.
+        Raises `InternalError` where something is lost; nothing is kept then.
+        """
+        docx = self.template.render(self.display.context(data, blank=blank, draft=draft))
+        if check:
+            self.check(data, docx, blank=blank)
+        return docx
+
+    def check(self, data: Mapping[str, Any], docx: bytes, *, blank: bool = False) -> None:
+        """Raise `InternalError` where `docx` is no sound package or lost a text or a value."""
+        found = problems(docx, literals=[text for text in texts_of(data) if "{" in text])
+        if not found:
+            found = missing_texts(self.regulation, self.definition, data, docx, blank)
+        if found:
+            raise InternalError(
+                "errors.internal.written_file",
+                form=f"{self.definition.regulation}/{self.definition.form}",
+                record=str(data.get("id", "")),
+                problem="; ".join(found[:5]),
+            )
+
+
+def blank_form(
+    regulation: Regulation,
+    definition: FormDefinition,
+    data: Mapping[str, Any] | None = None,
+    templates: Sequence[Path | str] = (),
+) -> bytes:
+    """A form to fill in Word: empty, or carrying what `data` already knows."""
+    return Filler(regulation, definition, templates).fill(data or {}, blank=not data)

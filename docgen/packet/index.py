@@ -1,0 +1,100 @@
+"""The index of a packet (`muc-luc.docx`) and the summary for the secretary, as Word pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from docgen.i18n import message
+from docgen.model import GRADE_TEXT, Finding
+from docgen.packet.plan import Document, assessor_label
+from docgen.regulations.loader import Regulation
+from docgen.word.pages import Page
+
+#: Official pages are written in Vietnamese whatever the language of messages.
+PAGE_LANGUAGE = "vi"
+_SEVERITIES = ("error", "warning", "info")
+
+
+def _text(key: str, **params: Any) -> str:
+    return message(f"packet.{key}", PAGE_LANGUAGE, **params)
+
+
+def _head(page: Page, data: Mapping[str, Any], title: str) -> None:
+    organization = data.get("organization") or {}
+    page.paragraph(str(organization.get("parent", "")), "HeaderLeft")
+    page.paragraph(str(organization.get("name", "")), "HeaderLeft", bold=True)
+    page.paragraph("", "TinyLine")
+    page.paragraph(title, "FormTitle")
+    page.paragraph(_text("year", year=(data.get("period") or {}).get("year", "")), "FormTitle")
+    page.paragraph("", "TinyLine")
+
+
+def index_page(
+    regulation: Regulation,
+    data: Mapping[str, Any],
+    documents: Sequence[Document],
+    files: Sequence[str],
+    pages: Mapping[int, int],
+    draft: bool,
+) -> bytes:
+    """The index: number, document, file, pages (empty where they are not known), who signs."""
+    page = Page(landscape=True)
+    _head(page, data, _text("index.title"))
+    rows = []
+    for document, name in zip(documents, files, strict=True):
+        definition = document.definition
+        about = document.subject
+        if document.record.assessor:
+            about += "\n" + assessor_label(regulation, definition.subject, document.record.assessor)
+        signers = "\n".join(s.caption + (f": {s.name}" if s.name else "") for s in document.signers)
+        count = pages.get(document.number)
+        rows.append(
+            [
+                str(document.number), f"{definition.code}\n{definition.name}", about, name,
+                str(count) if count else "", signers,
+            ]
+        )  # fmt: skip
+    heads = [_text(f"index.{key}") for key in ("number", "document", "about", "file", "pages", "signers")]
+    page.table(heads, rows, [5, 26, 22, 19, 6, 22])
+    page.paragraph(_text("index.total", count=len(documents)))
+    return page.docx(_text("index.title"), {"docgen.page": "muc-luc", "docgen.regulation": regulation.id}, draft)
+
+
+def summary_page(
+    regulation: Regulation,
+    data: Mapping[str, Any],
+    findings: Sequence[Finding],
+    board: Mapping[str, Any] | None,
+    draft: bool,
+) -> bytes:
+    """The page for the secretary: grades with reasons, what only people can decide, findings. Not to be handed in."""
+    page = Page(landscape=True)
+    _head(page, data, _text("summary.title"))
+    page.paragraph(_text("summary.internal"), "Guidance")
+    if board:
+        page.paragraph(_text("summary.grades"), "SectionHeading")
+        rows = [
+            [
+                str(number), row["name"], GRADE_TEXT.get(row.get("grade") or "", _text("summary.undecided")),
+                GRADE_TEXT.get(row.get("self_grade") or "", ""), "\n".join(row.get("reasons", ())),
+                "\n".join(row.get("questions", ())),
+            ]
+            for number, row in enumerate(board["rows"], start=1)
+        ]  # fmt: skip
+        heads = [_text(f"summary.{key}") for key in ("number", "subject", "proposed", "own", "reasons", "questions")]
+        page.table(heads, rows, [4, 15, 12, 12, 34, 23])
+        for line in board.get("quota", ()):
+            page.paragraph(line)
+    page.paragraph(_text("summary.findings"), "SectionHeading")
+    if not findings:
+        page.paragraph(_text("summary.no_findings"))
+    else:
+        order = sorted(findings, key=lambda f: _SEVERITIES.index(f.severity))
+        rows = [
+            [_text(f"severity.{f.severity}"), f.who, str(f.place), message(f.code, PAGE_LANGUAGE, **f.params)]
+            for f in order
+        ]
+        heads = [_text(f"summary.{key}") for key in ("severity", "who", "place", "message")]
+        page.table(heads, rows, [9, 12, 27, 52])
+    return page.docx(_text("summary.title"), {"docgen.page": "tong-hop", "docgen.regulation": regulation.id}, draft)

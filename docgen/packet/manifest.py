@@ -1,0 +1,93 @@
+"""`manifest.json`: what a packet holds and how each file is recognised.
+
+Names of the archival metadata follow the field list of HD 36-HD/VPTW's electronic archives (doc_code, organ_name …).
+Nothing in it depends on the clock: the same dossier gives the same manifest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from docgen import __version__
+from docgen.packet.plan import Document
+from docgen.regulations.loader import Regulation
+
+MANIFEST = "manifest.json"
+FORMAT = "docgen-packet/1"
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of `content`, in hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_entry(document: Document, name: str, content: bytes, template: str) -> dict[str, Any]:
+    """The manifest's entry of one document of the packet."""
+    definition = document.definition
+    return {
+        "number": document.number,
+        "file": name,
+        "sha256": sha256(content),
+        "size": len(content),
+        "regulation": definition.regulation,
+        "form": definition.form,
+        "code": definition.code,
+        "title": definition.name,
+        "definition": definition.definition_hash,
+        "template": template,
+        "subject": definition.subject,
+        "member": document.record.member or None,
+        "assessor": document.record.assessor or None,
+        "record": document.record.key(),
+        "clause": document.clause,
+        "signers": [
+            {"role": s.role, "caption": s.caption, "name": s.name or None, "seal": s.seal, "status": "due"}
+            for s in document.signers
+        ],
+    }
+
+
+def extra_entry(name: str, content: bytes, what: str, submitted: bool) -> dict[str, Any]:
+    """The entry of a file that is no form: the index, the summary."""
+    return {"file": name, "sha256": sha256(content), "size": len(content), "what": what, "submitted": submitted}
+
+
+def manifest(
+    regulation: Regulation,
+    data: Mapping[str, Any],
+    source: Mapping[str, str],
+    documents: Sequence[Mapping[str, Any]],
+    extras: Sequence[Mapping[str, Any]],
+    *,
+    draft: bool,
+    findings: Mapping[str, int],
+    engine: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The bytes of `manifest.json`."""
+    organization = data.get("organization") or {}
+    document = data.get("document") or {}
+    year = (data.get("period") or {}).get("year")
+    content = {
+        "format": FORMAT,
+        "docgen": __version__,
+        "draft": draft,
+        "regulation": {"id": regulation.id, "number": regulation.number, "revision": regulation.revision},
+        "dossier": dict(source),
+        "archival": {
+            "doc_code": f"{regulation.id}-{year}",
+            "organ_name": organization.get("name"),
+            "organ_parent": organization.get("parent"),
+            "subject": f"Hồ sơ kiểm điểm, đánh giá, xếp loại chất lượng năm {year}",
+            "issued_date": document.get("date"),
+            "language": "vi",
+            "format": "docx",
+        },
+        "findings": dict(findings),
+        "pdf": dict(engine) if engine else None,
+        "files": list(documents),
+        "extras": list(extras),
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()

@@ -1,0 +1,280 @@
+"""The order of the steps, and the one place that knows it: load → validate → grade → render → convert → sign → pack.
+
+The command line and the Python API both come through here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from docgen.errors import InputError, UsageError
+from docgen.model import Finding, has_errors
+from docgen.regulations.loader import Regulation, load_regulation
+
+STEPS = ("load", "validate", "grade", "render", "convert", "sign", "pack")
+
+
+@dataclass(slots=True)
+class Checked:
+    """A dossier after the first three steps. `dossier` is None where nothing could be read."""
+
+    dossier: Any
+    regulation: Regulation | None
+    findings: list[Finding]
+    board: Any = None
+
+    @property
+    def sound(self) -> bool:
+        """True where there is a dossier and no finding of severity error."""
+        return self.dossier is not None and not has_errors(self.findings)
+
+
+def check_dossier(path: Path, folders: Sequence[Path] = (), *, grade: bool = True) -> Checked:
+    """Load, validate and grade the dossier at `path`. Raises `InputError` only where there is no such file."""
+    from docgen.dossier import load_dossier
+    from docgen.validation import validate_dossier
+
+    dossier, findings = load_dossier(path, folders)
+    if dossier is None:
+        return Checked(None, None, findings)
+    regulation = load_regulation(dossier.regulation, folders)
+    board = None
+    proposals: dict[str, str] = {}
+    if grade:
+        from docgen.grading.from_dossier import grade_dossier
+
+        board = grade_dossier(regulation, dossier.data, folders)
+        proposals = {row.id: row.grade for row in board.rows if row.subject == "dang_vien" and row.grade}
+    return Checked(dossier, regulation, validate_dossier(dossier, regulation, proposals=proposals), board)
+
+
+def make_packet(
+    path: Path,
+    output: Path,
+    *,
+    folders: Sequence[Path] = (),
+    templates: Sequence[Path] = (),
+    draft: bool = False,
+    overwrite: bool = False,
+    pdf_engine: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[Any, Checked]:
+    """The whole way from a dossier to a packet.
+
+    Returns the packet (None where errors forbid one) and what was found. With `draft` a faulty dossier is made all
+    the same, every page marked DỰ THẢO.
+    """
+    from docgen.packet.build import build_packet
+
+    checked = check_dossier(path, folders)
+    if checked.dossier is None or checked.regulation is None or (not checked.sound and not draft):
+        return None, checked
+    make_pdf = None
+    if pdf_engine:
+        from docgen.packet.pdf import pdf_maker
+
+        make_pdf = pdf_maker(checked.regulation, checked.dossier.data, pdf_engine)
+    packet = build_packet(
+        checked.regulation,
+        checked.dossier.data,
+        output,
+        source={"file": path.name, "sha256": checked.dossier.sha256},
+        findings=checked.findings,
+        board=checked.board.as_summary() if checked.board is not None else None,
+        templates=templates,
+        draft=draft,
+        overwrite=overwrite,
+        make_pdf=make_pdf,
+        progress=progress,
+    )
+    return packet, checked
+
+
+# -- single forms ----------------------------------------------------------------------------------------------------
+
+
+def blank_forms(
+    form: str | None,
+    regulation_id: str | None,
+    *,
+    folders: Sequence[Path] = (),
+    templates: Sequence[Path] = (),
+    output: Path | None = None,
+    overwrite: bool = False,
+    dossier: Path | None = None,
+    members: Sequence[str] = (),
+    all_members: bool = False,
+    assessor: str = "",
+) -> list[Path]:
+    """Write blank or prefilled forms; returns the files, in order.
+
+    Without a form, every form of the regulation (of all regulations where none is named) goes to
+    `output/<regulation>/<form>.docx`. With a dossier, one file a record: `<form>-<record>.docx`, carrying the record
+    inside. Raises `UsageError` for unknown names and existing files.
+    """
+    from docgen.forms.data import form_data
+    from docgen.forms.definition import load_form
+    from docgen.forms.fill import Filler
+    from docgen.regulations.loader import list_regulations
+    from docgen.storage import safe_name, write_whole
+
+    written: list[Path] = []
+
+    def write(path: Path, content: bytes) -> None:
+        write_whole(path, content, overwrite=overwrite)
+        written.append(path)
+
+    if dossier is not None:
+        checked = check_dossier(dossier, folders, grade=False)
+        if checked.dossier is None or checked.regulation is None:
+            raise InputError("errors.input.no_dossier", file=str(dossier), count=len(checked.findings))
+        regulation = checked.regulation
+        wanted = [m["id"] for m in checked.dossier.members if "id" in m] if all_members else list(members)
+        target = output or Path("output")
+        for name in [form] if form else list(regulation.forms):
+            definition = load_form(regulation, name)
+            filler = Filler(regulation, definition, templates)
+            for record in _records(definition.record, definition.subject, wanted, assessor, regulation):
+                known = _known_part(form_data(regulation, definition, checked.dossier.data, record))
+                write(target / f"{name}-{safe_name(record.key())}.docx", filler.fill(known))
+        return written
+    if members or all_members or assessor:
+        raise UsageError("errors.usage.dossier_needed")
+    if form:
+        regulation = load_regulation(regulation_id or "kh55-2018", folders)
+        filler = Filler(regulation, load_form(regulation, form), templates)
+        target = output or Path("output")
+        if target.suffix.lower() != ".docx":
+            target = target / f"{form}.docx"
+        write(target, filler.fill({}, blank=True))
+        return written
+    for name in [regulation_id] if regulation_id else list_regulations(folders):
+        regulation = load_regulation(name, folders)
+        for each in regulation.forms:
+            filler = Filler(regulation, load_form(regulation, each), templates)
+            write((output or Path("output")) / name / f"{each}.docx", filler.fill({}, blank=True))
+    return written
+
+
+def _records(kind: str, subject: str, members: Sequence[str], assessor: str, regulation: Regulation) -> Iterator[Any]:
+    from docgen.forms.data import Record
+
+    if kind == "dossier":
+        yield Record()
+        return
+    assessors = [assessor] if assessor else [a.id for a in regulation.assessors if a.subject == subject and a.required]
+    if kind == "member":
+        yield from (Record(member) for member in members)
+    elif subject == "dang_vien":
+        yield from (Record(member, each) for member in members for each in assessors)
+    else:
+        yield from (Record("", each) for each in assessors)
+
+
+#: What a prefilled form carries: who, where and when. What people are to write or judge stays open.
+KNOWN_ROOTS = ("id", "period", "document", "organization", "member", "student", "signers", "party_organization")
+
+
+def _known_part(data: Mapping[str, Any]) -> dict[str, Any]:
+    out = {key: value for key, value in data.items() if key in KNOWN_ROOTS}
+    if isinstance(data.get("collective"), Mapping):
+        out["collective"] = {k: v for k, v in data["collective"].items() if k in ("name", "kind")}
+    assessment = data.get("assessment")
+    if isinstance(assessment, Mapping):
+        out["assessment"] = {k: v for k, v in assessment.items() if k in ("assessor", "signer")}
+    if isinstance(data.get("members"), list):
+        out["members"] = [{"member": row.get("member", {})} for row in data["members"]]
+    return out
+
+
+@dataclass(slots=True)
+class Filled:
+    """What `fill_records` did."""
+
+    written: list[Path] = field(default_factory=list)
+    skipped: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+def fill_records(
+    regulation: Regulation,
+    form: str,
+    source: Path,
+    output: Path,
+    *,
+    templates: Sequence[Path] = (),
+    overwrite: bool = False,
+    draft: bool = False,
+) -> Filled:
+    """Fill `form` for each record of `source`: one JSON object, a JSON list, or JSON lines.
+
+    A record with an error is reported and skipped, the rest is made. `<id>.docx` in the folder `output` (or `output`
+    itself for one record and a name that ends in .docx).
+    """
+    from docgen.forms.definition import load_form
+    from docgen.forms.fill import Filler
+    from docgen.storage import write_whole
+    from docgen.validation import validate_form_data
+
+    definition = load_form(regulation, form)
+    filler = Filler(regulation, definition, templates)
+    out = Filled()
+    used: set[str] = set()
+    for number, record, found in read_records(source):
+        if record is not None:
+            record.setdefault("id", f"{form}-{number:05d}")
+            found = found + validate_form_data(record, regulation, definition, file=str(source), line=number)
+        if record is None or has_errors(found):
+            out.findings.extend(found)
+            out.skipped += 1
+            continue
+        out.findings.extend(found)
+        name = str(record["id"])
+        if name.lower() in used:
+            name = f"{name}-{number:05d}"
+        used.add(name.lower())
+        single = output.suffix.lower() == ".docx"
+        path = output if single else output / f"{name}.docx"
+        write_whole(path, filler.fill(record, draft=draft), overwrite=overwrite)
+        out.written.append(path)
+    return out
+
+
+def read_records(source: Path) -> Iterator[tuple[int, dict[str, Any] | None, list[Finding]]]:
+    """The records of a JSON or JSON-lines file: number, the record (None for a broken one), findings."""
+    from docgen.model import Place
+
+    try:
+        text = source.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError("errors.input.not_utf8", file=str(source)) from None
+    try:
+        whole = json.loads(text)
+    except json.JSONDecodeError:
+        whole = None
+    if isinstance(whole, dict):
+        yield 1, whole, []
+        return
+    if isinstance(whole, list):
+        for number, item in enumerate(whole, start=1):
+            bad = Finding("validation.record.not_object", "error", Place(str(source), f"/{number - 1}"))
+            yield (number, item, []) if isinstance(item, dict) else (number, None, [bad])
+        return
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        place = Place(str(source), "", f"dòng {number}")
+        try:
+            item = json.loads(line)
+        except json.JSONDecodeError as fault:
+            params = {"line": number, "column": fault.colno, "problem": fault.msg}
+            yield number, None, [Finding("dossier.json.broken", "error", place, params)]
+            continue
+        if isinstance(item, dict):
+            yield number, item, []
+        else:
+            yield number, None, [Finding("validation.record.not_object", "error", place)]

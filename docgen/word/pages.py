@@ -1,0 +1,72 @@
+"""Plain Word pages that are no forms: the index of a packet, the summary for the secretary, a board of grades.
+
+They share styles, margins and headings with the forms. Nothing here passes through Jinja, so a text may hold braces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from docgen.word import style
+from docgen.word.builder import package
+from docgen.word.controls import run
+
+
+class Page:
+    """A document that grows paragraph by paragraph, table by table."""
+
+    def __init__(self, landscape: bool = False) -> None:
+        self.landscape = landscape
+        self._body: list[str] = []
+
+    def paragraph(self, text: str, style_id: str = "Normal", *, bold: bool = False) -> None:
+        """A paragraph in a named style (see `docgen.word.style`)."""
+        named = "" if style_id == "Normal" else f'<w:pPr><w:pStyle w:val="{style_id}"/></w:pPr>'
+        self._body.append(f"<w:p>{named}{run(text, '<w:b/><w:bCs/>' if bold else '')}</w:p>")
+
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float]) -> None:
+        """A bordered table: repeated heading row, rows that do not split, widths in proportion to `shares`.
+
+        A line break inside a text starts a new paragraph of the cell.
+        """
+        total = style.text_width(self.landscape)
+        widths = [int(total * share / sum(shares)) for share in shares]
+        widths[-1] += total - sum(widths)
+
+        def cell(text: str, width: int, style_id: str) -> str:
+            lines = "".join(
+                f'<w:p><w:pPr><w:pStyle w:val="{style_id}"/></w:pPr>{run(line)}</w:p>' for line in text.split("\n")
+            )
+            return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{lines}</w:tc>'
+
+        def row(texts: Sequence[str], style_id: str, header: bool) -> str:
+            flags = "<w:cantSplit/>" + ("<w:tblHeader/>" if header else "")
+            cells = "".join(cell(text, width, style_id) for text, width in zip(texts, widths, strict=True))
+            return f"<w:tr><w:trPr>{flags}</w:trPr>{cells}</w:tr>"
+
+        sides = ("top", "left", "bottom", "right", "insideH", "insideV")
+        line = "".join(f'<w:{s} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for s in sides)
+        grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+        margin = style.twips(style.CELL_MARGIN_MM)
+        self._body.append(
+            f'<w:tbl><w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:tblBorders>{line}</w:tblBorders>'
+            f'<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="{margin}" w:type="dxa"/>'
+            f'<w:right w:w="{margin}" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+            + row(heads, "CellSmallHead", True)
+            + "".join(row(texts, "CellSmall", False) for texts in rows)
+            + "</w:tbl>"
+            + '<w:p><w:pPr><w:pStyle w:val="TinyLine"/></w:pPr></w:p>'
+        )
+
+    def docx(self, title: str, properties: Mapping[str, str], draft: bool = False) -> bytes:
+        """The finished file. The same content gives the same bytes."""
+        return package(
+            "".join(self._body),
+            title=title,
+            identifier=properties.get("docgen.record", ""),
+            properties=properties,
+            prompts=[],
+            landscape=self.landscape,
+            protect=False,
+            draft=draft,
+        )
