@@ -99,12 +99,14 @@ def sentence(chance: random.Random) -> str:
 
 def median_ms(work: Callable[[int], object], times: int) -> float:
     """The median of `times` calls of `work`, each with its number, in milliseconds."""
-    spent = []
-    for number in range(times):
-        start = time.perf_counter()
-        work(number)
-        spent.append(time.perf_counter() - start)
-    return statistics.median(spent) * 1000
+    return statistics.median(once(work, number) for number in range(times))
+
+
+def once(work: Callable[[int], object], number: int) -> float:
+    """One call of `work`, in milliseconds."""
+    start = time.perf_counter()
+    work(number)
+    return (time.perf_counter() - start) * 1000
 
 
 def text_of(document: bytes | Path) -> list[str]:

@@ -155,15 +155,19 @@ class Archive:
         self._directory = b"".join(directory)
         self._names = [name.encode() for name in changing]
         self._count = len(order) + len(self._names)
+        self._last = [(b"", self._compress(b""), self._checksum(b""))] * len(self._names)
 
     def assemble(self, contents: Sequence[bytes]) -> bytes:
         """The file whose changing parts hold `contents`, in the order of their names."""
         pieces = [self._head]
         directory = [self._directory]
         offset = len(self._head)
-        for name, content in zip(self._names, contents, strict=True):
-            packed = self._compress(content)
-            local, central = _entry(name, packed, self._checksum(content), len(content), offset)
+        for index, (name, content) in enumerate(zip(self._names, contents, strict=True)):
+            last = self._last[index]
+            if last[0] != content:  # a header is mostly the same in all documents
+                self._last[index] = last = (content, self._compress(content), self._checksum(content))
+            packed = last[1]
+            local, central = _entry(name, packed, last[2], len(content), offset)
             pieces += (local, packed)
             directory.append(central)
             offset += len(local) + len(packed)

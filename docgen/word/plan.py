@@ -22,8 +22,8 @@ _PARAGRAPH_BREAKS = re.compile("[\x07\x0c]")
 _UNSET: Any = object()
 #: What a value may not hold, or may hold only in another spelling; U+FFFE and U+FFFF begin with EF BF.
 _SPECIAL = bytes(range(32)) + b'&<>"'
-#: Types seen before whose values are plain text for certain: asking each value again costs more than printing it.
-_TEXT_TYPES: set[type] = set()
+#: Types seen before whose values are plain text as they are: asking each value again costs more than printing it.
+_TEXT_TYPES: set[type] = {str}
 
 
 class NeedsJinjaError(Exception):
@@ -211,7 +211,7 @@ class Blank:
     def value(self, frame: Frame) -> bool:
         """As `blank` of the value."""
         value = self.subject.value(frame)
-        return not value if type(value) is str else blank(value)
+        return not value if type(value) in _TEXT_TYPES else blank(value)
 
 
 def blank(value: Any) -> bool:
@@ -308,7 +308,7 @@ class Value:
 
     def written(self, value: Any) -> bytes:
         """`value` as it is written at this place."""
-        text = value if type(value) is str else self._as_text(value)
+        text: str = value if type(value) in _TEXT_TYPES else self._as_text(value)
         try:
             data = text.encode()
         except UnicodeEncodeError as exc:
@@ -324,14 +324,13 @@ class Value:
         return data
 
     def _as_text(self, value: Any) -> str:
+        if isinstance(value, Undefined):
+            raise MissingValueError(self.line, self.name)
+        if hasattr(value, "__html__"):
+            raise NeedsJinjaError(self.name)
         kind = type(value)
-        if kind not in _TEXT_TYPES:
-            if isinstance(value, Undefined):
-                raise MissingValueError(self.line, self.name)
-            if hasattr(value, "__html__"):
-                raise NeedsJinjaError(self.name)
-            if isinstance(value, str | int | float):
-                _TEXT_TYPES.add(kind)
+        if isinstance(value, str) and not {"__str__", "encode"} & {n for c in kind.__mro__[:-2] for n in vars(c)}:
+            _TEXT_TYPES.add(kind)
         return str(value)
 
     def _refuse(self, text: str) -> None:
@@ -404,7 +403,7 @@ class Field:
         field = self.field
         try:
             value = field.expression.value(frame)
-            empty = not value if type(value) is str else blank(value)
+            empty = not value if type(value) in _TEXT_TYPES else blank(value)
         except UndefinedError as exc:
             raise MissingValueError(field.line, field.name) from exc
         if empty:

@@ -154,7 +154,7 @@ class Controls:
         return True
 
     def _paragraphs(self, properties: etree._Element, content: etree._Element, items: str) -> None:
-        """One paragraph an item: put a paragraph with the prompt after them, for when there is none."""
+        """One paragraph an item: put a paragraph with the prompt before them, for when there is none."""
         children = list(content)
         model = next((p for p in children if p.tag == f"{W}p" and _VALUE.fullmatch(paragraph_text(p).strip())), None)
         if model is None or any(child.tag != f"{W}p" for child in children):
@@ -164,10 +164,10 @@ class Controls:
         if style is not None:
             paragraph.append(copy.deepcopy(style))
         paragraph.append(self._prompt_run(properties, next(model.iter(f"{W}r"))))
-        self._text_before(children[0], self._mark(f"{{% if not ({items})|{BLANK} %}}"))
-        children[-1].tail = self._mark("{% else %}")
-        content.append(paragraph)
-        paragraph.tail = self._mark("{% endif %}")
+        self._text_before(children[0], self._mark(f"{{% if ({items})|{BLANK} %}}"))
+        content.insert(0, paragraph)
+        paragraph.tail = self._mark("{% else %}")
+        children[-1].tail = self._mark("{% endif %}")
         self._showing(properties, items)
 
     def _prompt_run(self, properties: etree._Element, model: etree._Element) -> etree._Element:
