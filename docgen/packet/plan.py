@@ -118,6 +118,8 @@ class _Planner:
 
     def for_member(self, item: PacketItem, member: Mapping[str, Any]) -> Iterator[tuple[Record, Mapping[str, Any]]]:
         key = str(member.get("id", ""))
+        if not item.made_for(member):
+            return
         if item.each == "members":
             yield Record(key), member
             return
@@ -138,6 +140,8 @@ class _Planner:
         while items:
             item = items.pop(0)
             definition = self.definition(item.form)
+            if item.each != "members" and definition.subject != "dang_vien" and not item.made_for(self.data):
+                continue
             if item.each == "dossier":
                 yield item, Record(), self.data, str(self._body_name(definition)), ""
                 continue

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from docgen.errors import UsageError
 from docgen.regulations.strict_yaml import Mapping, load_file
@@ -81,13 +82,23 @@ class PacketItem:
     """One kind of document of the packet, in order.
 
     `each` is `dossier`, `members` or `assessments`; `assessors` the assessor ids it is made for (all others where it
-    is `others`); `signers` the roles that sign it.
+    is `others`). `only` restricts it to records where a value has a code (`member.leader=true`).
     """
 
     form: str
     each: str
     assessors: tuple[str, ...] = ()
     clause: str = ""
+    only: str = ""
+
+    def made_for(self, record: Any) -> bool:
+        """True where this document is made for `record`: a member's record, or the dossier. A missing yes/no is no."""
+        if not self.only:
+            return True
+        path, _, code = self.only.partition("=")
+        for step in path.split("."):
+            record = record.get(step) if isinstance(record, dict) else None
+        return code == (str(record) if isinstance(record, str) else "true" if record else "false")
 
 
 @dataclass(slots=True)
@@ -213,7 +224,7 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
             setattr(regulation, key, meta[key])
     if "issued" in meta:
         try:
-            regulation.issued = datetime.date.fromisoformat(meta["issued"])
+            regulation.issued = datetime.date.fromisoformat(meta["issued"]) if meta["issued"] else None
         except ValueError:
             raise meta.fault("errors.definition.not_a_date", "issued", value=meta["issued"]) from None
     if "forms" in meta:
@@ -248,7 +259,7 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
     if "packet" in meta:
         items = []
         for item in meta["packet"]:
-            item.closed(("form", "each", "assessors", "clause"), ("form", "each", "clause"))
+            item.closed(("form", "each", "assessors", "clause", "only"), ("form", "each", "clause"))
             if item["form"] not in regulation.forms:
                 raise item.fault("errors.definition.unknown_form", "form", form=item["form"])
             if item["each"] not in ("dossier", "members", "assessments"):
@@ -257,7 +268,11 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
             for assessor in item.get("assessors", ()):
                 if assessor not in known and assessor != "others":
                     raise item.fault("errors.definition.unknown_value", "assessors", value=assessor)
-            items.append(PacketItem(item["form"], item["each"], tuple(item.get("assessors", ())), item["clause"]))
+            items.append(
+                PacketItem(
+                    item["form"], item["each"], tuple(item.get("assessors", ())), item["clause"], item.get("only", "")
+                )
+            )  # fmt: skip
         regulation.packet = tuple(items)
 
 
