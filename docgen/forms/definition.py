@@ -122,13 +122,15 @@ class Criteria:
 class Column:
     """A column of a table of records: heading, the lines of a cell, width in per cent.
 
-    With `box`, the cell is a box to tick, which stands for that code of the cell's only hole.
+    With `box`, the cell is a box to tick, which stands for that code of the cell's only hole. `example` is what the
+    source prints in its first row by way of example: the prompt of that row in a blank form.
     """
 
     head: tuple[Part, ...]
     cell: tuple[tuple[Part, ...], ...]
     width: float
     box: str = ""
+    example: str = ""
 
     @property
     def hole(self) -> Hole:
@@ -381,7 +383,7 @@ class _Parser:
         item.closed(BLOCK_KEYS["rows"], ("columns",))
         columns = []
         for column in item["columns"]:
-            column.closed(("head", "cell", "width", "box"), ("head", "cell", "width"))
+            column.closed(("head", "cell", "width", "box", "example"), ("head", "cell", "width"))
             cell = self.many(column["cell"], column, "cell")
             for parts in cell:
                 for part in parts:
@@ -390,7 +392,7 @@ class _Parser:
             if "box" in column and not self._is_box(cell, column["box"]):
                 raise column.fault("errors.definition.unknown_value", "box", value=column["box"])
             head = self.parts(column["head"], column, "head", bold=True)
-            columns.append(Column(head, cell, float(column["width"]), column.get("box", "")))
+            columns.append(Column(head, cell, float(column["width"]), column.get("box", ""), column.get("example", "")))
         return Rows(item["rows"], tuple(columns), int(item.get("blank_rows", "5")), when)
 
     def _is_box(self, cell: tuple[tuple[Part, ...], ...], code: str) -> bool:

@@ -6,6 +6,8 @@ Jinja path is the binding itself, a row's is `row_` plus the leaf.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from docgen.forms.bindings import options_of
 from docgen.forms.definition import (
     Column,
@@ -270,7 +272,7 @@ class _TemplateBuilder:
             number_only = all(isinstance(p, RowNumber) for parts in column.cell for p in parts)
             chosen = text_style if not number_only and column.width > 12 else centre_style
             content = "".join(
-                self.paragraph(chosen, self.parts(parts, row=block.binding, in_cell=True)) for parts in column.cell
+                self.paragraph(chosen, self._row_line(block, parts, column.example)) for parts in column.cell
             )
             cells += self._cell(width, content)
 
@@ -280,6 +282,20 @@ class _TemplateBuilder:
         rows = self._row(heads, header=True)
         rows += tag_row("{%tr for row_ in " + block.binding + " %}") + self._row(cells) + tag_row("{%tr endfor %}")
         return self._conditional(block.when, self._table(widths, rows) + self.paragraph("TinyLine", ""))
+
+    def _row_line(self, block: Rows, parts: tuple[Part, ...], example: str) -> str:
+        """A line of a cell; the first row of a blank form prompts with the source's own example."""
+        plain = self.parts(parts, row=block.binding, in_cell=True)
+        if not example:
+            return plain
+        prompted = tuple(replace(part, prompt=example) if isinstance(part, Hole) else part for part in parts)
+        return (
+            controls.run("{% if loop.first and " + BLANK_FLAG + " %}")
+            + self.parts(prompted, row=block.binding, in_cell=True)
+            + controls.run("{% else %}")
+            + plain
+            + controls.run("{% endif %}")
+        )
 
     def _row_box(self, block: Rows, column: Column) -> str:
         """The box of one code in a row: ticked where the row's value, as it is printed, has that code's words."""
