@@ -41,7 +41,7 @@ def answer_lines(
         text = source.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
         raise InputError("grading.input.unreadable", file=str(source), problem=type(fault).__name__) from None
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             yield _answer(source, number, line, regulation_folders, language)
 
@@ -54,7 +54,11 @@ def _answer(path: Path, number: int, line: str, folders: Sequence[Path | str], l
     if not isinstance(case, dict):
         return _broken(path, number, "grading.input.not_object", language)
     identity = case.get("id")
-    regulation, subject, facts = case.get("regulation") or case.get("pack"), case.get("subject"), case.get("facts")
+    regulation, subject, facts = (
+        case.get("regulation") or case.get("pack"),
+        case.get("subject"),
+        case.get("facts"),
+    )
     if not isinstance(regulation, str) or not isinstance(subject, str) or not isinstance(facts, dict):
         return _broken(path, number, "grading.input.incomplete", language, identity)
     try:

@@ -1,0 +1,168 @@
+"""From a dossier to the facts that rules read.
+
+What a person states under `facts` always wins; what can be read off the rest of the dossier is filled in beside it.
+Nothing is guessed: a level that is missing leaves its whole list unknown.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from docgen.regulations.loader import Regulation
+
+#: Whose levels a proposal rests on, the first that is complete: the body's own assessment, then the self-assessment.
+LEVELS_FROM = {
+    "dang_vien": ("chi_uy", "tu_danh_gia"),
+    "to_chuc_dang": ("tu_danh_gia",),
+    "tap_the": ("tu_danh_gia",),
+}
+_SETS = {"dang_vien": "dang-vien", "to_chuc_dang": "to-chuc-dang", "tap_the": "tap-the"}
+_STUDENT = {
+    "system": "student_system",
+    "gpa_scale": "gpa_scale",
+    "gpa": "gpa",
+    "training_score": "training_score",
+    "course_debt_pct": "course_debt_pct",
+    "tuition_debt": "tuition_debt",
+    "transferred_in": "transferred_in_since_2018_09",
+    "sending_comment": "sending_org_comment_received",
+}
+#: Sections that show that somebody has reviewed himself: the regulation lets only those be graded (HD 16 II.B.5).
+_REVIEWED = ("ideology", "results", "implementation", "leadership")
+
+
+def _at(data: Any, *path: str) -> Any:
+    for name in path:
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
+
+
+def months_between(start: str, end: str) -> int | None:
+    """Whole months from one ISO date to another; None where either is no date."""
+    try:
+        first, last = datetime.date.fromisoformat(start), datetime.date.fromisoformat(end)
+    except (TypeError, ValueError):
+        return None
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return months - (last.day < first.day)
+
+
+def grading_day(data: Mapping[str, Any]) -> str:
+    """The day as of which grades are given: the meeting, else the date on the documents, else the year's last day."""
+    year = _at(data, "period", "year")
+    found = _at(data, "meeting", "held") or _at(data, "document", "date")
+    return str(found or (f"{year}-12-31" if isinstance(year, int) else ""))
+
+
+def levels_by_group(
+    regulation: Regulation, subject: str, assessments: Any, kind: str = ""
+) -> tuple[dict[str, list[str]], str]:
+    """The levels of each group of criteria (`core`, `task`, `other`) and the assessor they were taken from.
+
+    `kind` is the kind of collective, for criteria that apply to one kind only. The assessor is empty, and so are the
+    groups, where no assessment has a level for every criterion that is not optional.
+    """
+    rows = regulation.criteria.get(_SETS[subject], ())
+    leaves = [leaf for row in rows for leaf in row.leaves() if not (leaf.applies and kind and leaf.applies != kind)]
+    for assessor in LEVELS_FROM[subject]:
+        levels = _at(assessments, assessor, "levels")
+        if not isinstance(levels, Mapping) or not levels:
+            continue
+        groups: dict[str, list[str]] = {}
+        complete = True
+        for leaf in leaves:
+            level = levels.get(leaf.id)
+            if level is None:
+                complete = complete and (leaf.optional or bool(leaf.applies and not kind))
+            else:
+                groups.setdefault(leaf.group, []).append(level)
+        if complete:
+            return groups, assessor
+    return {}, ""
+
+
+def _level_facts(groups: Mapping[str, list[str]]) -> dict[str, Any]:
+    return {f"{group}_criteria_levels": levels for group, levels in groups.items() if group}
+
+
+def _reviewed(review: Any) -> bool:
+    return isinstance(review, Mapping) and any(review.get(name) for name in _REVIEWED)
+
+
+def member_facts(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts about one member, for the subject `dang_vien`."""
+    person = _at(member, "member") or {}
+    out: dict[str, Any] = {
+        "self_review_completed": _reviewed(_at(member, "review")),
+        "is_head": bool(person.get("head")),
+        "evaluated_as_leader": False,
+    }
+    if "civil_servant" in person:
+        out["is_civil_servant"] = person["civil_servant"]
+    grade = _at(member, "civil", "grade")
+    if grade:
+        out["civil_servant_grade"] = grade
+    admitted = person.get("admission_date")
+    if admitted:
+        out["admission_date"] = admitted
+        months = months_between(admitted, grading_day(data))
+        if months is not None:
+            out["months_since_admission"] = months
+    student = _at(member, "student")
+    if isinstance(student, Mapping) and student.get("system"):
+        out["is_student"] = True
+        out.update({fact: student[name] for name, fact in _STUDENT.items() if student.get(name) is not None})
+    groups, _ = levels_by_group(regulation, "dang_vien", _at(member, "assessments"))
+    out.update(_level_facts(groups))
+    votes = _at(member, "votes")
+    if isinstance(votes, Mapping) and votes:
+        out["votes_by_official_members"] = dict(votes)
+    official = _at(data, "ballots", "official_members")
+    if official is not None:
+        out["official_members_total"] = official
+    out.update(_at(member, "facts") or {})
+    return out
+
+
+def organization_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts about the party body itself, for the subject `to_chuc_dang`; counts of members are put in later."""
+    out: dict[str, Any] = {}
+    kind = _at(data, "organization", "kind")
+    if kind:
+        out["org_type"] = kind
+    if _at(data, "collective", "review"):
+        out["self_review_completed"] = _reviewed(_at(data, "collective", "review"))
+    groups, _ = levels_by_group(regulation, "to_chuc_dang", _at(data, "party_organization", "assessments"))
+    out.update(_level_facts(groups))
+    out.update(_at(data, "party_organization", "facts") or {})
+    return out
+
+
+def collective_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts about the leading collective, for the subject `tap_the`."""
+    out: dict[str, Any] = {}
+    if _at(data, "collective", "review"):
+        out["self_review_completed"] = _reviewed(_at(data, "collective", "review"))
+    kind = str(_at(data, "collective", "kind") or "")
+    groups, _ = levels_by_group(regulation, "tap_the", _at(data, "collective", "assessments"), kind)
+    out.update(_level_facts(groups))
+    out.update(_at(data, "collective", "facts") or {})
+    return out
+
+
+def assessor_grades(assessments: Any) -> dict[str, str]:
+    """The grade each assessor proposes."""
+    if not isinstance(assessments, Mapping):
+        return {}
+    return {
+        assessor: entry["proposed_grade"]
+        for assessor, entry in assessments.items()
+        if isinstance(entry, Mapping) and entry.get("proposed_grade")
+    }
+
+
+def cell_grades(members: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The grade the cell itself has already put down for each member."""
+    return {str(m.get("id")): _at(m, "cell", "grade") for m in members if _at(m, "cell", "grade")}

@@ -1,0 +1,81 @@
+"""The proposal: a grade, what blocks a higher one, what only people can decide, and the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from docgen.grading.outcome import Note, Reason
+from docgen.i18n import DEFAULT_LANGUAGE
+from docgen.model import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something left to people: its code (`judgement:…`, `missing:…`, `ambiguity:…`, `tie_at_quota:…`) and the text."""
+
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the rules of one regulation say about one subject. People decide.
+
+    `grade` is the highest grade whose conditions certainly hold, after ceilings; None where none is established or
+    people must decide first. `blocked_by` names the rules in the way of a higher grade (for KHTNV: the grounds).
+    The fields from `max_excellent` on are filled for the subjects that have them.
+    """
+
+    regulation: str
+    subject: str
+    grade: str | None = None
+    blocked_by: tuple[str, ...] = ()
+    not_ranked: bool = False
+    questions: tuple[Question, ...] = ()
+    alt_grades: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    remarks: tuple[Note, ...] = ()
+    max_excellent: int | None = None
+    max_excellent_tccsd: int | None = None
+    quota_ok: bool | None = None
+    grades: tuple[tuple[str, str | None], ...] = ()
+    points: float | None = None
+    level: str | None = None
+    score_valid: bool | None = None
+
+    @property
+    def needs_human(self) -> tuple[str, ...]:
+        """The codes of what only people can decide."""
+        return tuple(dict.fromkeys(question.code for question in self.questions))
+
+    def explain(self, language: str = DEFAULT_LANGUAGE) -> list[str]:
+        """The reasons and remarks in words of `language`, one a line."""
+        return [r.text(language) for r in self.reasons] + [n.text(language) for n in self.remarks]
+
+    def answer(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """The proposal as plain data: always the four keys every answer has, and those that apply."""
+        out: dict[str, Any] = {
+            "grade": self.grade,
+            "blocked_by": list(self.blocked_by),
+            "not_ranked": self.not_ranked,
+            "needs_human": list(self.needs_human),
+            "actions": list(self.actions),
+        }
+        if self.alt_grades:
+            out["alt_grades"] = list(self.alt_grades)
+        if self.subject in ("cohort", "vote") or self.max_excellent is not None:
+            out["max_excellent"] = self.max_excellent
+            out["quota_ok"] = self.quota_ok
+        if self.max_excellent_tccsd is not None:
+            out["max_excellent_tccsd"] = self.max_excellent_tccsd
+        if self.grades:
+            out["grades"] = dict(self.grades)
+        for name in ("points", "level", "score_valid"):
+            if getattr(self, name) is not None:
+                out[name] = getattr(self, name)
+        out["questions"] = [{"code": q.code, "text": q.text} for q in self.questions]
+        out["reasons"] = self.explain(language)
+        return out

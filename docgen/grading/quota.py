@@ -1,0 +1,163 @@
+"""The quota of excellent grades: a rule over a group, in integers only, never applied to one person by the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from docgen.grading.evaluate import Evaluator
+from docgen.grading.facts import FactView, check_facts
+from docgen.grading.outcome import Note, Outcome, Reason, Told, outcome_of
+from docgen.grading.proposal import Proposal, Question
+from docgen.regulations.rules import Quota, Rule, RuleSet
+
+
+class Noticed:
+    """The state of a group: no grade in the making, only named situations."""
+
+    def __init__(self) -> None:
+        self.situations: set[str] = set()
+
+    def rule_holds(self, rule: str) -> Told:
+        """No rule of a member is asked here."""
+        return Told("fails")
+
+    def standing(self) -> str:
+        """A group has no grade."""
+        return "none"
+
+    def level_fails(self, grade: str) -> bool:
+        """A group has no grade."""
+        return False
+
+    def situation(self, name: str) -> bool:
+        """True where the named state was noticed."""
+        return name in self.situations
+
+
+def noticed_questions(rules: RuleSet, subject: str, view: FactView, state: Noticed) -> list[Question]:
+    """The ambiguities of the regulation that hold in `state`."""
+    evaluator = Evaluator(view, state)
+    return [
+        Question(f"ambiguity:{entry.code}", entry.text)
+        for entry in rules.ambiguities
+        if subject in entry.subjects and evaluator.tell(entry.when).outcome == "holds"
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaCount:
+    """A quota worked out: how many, from which base, in which words."""
+
+    maximum: int
+    base: int
+    rule_id: str
+    note: Note
+
+
+def quota_for(rules: RuleSet, cohort: str) -> tuple[Rule, Quota] | None:
+    """The quota rule of a kind of cohort (`dang_vien`, `to_chuc_dang` …), if the regulation has one."""
+    for rule in rules.rules:
+        for effect in rule.effects:
+            if isinstance(effect, Quota) and effect.cohort == cohort:
+                return rule, effect
+    return None
+
+
+def maximum(quota: Quota, base: int) -> int:
+    """How many of `base` may be excellent: rounded down, as the sources say "không vượt quá"."""
+    if quota.below and base < quota.below:
+        return quota.gives
+    return base * quota.percent // 100
+
+
+def count_quota(rules: RuleSet, cohort: str, base: int) -> QuotaCount | None:
+    """The quota of `cohort` over `base`, with its formula; None where the regulation sets none."""
+    found = quota_for(rules, cohort)
+    if found is None:
+        return None
+    rule, quota = found
+    most = maximum(quota, base)
+    key = "grading.note.quota.small" if quota.below and base < quota.below else "grading.note.quota"
+    params = {
+        "maximum": most,
+        "base": base,
+        "percent": quota.percent,
+        "fact": quota.base,
+        "below": quota.below,
+    }
+    return QuotaCount(most, base, rule.id, Note(key, params))
+
+
+def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
+    """How many of a cohort may be graded HTXSNV, and whether the number proposed or decided keeps within it.
+
+    The base is the one the regulation names (`n_good`, `n_total_units`); where final numbers are given, the readings
+    of the base are compared and people are asked where they differ (A01).
+    """
+    view = FactView(rules, "cohort", facts)
+    findings = tuple(check_facts(rules, "cohort", facts))
+    kind = view.values.get("cohort_kind")
+    found = quota_for(rules, str(kind))
+    if found is None:
+        asked = (Question("missing:cohort_kind"),)
+        return Proposal(rules.regulation, "cohort", questions=asked, findings=findings)
+    rule, quota = found
+    state = Noticed()
+    good, excellent = view.values.get("n_good_final"), view.values.get("n_excellent_final")
+    base = view.values.get(quota.base.name)
+    notes: list[Note] = []
+    most: int | None = None
+    ok: bool | None = None
+    if base is None and good is not None and excellent is not None and quota.reading != "given":
+        narrow, wide = maximum(quota, good), maximum(quota, good + excellent)
+        most = wide if quota.reading == "pool" else narrow
+        ok = excellent <= most
+        if quota.reading == "both" and narrow < excellent <= wide:
+            ok = None
+            state.situations.add("base_reading")
+        base = good + excellent if quota.reading == "pool" else good
+    elif base is not None:
+        most = maximum(quota, base)
+        proposed = view.values.get("n_excellent_proposed")
+        proposed = excellent if proposed is None else proposed
+        ok = None if proposed is None else proposed <= most
+    questions: list[Question] = []
+    if base is None:
+        questions.append(Question(f"missing:{quota.base.name}", quota.base.label("vi")))
+    else:
+        counted = count_quota(rules, str(kind), base)
+        assert counted is not None
+        notes.append(counted.note)
+    eligible = view.values.get("n_eligible_excellent")
+    if most is not None and eligible is not None:
+        most = min(most, eligible)
+    if base == 0 and most:
+        state.situations.add("zero_base")
+    whole = view.values.get("tccsd_n_good")
+    tccsd: int | None = None
+    if whole is not None:
+        tccsd = maximum(quota, whole)
+        params = {"maximum": tccsd, "base": whole, "percent": quota.percent}
+        notes.append(Note("grading.note.quota.whole", params))
+    if view.values.get("cohort_scope"):
+        state.situations.add("tiers")
+        if not quota.tiers and whole is None:
+            # The quota is set over the whole base organisation: one cell alone has none.
+            most = ok = None
+            questions.append(Question("missing:tccsd_n_good", rules.facts["tccsd_n_good"].label("vi")))
+    questions += noticed_questions(rules, "cohort", view, state)
+    outcome: Outcome = "unknown" if ok is None else outcome_of(ok)
+    reason = Reason(rule.id, rule.clause, "quota", outcome, "HTXSNV", tuple(notes))
+    return Proposal(
+        rules.regulation,
+        "cohort",
+        blocked_by=(rule.id,) if ok is False else (),
+        questions=tuple(questions),
+        reasons=(reason,),
+        findings=findings,
+        max_excellent=most,
+        max_excellent_tccsd=tccsd,
+        quota_ok=ok,
+    )

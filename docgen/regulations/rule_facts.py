@@ -1,0 +1,113 @@
+"""The catalogue of facts (căn cứ): every value that a rule may read, its type, its default and its labels.
+
+`facts.yaml` beside this module holds the facts of the regulations that docgen brings; a regulation's own folder may
+hold a `facts.yaml` that adds to it, so that a new regulation needs no Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from docgen.model import GRADES, LEVELS
+from docgen.regulations.rule_faults import closed, fault
+from docgen.regulations.strict_yaml import Mapping, load_file
+
+#: Types of facts. `scale` and `choice` carry their values; the values of a scale stand best first.
+FACT_TYPES = (
+    "bool", "number", "percent", "int", "date", "grade", "text", "scale", "choice",
+    "levels", "percents", "grades", "tally", "units", "positions", "scores", "scoring", "candidates",
+)  # fmt: skip
+#: What a missing fact of each default stands for (FACTS.md marks these facts with a circled zero).
+DEFAULTS: dict[str, Any] = {"false": False, "0": 0, "none": None, "no": "none", "empty": ()}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One named value that rules read.
+
+    `default` holds for a fact that is missing where `has_default` (and the subject is one of `default_for`);
+    otherwise missing means unknown.
+    `attested` marks what only people confirm; `needs_items` a list that says nothing when it is empty.
+    """
+
+    name: str
+    type: str
+    subjects: tuple[str, ...]
+    labels: tuple[tuple[str, str], ...]
+    values: tuple[str, ...] = ()
+    has_default: bool = False
+    default: Any = None
+    default_for: tuple[str, ...] = ()
+    attested: bool = False
+    needs_items: bool = False
+
+    def label(self, language: str) -> str:
+        """The fact's name for people, in `language`."""
+        return dict(self.labels).get(language) or self.name
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The ordered values, best first, of a fact that is compared on a scale; empty for numbers."""
+        if self.type == "scale":
+            return self.values
+        if self.type in ("grade", "grades", "units"):
+            return GRADES
+        return LEVELS if self.type == "levels" else ()
+
+
+def _flag(entry: Mapping, key: str) -> bool:
+    value = entry.get(key, "no")
+    if value not in ("yes", "no"):
+        raise fault(entry, "grading.definition.bad_value", key, key=key, value=value)
+    return bool(value == "yes")
+
+
+def _fact(name: str, entry: Mapping) -> Fact:
+    closed(
+        entry,
+        ("values", "default", "default_for", "attested", "needs_items"),
+        required=("type", "subjects", "vi", "en"),
+    )
+    if entry["type"] not in FACT_TYPES:
+        raise fault(entry, "grading.definition.bad_value", "type", key="type", value=entry["type"])
+    if "default" in entry and entry["default"] not in DEFAULTS:
+        raise fault(entry, "grading.definition.bad_value", "default", key="default", value=entry["default"])
+    return Fact(
+        name=name,
+        type=entry["type"],
+        subjects=tuple(str(entry["subjects"]).split()),
+        labels=(("vi", entry["vi"]), ("en", entry["en"])),
+        values=tuple(str(entry.get("values", "")).split()),
+        has_default="default" in entry,
+        default=DEFAULTS[entry["default"]] if "default" in entry else None,
+        default_for=tuple(str(entry.get("default_for", entry["subjects"])).split()),
+        attested=_flag(entry, "attested"),
+        needs_items=_flag(entry, "needs_items"),
+    )
+
+
+def load_facts(path: Path) -> dict[str, Fact]:
+    """The facts of one `facts.yaml`, by name.
+
+    Raises `DefinitionError` (`file`, `line`) for an unknown key, an unknown type or default, or a name given twice.
+    """
+    return {name: _fact(name, entry) for name, entry in load_file(path).items()}
+
+
+@cache
+def shared_facts() -> dict[str, Fact]:
+    """The catalogue that docgen brings."""
+    return load_facts(Path(__file__).with_name("facts.yaml"))
+
+
+def catalogue(folders: Iterable[Path] = ()) -> dict[str, Fact]:
+    """The shared catalogue, and over it the `facts.yaml` of each of `folders` that has one."""
+    facts = dict(shared_facts())
+    for folder in folders:
+        if (folder / "facts.yaml").is_file():
+            facts.update(load_facts(folder / "facts.yaml"))
+    return facts

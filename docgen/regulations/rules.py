@@ -1,0 +1,503 @@
+"""Loading the grading rules of a regulation (`rules.yaml`) into typed values.
+
+A rule has an id, the clause where it is written, the official wording, and its effects: what it does to a proposal.
+Most have one (`condition`, `ground`, `cap` …); a rule that the source lets do two things has two. A rule that the
+machine cannot apply (an order of meetings, a reminder) has a `kind` instead. Where the source contradicts itself, the
+file says so under `ambiguities`, with a code, when it matters and what else the text could mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from docgen.errors import UsageError
+from docgen.model import GRADES, LEVELS
+from docgen.regulations.rule_facts import Fact, catalogue
+from docgen.regulations.rule_faults import closed, fault
+from docgen.regulations.rule_predicates import AllOf, Parser, Predicate, RuleHolds, parts
+from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
+
+SUBJECTS = ("dang_vien", "to_chuc_dang", "tap_the", "cohort", "vote")
+KINDS = ("order", "reminder", "reading")
+READINGS = ("given", "pool", "both")
+SCHEMES = ("cumulative", "single", "sequence")
+#: A predicate that always holds: a rule without `when`.
+ALWAYS = AllOf(())
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`that` must hold for `grade`; and for the grades `also_for`, where a higher grade must not be easier."""
+
+    grade: str
+    that: Predicate
+    also_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where `that` holds the grade is KHTNV."""
+
+    that: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Where `that` holds the grade is `grade`: no higher one, and this one without its other conditions."""
+
+    grade: str
+    that: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """Where `when` holds the grade is not above `at`, nor above any of the grades in `at_facts`."""
+
+    when: Predicate
+    at: str = ""
+    at_facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Where `when` holds the subject is not graded."""
+
+    when: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Where `when` holds no grade is proposed yet: `missing` is asked for, or people decide."""
+
+    when: Predicate
+    missing: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Where `when` holds `missing` is asked for; the proposal stands, for the time being."""
+
+    when: Predicate
+    missing: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Where `when` holds people are reminded of `actions`; `{fact}` in them is replaced by the fact's value."""
+
+    when: Predicate
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CatchAll:
+    """Whoever does not reach HTNV is KHTNV."""
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """The grade is the one voted at the main and highest post."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At most `percent` of `base` may be HTXSNV; below `below` (if any) `gives` may.
+
+    `reading`: what the base is once the results are final (ambiguity A01): `pool` counts the excellent ones in,
+    `given` does not, `both` asks where the two differ. `tiers`: whether a cohort that is only one cell has a quota of
+    its own beside the one of the whole base organisation.
+    """
+
+    cohort: str
+    percent: int
+    base: Fact
+    reading: str = "both"
+    below: int = 0
+    gives: int = 0
+    tiers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """How votes give a grade. `cumulative`: votes for a grade or better, over a percentage of the valid ballots;
+    `single`: votes for one grade, over a percentage of the official members; `sequence`: no threshold is printed."""
+
+    scheme: str
+    more_than: Fraction = Fraction(50)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Among those whose votes give `grade`, from most votes down until the quota is used up; the others get `rest`."""
+
+    grade: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """`quantitative`: share of the plan times the standard points; `bands`: the level that a share of points means;
+    `total`: the level that a total score means."""
+
+    scheme: str
+    bands: tuple[tuple[str, Fraction], ...] = ()
+    fact: Fact | None = None
+
+
+Effect = (
+    Condition | Ground | Pin | Cap | Exclusion | Hold | Requirement | Action | CatchAll | Positions | Quota | Ballot
+    | Selection | Score
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: where it is written, in which words, and what it does."""
+
+    id: str
+    subjects: tuple[str, ...]
+    clause: str
+    wording: str
+    effects: tuple[Effect, ...] = ()
+    kind: str = ""
+    reading: str = ""
+
+    def predicates(self) -> Iterator[Predicate]:
+        """The predicates of its effects."""
+        for effect in self.effects:
+            for name in ("that", "when"):
+                if hasattr(effect, name):
+                    yield getattr(effect, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """A place where the source can be read in several ways.
+
+    Raised where `when` holds and, if one of `without`, `flat`, `capped_by` is given, where the proposal made that way
+    differs (without these rules; without carrying lower grades' bans upward; capped by these facts). `proposes` is the
+    grade chosen where the rules reach none; `alternatives` the grades of the other readings; where it `withholds`, no
+    grade is proposed until people have decided.
+    """
+
+    code: str
+    subjects: tuple[str, ...]
+    when: Predicate
+    text: str
+    alternatives: tuple[str, ...] = ()
+    proposes: str = ""
+    without: tuple[str, ...] = ()
+    flat: bool = False
+    capped_by: tuple[Fact, ...] = ()
+    withholds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The grade comes from a fact (reached under another document) where `when` holds, not from conditions."""
+
+    subjects: tuple[str, ...]
+    fact: Fact
+    when: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All grading rules of one regulation."""
+
+    regulation: str
+    document: str
+    facts: dict[str, Fact] = field(hash=False)
+    rules: tuple[Rule, ...] = ()
+    ambiguities: tuple[Ambiguity, ...] = ()
+    bases: tuple[Base, ...] = ()
+
+    def for_subject(self, subject: str) -> tuple[Rule, ...]:
+        """The rules about `subject`."""
+        return tuple(rule for rule in self.rules if subject in rule.subjects)
+
+    def rule(self, rule_id: str) -> Rule:
+        """The rule called `rule_id`. Raises `UsageError` where there is none."""
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        raise UsageError("grading.usage.unknown_rule", rule=rule_id, regulation=self.regulation)
+
+
+class _Reader:
+    """Reads one `rules.yaml`, its parent already read."""
+
+    def __init__(self, facts: dict[str, Fact], named: dict[str, Any]) -> None:
+        self.facts = facts
+        self.parser = Parser(facts, named)
+
+    def rule(self, node: Mapping) -> Rule:
+        effects = {
+            "condition": self._condition, "ground": self._ground, "pin": self._pin, "cap": self._cap,
+            "exclusion": self._exclusion, "hold": self._hold, "requirement": self._requirement,
+            "action": self._action, "catch_all": self._catch_all, "positions": self._positions,
+            "quota": self._quota, "ballot": self._ballot, "selection": self._selection, "score": self._score,
+        }  # fmt: skip
+        closed(node, ("kind", "reading", *effects), required=("id", "subjects", "clause", "wording"))
+        for key in ("id", "clause", "wording"):
+            if not isinstance(node[key], str) or not node[key].strip():
+                raise fault(node, "grading.definition.empty", key, key=key)
+        found = tuple(effects[key](node, key) for key in node if key in effects)
+        kind = node.get("kind", "")
+        if kind not in ("", *KINDS):
+            raise fault(node, "grading.definition.bad_value", "kind", key="kind", value=kind)
+        if bool(found) == bool(kind):
+            raise fault(node, "grading.definition.effect_or_kind", "id", rule=node["id"])
+        return Rule(
+            node["id"],
+            self._subjects(node),
+            node["clause"],
+            node["wording"],
+            found,
+            kind,
+            node.get("reading", ""),
+        )
+
+    def ambiguity(self, node: Mapping) -> Ambiguity:
+        closed(
+            node,
+            ("alternatives", "proposes", "without", "flat", "capped_by", "withholds"),
+            required=("code", "subjects", "when", "text"),
+        )
+        return Ambiguity(
+            node["code"],
+            self._subjects(node),
+            self.parser.parse(node["when"], node, "when"),
+            node["text"],
+            tuple(self._grade(node, "alternatives", g) for g in self._list(node, "alternatives")),
+            self._grade(node, "proposes", node["proposes"]) if "proposes" in node else "",
+            self._list(node, "without"),
+            node.get("flat") == "yes",
+            tuple(self.parser.fact(node, "capped_by", f, "grade") for f in self._list(node, "capped_by")),
+            node.get("withholds") == "yes",
+        )
+
+    def base(self, node: Mapping) -> Base:
+        closed(node, ("when",), required=("subjects", "fact"))
+        return Base(self._subjects(node), self.parser.fact(node, "fact", node["fact"], "grade"), self._when(node))
+
+    def _condition(self, parent: Mapping, key: str) -> Effect:
+        node = self._map(parent, key, ("also_for",), ("grade", "that"))
+        also = tuple(self._grade(node, "also_for", g) for g in self._list(node, "also_for"))
+        return Condition(self._grade(node, "grade", node["grade"]), self.parser.parse(node["that"], node, "that"), also)
+
+    def _ground(self, parent: Mapping, key: str) -> Effect:
+        return Ground(self.parser.parse(parent[key], parent, key))
+
+    def _pin(self, parent: Mapping, key: str) -> Effect:
+        node = self._map(parent, key, (), ("grade", "that"))
+        return Pin(self._grade(node, "grade", node["grade"]), self.parser.parse(node["that"], node, "that"))
+
+    def _cap(self, parent: Mapping, key: str) -> Effect:
+        node = self._map(parent, key, ("when", "at", "at_facts"), ())
+        if ("at" in node) == ("at_facts" in node):
+            raise fault(parent, "grading.definition.cap_at", key)
+        at = self._grade(node, "at", node["at"]) if "at" in node else ""
+        listed = tuple(self.parser.fact(node, "at_facts", f, "grade") for f in self._list(node, "at_facts"))
+        return Cap(self._when(node), at, listed)
+
+    def _exclusion(self, parent: Mapping, key: str) -> Effect:
+        return Exclusion(self.parser.parse(parent[key], parent, key))
+
+    def _hold(self, parent: Mapping, key: str) -> Effect:
+        node = self._map(parent, key, ("missing",), ("when",))
+        missing = self.parser.fact(node, "missing", node["missing"]) if "missing" in node else None
+        return Hold(self._when(node), missing)
+
+    def _requirement(self, parent: Mapping, key: str) -> Effect:
+        node = self._map(parent, key, (), ("when", "missing"))
+        return Requirement(self._when(node), self.parser.fact(node, "missing", node["missing"]))
+
+    def _action(self, parent: Mapping, key: str) -> Effect:
+        node = self._map(parent, key, (), ("when", "actions"))
+        return Action(self._when(node), self._list(node, "actions"))
+
+    def _catch_all(self, parent: Mapping, key: str) -> Effect:
+        if parent[key] != "KHTNV":
+            raise fault(parent, "grading.definition.bad_value", key, key=key, value=parent[key])
+        return CatchAll()
+
+    def _positions(self, parent: Mapping, key: str) -> Effect:
+        return Positions(self.parser.fact(parent, key, parent[key], "positions"))
+
+    def _quota(self, parent: Mapping, key: str) -> Effect:
+        node = self._map(parent, key, ("reading", "below", "gives", "tiers"), ("cohort", "percent", "base"))
+        reading = node.get("reading", "both")
+        if reading not in READINGS:
+            raise fault(node, "grading.definition.bad_value", "reading", key="reading", value=reading)
+        return Quota(
+            node["cohort"],
+            self._integer(node, "percent"),
+            self.parser.fact(node, "base", node["base"], "int"),
+            reading,
+            self._integer(node, "below"),
+            self._integer(node, "gives"),
+            node.get("tiers") == "yes",
+        )
+
+    def _ballot(self, parent: Mapping, key: str) -> Effect:
+        node = self._map(parent, key, ("more_than",), ("scheme",))
+        if node["scheme"] not in SCHEMES:
+            raise fault(node, "grading.definition.bad_value", "scheme", key="scheme", value=node["scheme"])
+        return Ballot(node["scheme"], self._fraction(node, "more_than", node.get("more_than", "50")))
+
+    def _selection(self, parent: Mapping, key: str) -> Effect:
+        node = self._map(parent, key, (), ("grade", "rest"))
+        return Selection(self._grade(node, "grade", node["grade"]), self._grade(node, "rest", node["rest"]))
+
+    def _score(self, parent: Mapping, key: str) -> Effect:
+        node = self._map(parent, key, ("bands", "fact"), ("scheme",))
+        if node["scheme"] not in ("quantitative", "bands", "total"):
+            raise fault(node, "grading.definition.bad_value", "scheme", key="scheme", value=node["scheme"])
+        bands = []
+        for level, floor in self._map(node, "bands", LEVELS, ()).items() if "bands" in node else ():
+            bands.append((level, self._fraction(node, "bands", floor)))
+        fact = self.parser.fact(node, "fact", node["fact"], "number") if "fact" in node else None
+        return Score(node["scheme"], tuple(bands), fact)
+
+    # -- values --
+
+    def _when(self, node: Mapping) -> Predicate:
+        return self.parser.parse(node["when"], node, "when") if "when" in node else ALWAYS
+
+    def _subjects(self, node: Mapping) -> tuple[str, ...]:
+        words = tuple(str(node["subjects"]).split())
+        for word in words:
+            if word not in SUBJECTS:
+                raise fault(node, "grading.definition.bad_value", "subjects", key="subjects", value=word)
+        return words
+
+    def _grade(self, node: Mapping, key: str, value: Any) -> str:
+        if value not in GRADES:
+            raise fault(node, "grading.definition.bad_value", key, key=key, value=value)
+        return str(value)
+
+    def _list(self, node: Mapping, key: str) -> tuple[str, ...]:
+        if key not in node:
+            return ()
+        if not isinstance(node[key], Sequence) or not all(isinstance(v, str) for v in node[key]):
+            raise fault(node, "grading.definition.needs_list", key, key=key)
+        return tuple(node[key])
+
+    def _map(self, parent: Mapping, key: str, allowed: Iterable[str], required: Iterable[str]) -> Mapping:
+        value = parent[key]
+        if not isinstance(value, Mapping):
+            raise fault(parent, "grading.definition.needs_mapping", key, key=key)
+        return closed(value, allowed, required)
+
+    def _fraction(self, node: Mapping, key: str, value: Any) -> Fraction:
+        try:
+            return Fraction(str(value))
+        except ValueError:
+            raise fault(node, "grading.definition.bad_value", key, key=key, value=value) from None
+
+    def _integer(self, node: Mapping, key: str) -> int:
+        value = node.get(key, "0")
+        if not str(value).isdigit():
+            raise fault(node, "grading.definition.bad_value", key, key=key, value=value)
+        return int(value)
+
+
+def package_folder() -> Path:
+    """The folder of the regulations that docgen brings."""
+    return Path(str(files("docgen.regulations")))
+
+
+def rules_file(regulation: str, folders: Iterable[Path] = ()) -> Path:
+    """The `rules.yaml` that holds for `regulation`, looked for in `folders` first, then in the package.
+
+    A folder is either the regulation's own or one that holds it. A regulation without a `rules.yaml` whose
+    `regulation.yaml` extends another one has that one's rules. Raises `UsageError` for an unknown regulation.
+    """
+    places = [*(Path(f) for f in folders), package_folder()]
+    for place in places:
+        for folder in (place / regulation, *([place] if place.name == regulation else [])):
+            if (folder / "rules.yaml").is_file():
+                return folder / "rules.yaml"
+            if (folder / "regulation.yaml").is_file():
+                parent = load_file(folder / "regulation.yaml").get("extends", "")
+                if parent and parent != regulation:
+                    return rules_file(parent, folders)
+    raise UsageError("grading.usage.no_rules", regulation=regulation)
+
+
+def load_rules(regulation: str, folders: Iterable[Path] = ()) -> RuleSet:
+    """The rules of `regulation`, complete: those of the regulation it extends included.
+
+    `folders` hold regulations outside the package. Raises `UsageError` for an unknown regulation and
+    `DefinitionError` (`file`, `line`, name) for a file that is wrong: unknown key, predicate or fact, a rule without
+    clause or wording, an id given twice, a chain of `extends` that never ends.
+    """
+    listed = tuple(Path(f) for f in folders)
+    return _load(rules_file(regulation, listed), listed, ())
+
+
+def load_rules_file(path: Path, folders: Iterable[Path] = ()) -> RuleSet:
+    """The rules in one file, as `load_rules` gives them."""
+    return _load(path, tuple(Path(f) for f in folders), ())
+
+
+def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> RuleSet:
+    node = load_file(path)
+    if not isinstance(node, Mapping):
+        node = Mapping()
+    if not node.file:
+        node.file = str(path)
+    closed(node, ("extends", "remove", "define", "base", "ambiguities"), required=("regulation", "document", "rules"))
+    parent: RuleSet | None = None
+    named: dict[str, Any] = {}
+    if "extends" in node:
+        above = rules_file(node["extends"], folders)
+        if above in seen or above == path:
+            raise fault(node, "grading.definition.endless_extends", "extends", regulation=node["extends"])
+        parent = _load(above, folders, (*seen, path))
+        named.update(load_file(above).get("define", {}))
+    named.update(node.get("define", {}))
+    facts = {**(parent.facts if parent else {}), **catalogue((path.parent,))}
+    reader = _Reader(facts, named)
+    for name in node.get("define", {}):
+        reader.parser.parse(node["define"][name], node["define"], name)
+
+    removed = set(node.get("remove", ()))
+    kept = {rule.id: rule for rule in (parent.rules if parent else ())}
+    for rule_id in removed:
+        if kept.pop(rule_id, None) is None:
+            raise fault(node, "grading.definition.unknown_name", "remove", name=rule_id)
+    own: dict[str, Rule] = {}
+    for entry in node["rules"]:
+        rule = reader.rule(entry)
+        if rule.id in own:
+            raise fault(entry, "grading.definition.duplicate_rule", "id", rule=rule.id)
+        own[rule.id] = rule
+    kept.update(own)
+    ambiguities = tuple(reader.ambiguity(entry) for entry in node.get("ambiguities", ()))
+    replaced = {a.code for a in ambiguities}
+    inherited = tuple(a for a in (parent.ambiguities if parent else ()) if a.code not in replaced)
+    bases = tuple(reader.base(entry) for entry in node.get("base", ())) or (parent.bases if parent else ())
+    rules = RuleSet(
+        node["regulation"], node["document"], facts, tuple(kept.values()), (*inherited, *ambiguities), bases
+    )
+    _check_names(rules, node)
+    return rules
+
+
+def _check_names(rules: RuleSet, node: Mapping) -> None:
+    """Refuses a rule named by another rule or by an ambiguity that does not exist."""
+    known = {rule.id for rule in rules.rules}
+    named: set[str] = {name for a in rules.ambiguities for name in a.without}
+    predicates = [p for rule in rules.rules for p in rule.predicates()] + [a.when for a in rules.ambiguities]
+    named.update(part.rule for p in predicates for part in parts(p) if isinstance(part, RuleHolds))
+    for name in sorted(named - known):
+        raise fault(node, "grading.definition.unknown_name", None, name=name)
