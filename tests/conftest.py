@@ -1,0 +1,56 @@
+"""What every test shares: which tools are there, and what happens to tests whose tool is missing.
+
+On a developer's machine such a test is skipped and named at the end with the command that would mend it; in CI
+(`CI=true`) it fails, because a check that silently does not run is no check.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+TOOLS: dict[str, tuple[tuple[str, ...], str]] = {
+    "libreoffice": (("soffice",), "apt install libreoffice-writer-nogui"),
+    "poppler": (("pdftotext", "pdftoppm"), "apt install poppler-utils"),
+    "node": (("node", "npm"), "apt install nodejs npm"),
+    "softhsm": (("softhsm2-util",), "apt install softhsm2"),
+}
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+_not_run: dict[str, str] = {}
+
+
+def missing_tool(marker: str) -> str:
+    """The command that would install the tool of `marker`, or an empty text where it is there."""
+    names, remedy = TOOLS[marker]
+    return "" if all(shutil.which(name) for name in names) else remedy
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose tool is missing; in CI, fail it."""
+    for marker in TOOLS:
+        if item.get_closest_marker(marker) and (remedy := missing_tool(marker)):
+            _not_run[item.nodeid] = remedy
+            if IN_CI:
+                pytest.fail(f"{marker}: {remedy}")
+            pytest.skip(f"{marker}: {remedy}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name every test that could not run, and why."""
+    reports = [r for r in terminalreporter.stats.get("skipped", []) if isinstance(r, pytest.TestReport)]
+    if not reports:
+        return
+    terminalreporter.section("Phép thử không chạy được trên máy này")
+    for report in reports:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        terminalreporter.write_line(f"{report.nodeid}: {reason}")
+
+
+@pytest.fixture(autouse=True)
+def _vietnamese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Messages are Vietnamese unless a test says otherwise, whatever the machine's own setting."""
+    monkeypatch.delenv("DOCGEN_LANG", raising=False)
+    yield
