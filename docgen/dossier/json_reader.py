@@ -17,6 +17,17 @@ from docgen.model import Finding, Place
 LINES_LIMIT = 16_000_000
 MAX_DIGITS = 18
 
+#: What the standard library says, and the message key for it.
+_SYNTAX = (
+    ("Expecting ',' delimiter", "dossier.json.comma"),
+    ("Expecting ':' delimiter", "dossier.json.colon"),
+    ("Expecting property name", "dossier.json.name"),
+    ("Expecting value", "dossier.json.value"),
+    ("Extra data", "dossier.json.extra"),
+    ("Unterminated string", "dossier.json.open_text"),
+    ("Invalid control character", "dossier.json.line_break"),
+    ("Invalid \\", "dossier.json.escape"),
+)
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|\n|[^\s"{}\[\],:]+')
 
 
@@ -154,7 +165,7 @@ def parse(text: str, file: str, findings: list[Finding]) -> Any:
 
 
 def _syntax_code(text: str, fault: json.JSONDecodeError) -> str:
-    """Three slips of people who write JSON by hand have a message of their own."""
+    """The message key of a fault: the slips of people who write JSON by hand each have a message of their own."""
     before = text[: fault.pos].rstrip()
     at = text[fault.pos : fault.pos + 1]
     if at in "“”‘’'" and at:
@@ -164,6 +175,4 @@ def _syntax_code(text: str, fault: json.JSONDecodeError) -> str:
         return "dossier.json.trailing_comma"
     if fault.pos >= len(text.rstrip()):
         return "dossier.json.cut_off"
-    if "control character" in fault.msg:
-        return "dossier.json.line_break"
-    return "dossier.json.syntax"
+    return next((code for start, code in _SYNTAX if fault.msg.startswith(start)), "dossier.json.syntax")

@@ -16,10 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from docgen.dossier.shape import split
+from docgen.dossier.shape import assessed_year, split
 from docgen.dossier.text import paragraphs
 from docgen.model import GRADES
-from docgen.regulations.loader import Assessor, Criterion, Field, Regulation, load_regulation
+from docgen.regulations.loader import Assessor, Criterion, Field, Regulation, builtin_folder, load_regulation
 from docgen.regulations.rule_facts import catalogue
 from docgen.regulations.strict_yaml import load_file
 
@@ -65,14 +65,6 @@ def sample_dossier(
     Raises `UsageError` for an unknown regulation.
     """
     return _Sample(load_regulation(regulation_id, folders), seed).dossier(members)
-
-
-def assessed_year(regulation: Regulation) -> int:
-    """The year a regulation is about: the one in its id (`kh55-2018`), else the year it was issued."""
-    tail = regulation.id.rpartition("-")[2]
-    if len(tail) == 4 and tail.isdigit():
-        return int(tail)
-    return regulation.issued.year if regulation.issued else 2024
 
 
 def criteria_sets(regulation: Regulation, subject: str) -> list[tuple[Criterion, ...]]:
@@ -332,7 +324,7 @@ class _Sample:
 
     def complete(self, out: dict[str, Any], people: list[dict[str, Any]]) -> None:
         """Fill every binding of the regulation that has no value yet, by its type."""
-        common = load_regulation("hd16-2018").fields if self.regulation.id != "hd16-2018" else {}
+        common = load_file(builtin_folder() / "fields.yaml")["fields"]
         for binding, entry in self.regulation.fields.items():
             path = split(binding)
             place = self.regulation.roots.get(path[0])

@@ -100,3 +100,11 @@ def record_shape(slots: Iterable[tuple[str, str, str, tuple[tuple[str, str], ...
         node.entry = Field(binding, kind, label, label)
         node.options = dict(options)
     return root
+
+
+def assessed_year(regulation: Regulation) -> int:
+    """The year a regulation is about: the one in its id (`kh55-2018`), else the year it was issued."""
+    tail = regulation.id.rpartition("-")[2]
+    if len(tail) == 4 and tail.isdigit():
+        return int(tail)
+    return regulation.issued.year if regulation.issued else 2024

@@ -66,15 +66,13 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` with line breaks and tabs turned into single spaces: how a value of type text is kept."""
-    if "\n" in text or "\t" in text:
-        text = " ".join(piece for piece in re.split(r"[\n\t]+", text) if piece)
-    return text.strip()
+    """`text` with every run of white space as one space: what a form prints and a reader gives back."""
+    return " ".join(text.split())
 
 
 def paragraphs(text: str) -> list[str]:
-    """The paragraphs of `text`, one a line, empty ones left out."""
-    return [piece for piece in (line.strip() for line in text.split("\n")) if piece]
+    """The paragraphs of `text`, one a line, each on one line, empty ones left out."""
+    return [piece for piece in (one_line(line) for line in text.split("\n")) if piece]
 
 
 def is_plain(text: str) -> bool:

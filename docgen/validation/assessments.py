@@ -1,0 +1,153 @@
+"""Assessments: known assessors and criteria, a level for every criterion, the grades that belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from docgen.dossier.model import nearest
+from docgen.forms.definition import Criteria, FormDefinition
+from docgen.model import GRADE_TEXT, GRADES
+from docgen.regulations.loader import Criterion
+from docgen.validation.context import BODIES, Check, Holder, as_mapping, at
+
+
+def check_assessments(check: Check) -> None:
+    """Report what is wrong in the assessments of members, of the collective and of the party body."""
+    for holder in check.members:
+        check_holder(check, holder)
+        check_signs(check, holder)
+    for holder in check.bodies:
+        check_holder(check, holder)
+    for name, subject in BODIES.items():
+        required = [a for a in check.forms.assessors(subject).values() if a.required]
+        if required and name not in check.data:
+            check.add("validation.assessment.no_body", "warning", f"/{name}", name, clause=required[0].clause)
+
+
+def check_holder(check: Check, holder: Holder) -> None:
+    """One member or body: who assessed, and each assessment."""
+    known = check.forms.assessors(holder.subject)
+    found = as_mapping(holder.record.get("assessments"))
+    pointer = at(holder.pointer, "assessments")
+    for assessor in known.values():
+        if assessor.required and assessor.id not in found:
+            check.add("validation.assessment.missing", "error", at(pointer, assessor.id), holder.who,
+                      assessor=assessor.id, label=assessor.label, clause=assessor.clause)  # fmt: skip
+    kind = holder.record.get("kind") if holder.subject == "tap_the" else as_mapping(
+        check.data.get("organization")).get("kind")  # fmt: skip
+    for name, sheet in found.items():
+        place = at(pointer, name)
+        if name not in known:
+            check.add("validation.assessment.unknown", "error", place, holder.who, given=name[:40],
+                      near=nearest(name[:40], known), known=", ".join(known))  # fmt: skip
+        elif isinstance(sheet, dict):
+            check_levels(check, holder, name, sheet, place, kind if isinstance(kind, str) else "")
+
+
+def check_levels(check: Check, holder: Holder, assessor: str, sheet: dict[str, Any], place: str, kind: str) -> None:
+    """The criteria of one sheet: all known, all that apply ticked, none that does not apply."""
+    tables = [(d, t) for d in check.forms.of_assessor(holder.subject, assessor) for t in d.criteria()]
+    ticked = [(d, t) for d, t in tables if t.binding == "assessment.levels"]
+    if not ticked:
+        return
+    leaves = {leaf.id: leaf for _, table in ticked for leaf in table.leaves()}
+    numbers = {k: v for _, table in ticked for k, v in numbering(table.rows).items()}
+    levels = as_mapping(sheet.get("levels"))
+    pointer = at(place, "levels")
+    check_names(check, levels, leaves, pointer, holder.who, headings(ticked))
+    needs_kind = any(leaf.applies for leaf in leaves.values())
+    if needs_kind and not kind and not any(f.code == "validation.collective.no_kind" for f in check.findings):
+        kinds = check.regulation.choices.get("collective_kind", {})
+        check.add("validation.collective.no_kind", "error", f"/{holder.who}/kind", holder.who,
+                  allowed="; ".join(f"{k} = {v}" for k, v in kinds.items()))  # fmt: skip
+    required = any("assessment.levels" in d.required for d, _ in ticked)
+    missing = [
+        numbers[leaf.id]
+        for leaf in leaves.values()
+        if not leaf.optional and (not leaf.applies or leaf.applies == kind) and leaf.id not in levels
+    ]
+    if required and missing:
+        forms = ", ".join(dict.fromkeys(d.code for d, _ in ticked))
+        check.add("validation.levels.missing", "error", pointer, holder.who, count=len(missing),
+                  criteria=", ".join(missing[:12]) + ("…" if len(missing) > 12 else ""), forms=forms,
+                  assessor=check.forms.assessors(holder.subject)[assessor].label)  # fmt: skip
+    other = [numbers[i] for i in levels if i in leaves and kind and leaves[i].applies not in ("", kind)]
+    if other:
+        check.add("validation.levels.not_applicable", "warning", pointer, holder.who,
+                  criteria=", ".join(other), kind=kind)  # fmt: skip
+
+
+def check_names(
+    check: Check, given: Iterable[str], leaves: dict[str, Criterion], pointer: str, who: str, above: set[str]
+) -> None:
+    """Every name in `given` is the id of a criterion that can be ticked."""
+    for name in given:
+        if name in leaves:
+            continue
+        code = "validation.levels.heading" if name in above else "validation.levels.unknown"
+        check.add(code, "error", at(pointer, name), who, given=name[:40], near=nearest(name[:40], leaves),
+                  known=", ".join(list(leaves)[:20]))  # fmt: skip
+
+
+def headings(tables: list[tuple[FormDefinition, Criteria]]) -> set[str]:
+    """The ids of the rows that only group others."""
+    found: set[str] = set()
+
+    def walk(row: Criterion) -> None:
+        if row.children:
+            found.add(row.id)
+        for child in row.children:
+            walk(child)
+
+    for _, table in tables:
+        for row in table.rows:
+            walk(row)
+    return found
+
+
+def numbering(rows: tuple[Criterion, ...]) -> dict[str, str]:
+    """How people call each criterion: `II.1`, from the printed numbers of the rows above it."""
+    out: dict[str, str] = {}
+
+    def walk(row: Criterion, above: str) -> None:
+        number = ".".join(part for part in (above, row.number.strip(" .)")) if part) or row.id
+        out[row.id] = number
+        for child in row.children:
+            walk(child, number)
+
+    for row in rows:
+        walk(row, "")
+    return out
+
+
+def check_signs(check: Check, holder: Holder) -> None:
+    """The annex of signs of degradation: known rows, every row answered."""
+    tables = [(d, t) for d in check.forms.each("members") for t in d.criteria() if t.binding == "signs"]
+    if not tables:
+        return
+    leaves = {leaf.id: leaf for _, table in tables for leaf in table.leaves()}
+    signs = as_mapping(holder.record.get("signs"))
+    check_names(check, signs, leaves, at(holder.pointer, "signs"), holder.who, headings(tables))
+    missing = [leaf.number or leaf.id for leaf in leaves.values() if leaf.id not in signs]
+    if missing and any("signs" in d.required for d, _ in tables) and signs:
+        check.add("validation.signs.missing", "error", at(holder.pointer, "signs"), holder.who,
+                  count=len(missing), total=len(leaves),
+                  rows=", ".join(missing[:12]) + ("…" if len(missing) > 12 else ""))  # fmt: skip
+
+
+def check_grades(check: Check) -> None:
+    """Grades against each other: the self-grade and the cell's against what the rules propose."""
+    for holder in check.members:
+        record = holder.record
+        person, review = as_mapping(record.get("member")), as_mapping(record.get("review"))
+        if person.get("civil_servant") is True and "grade" not in as_mapping(record.get("civil")):
+            check.add("validation.grade.no_civil", "warning", at(holder.pointer, "civil", "grade"), holder.who)
+        proposed = check.proposals.get(holder.who)
+        if proposed not in GRADES:
+            continue
+        for path, code in ((("review", "grade_party"), "self_above"), (("cell", "grade"), "cell_above")):
+            grade = review.get(path[1]) if path[0] == "review" else as_mapping(record.get("cell")).get(path[1])
+            if grade in GRADES and GRADES.index(grade) < GRADES.index(proposed):
+                check.add(f"validation.grade.{code}", "warning", at(holder.pointer, *path), holder.who,
+                          grade=GRADE_TEXT[grade], proposed=GRADE_TEXT[proposed])  # fmt: skip

@@ -1,0 +1,128 @@
+"""What every check is given: the dossier, its regulation, the forms of its packet, and where findings go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from docgen.dossier.canonical import escape
+from docgen.dossier.model import Dossier
+from docgen.forms.definition import FormDefinition, load_form
+from docgen.model import Finding, Severity
+from docgen.regulations.loader import Assessor, PacketItem, Regulation
+
+#: Who is assessed, and where its record stands in a dossier (a member's record is one of a list).
+BODIES = {"collective": "tap_the", "party_organization": "to_chuc_dang"}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Someone who is assessed: the record, its pointer, the subject, and the id that findings carry."""
+
+    record: dict[str, Any]
+    pointer: str
+    subject: str
+    who: str
+
+
+@dataclass(slots=True)
+class Check:
+    """One run over one dossier."""
+
+    dossier: Dossier
+    regulation: Regulation
+    forms: Forms
+    proposals: Mapping[str, str]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The dossier's data."""
+        return self.dossier.data
+
+    def add(self, code: str, severity: Severity, pointer: str, who: str = "", **params: Any) -> None:
+        """Record a finding about the value at `pointer`."""
+        self.findings.append(Finding(code, severity, self.dossier.place(pointer), params, who))
+
+    def mapping(self, name: str) -> dict[str, Any]:
+        """The mapping `name` of the dossier; empty where it is missing or something else."""
+        return as_mapping(self.data.get(name))
+
+    @property
+    def members(self) -> list[Holder]:
+        """All members that are records at all, in order, each with a pointer and an id to group by."""
+        found = self.data.get("members")
+        out = []
+        for index, record in enumerate(found if isinstance(found, list) else ()):
+            if isinstance(record, dict):
+                given = record.get("id")
+                who = given if isinstance(given, str) else f"#{index + 1}"
+                out.append(Holder(record, f"/members/{index}", "dang_vien", who))
+        return out
+
+    @property
+    def bodies(self) -> list[Holder]:
+        """The collective and the party body, where the dossier has them."""
+        return [
+            Holder(self.data[name], f"/{name}", subject, name)
+            for name, subject in BODIES.items()
+            if isinstance(self.data.get(name), dict)
+        ]
+
+
+def as_mapping(value: Any) -> dict[str, Any]:
+    """`value` where it is a mapping, an empty one otherwise: the shape has its own finding for that."""
+    return value if isinstance(value, dict) else {}
+
+
+def at(pointer: str, *names: str) -> str:
+    """`pointer` and further names below it."""
+    return "/".join((pointer, *(escape(name) for name in names)))
+
+
+class Forms:
+    """The forms of a regulation's packet, loaded once, and which of them each assessor fills in."""
+
+    def __init__(self, regulation: Regulation) -> None:
+        self.regulation = regulation
+        self._loaded: dict[str, FormDefinition] = {}
+        self._of: dict[tuple[str, str], tuple[FormDefinition, ...]] = {}
+
+    def definition(self, form: str) -> FormDefinition:
+        """The definition of `form`."""
+        if form not in self._loaded:
+            self._loaded[form] = load_form(self.regulation, form)
+        return self._loaded[form]
+
+    def each(self, kind: str) -> list[FormDefinition]:
+        """The forms made once for each `kind` of the packet (`dossier`, `members`), each once."""
+        return [self.definition(name) for name in dict.fromkeys(i.form for i in self._items(kind))]
+
+    def _items(self, kind: str) -> Iterator[PacketItem]:
+        return (item for item in self.regulation.packet if item.each == kind)
+
+    def of_assessor(self, subject: str, assessor: str) -> tuple[FormDefinition, ...]:
+        """The forms on which `assessor` assesses `subject`; "others" of the packet means those not named otherwise."""
+        key = (subject, assessor)
+        if key not in self._of:
+            items = [i for i in self._items("assessments") if self.definition(i.form).subject == subject]
+            named = [i for i in items if assessor in i.assessors]
+            rest = [i for i in items if not i.assessors or "others" in i.assessors]
+            self._of[key] = tuple(self.definition(i.form) for i in named or rest)
+        return self._of[key]
+
+    def assessors(self, subject: str) -> dict[str, Assessor]:
+        """The assessors of `subject`, by id."""
+        return {a.id: a for a in self.regulation.assessors if a.subject == subject}
+
+
+_FORMS: dict[int, Forms] = {}
+
+
+def forms_of(regulation: Regulation) -> Forms:
+    """The forms of `regulation`, kept from one call to the next as long as it is the same regulation."""
+    found = _FORMS.get(id(regulation))
+    if found is None or found.regulation is not regulation:
+        found = _FORMS[id(regulation)] = Forms(regulation)
+    return found

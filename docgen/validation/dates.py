@@ -1,0 +1,181 @@
+"""Dates: the draft sent in time, the meeting held and long enough, the deadline kept, the right year."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from docgen.dossier.shape import assessed_year
+from docgen.i18n import short_date
+from docgen.regulations.loader import Regulation
+from docgen.validation.context import Check, Holder, as_mapping
+from docgen.validation.workdays import is_working_day, latest_start, working_days
+
+#: Charter of the Party, article 1: admitted from 18; article 5: a probation of twelve months.
+ADMISSION_AGE = 18
+PROBATION_MONTHS = 12
+OLDEST = 105
+
+
+def day_of(value: Any) -> datetime.date | None:
+    """The date in `value`, or None: a value that is no date has its own finding."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return datetime.date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def check_dates(check: Check) -> None:
+    """Report everything doubtful in the dossier's dates."""
+    meeting = check.mapping("meeting")
+    year = check.mapping("period").get("year")
+    year = year if isinstance(year, int) and not isinstance(year, bool) else None
+    held, submitted = day_of(meeting.get("held")), day_of(meeting.get("submitted"))
+    if "held" not in meeting and (check.regulation.draft or check.regulation.meeting or check.regulation.deadlines):
+        check.add("validation.meeting.no_date", "warning", "/meeting/held")
+    check_draft(check, day_of(meeting.get("draft_sent")), held, "draft_sent" in meeting)
+    check_length(check, meeting)
+    if held and submitted and submitted < held:
+        check.add("validation.meeting.sent_before", "error", "/meeting/submitted",
+                  submitted=short_date(submitted), held=short_date(held))  # fmt: skip
+    if year is not None:
+        check_year(check, year)
+        check_in_year(check, year, "/document/date", day_of(check.mapping("document").get("date")))
+        check_in_year(check, year, "/meeting/held", held)
+        check_deadlines(check, year, held, submitted)
+        for member in check.members:
+            check_person(check, member, year, held or datetime.date(year, 12, 31))
+
+
+def check_draft(check: Check, sent: datetime.date | None, held: datetime.date | None, given: bool) -> None:
+    """The draft must go out a number of working days before the meeting.
+
+    The sources do not say how to count. Whole days between sending and meeting are beyond doubt; a draft that needs
+    the day of sending itself to reach the number is accepted with a warning (sent Wednesday 15/12 for Monday 20/12).
+    """
+    if not check.regulation.draft or held is None:
+        return
+    needed, clause = int(check.regulation.draft["working_days"]), check.regulation.draft["clause"]
+    pointer = "/meeting/draft_sent"
+    if sent is None:
+        if not given:
+            check.add("validation.draft.no_date", "warning", pointer, days=needed, clause=clause,
+                      latest=short_date(latest_start(held, needed)))  # fmt: skip
+        return
+    facts = {"sent": short_date(sent), "held": short_date(held), "needed": needed, "clause": clause}
+    if sent >= held:
+        check.add("validation.draft.after_meeting", "error", pointer, **facts)
+        return
+    whole = working_days(sent + datetime.timedelta(days=1), held)
+    facts["days"] = ", ".join(f"{d.day:02d}/{d.month:02d}" for d in whole[-needed:]) or "–"
+    facts["count"] = len(whole)
+    facts["latest"] = short_date(latest_start(held, needed))
+    if len(whole) >= needed:
+        return
+    if is_working_day(sent) and len(whole) + 1 >= needed:
+        check.add("validation.draft.first_day_counted", "warning", pointer, **facts)
+    else:
+        check.add("validation.draft.too_late", "error", pointer, **facts)
+
+
+def check_length(check: Check, meeting: dict[str, Any]) -> None:
+    """The meeting must last at least what the regulation says."""
+    rule = check.regulation.meeting
+    if not rule:
+        return
+    days = meeting.get("days")
+    least = rule["minimum_days"].replace(".", ",")
+    if days is None:
+        check.add("validation.meeting.no_length", "warning", "/meeting/days", least=least, clause=rule["clause"])
+    elif isinstance(days, int | float) and not isinstance(days, bool) and days < float(rule["minimum_days"]):
+        check.add("validation.meeting.too_short", "error", "/meeting/days",
+                  days=str(days).replace(".", ","), least=least, clause=rule["clause"])  # fmt: skip
+
+
+def check_year(check: Check, year: int) -> None:
+    """A plan with full dates is for one year; guidance holds from the year it was issued."""
+    regulation = check.regulation
+    planned = assessed_year(regulation)
+    if any("before" in deadline for deadline in regulation.deadlines) and year != planned:
+        check.add("validation.period.other_year", "error", "/period/year",
+                  year=year, number=regulation.number, planned=planned)  # fmt: skip
+    elif regulation.issued and year < regulation.issued.year - 1:
+        check.add("validation.period.before_regulation", "error", "/period/year",
+                  year=year, number=regulation.number, issued=short_date(regulation.issued))  # fmt: skip
+
+
+def check_in_year(check: Check, year: int, pointer: str, day: datetime.date | None) -> None:
+    """A review of a year is dated in that year or in the first half of the next."""
+    if day is None or datetime.date(year, 1, 1) <= day <= datetime.date(year + 1, 6, 30):
+        return
+    check.add("validation.date.other_year", "error", pointer, day=short_date(day), year=year, next=year + 1)
+
+
+def due_dates(regulation: Regulation, year: int) -> list[tuple[datetime.date, str, str]]:
+    """The deadlines of `regulation` for the dossier of `year`, in its own order: (date, what, clause)."""
+    out = []
+    for deadline in regulation.deadlines:
+        text = deadline.get("before")
+        if text is None and "month_day" in deadline:
+            # A deadline before July is one of the following year: the dossier is of the year that has passed.
+            month = int(deadline["month_day"][:2])
+            text = f"{year + 1 if month < 7 else year}-{deadline['month_day']}"
+        day = day_of(text)
+        if day is not None:
+            out.append((day, deadline["what"], deadline["clause"]))
+    return out
+
+
+def check_deadlines(check: Check, year: int, held: datetime.date | None, submitted: datetime.date | None) -> None:
+    """Meeting and sending come before the deadline.
+
+    The first deadline a regulation lists is the one for the dossier itself. Further ones are for other levels and
+    other files: a dossier that misses one of those may still be in time, so a person has to look.
+    """
+    for pointer, code, day in (
+        ("/meeting/held", "validation.deadline.held", held),
+        ("/meeting/submitted", "validation.deadline.submitted", submitted),
+    ):
+        missed = [(n, d) for n, d in enumerate(due_dates(check.regulation, year)) if day is not None and day >= d[0]]
+        if missed and day is not None:
+            first, (before, what, clause) = missed[0]
+            params = {"day": short_date(day), "before": short_date(before), "what": what, "clause": clause}
+            if first == 0:
+                check.add(code, "error", pointer, **params)
+            else:
+                check.add("validation.deadline.other", "warning", pointer, **params)
+
+
+def check_person(check: Check, member: Holder, year: int, today: datetime.date) -> None:
+    """Birth and admission of one member: possible, and in the right order."""
+    record = as_mapping(member.record.get("member"))
+    pointer, who = f"{member.pointer}/member", member.who
+    born, admitted = day_of(record.get("birth_date")), day_of(record.get("admission_date"))
+    if "birth_date" not in record:
+        check.add("validation.member.no_birth_date", "warning", f"{pointer}/birth_date", who)
+    if born is not None:
+        age = _years(born, today)
+        if age < ADMISSION_AGE or age > OLDEST:
+            check.add("validation.member.birth_date", "error", f"{pointer}/birth_date", who,
+                      born=short_date(born), age=max(age, 0), year=year)  # fmt: skip
+        elif admitted is not None and (admission_age := _years(born, admitted)) < ADMISSION_AGE:
+            check.add("validation.member.admitted_young", "error", f"{pointer}/admission_date", who,
+                      admitted=short_date(admitted), age=max(admission_age, 0), least=ADMISSION_AGE)  # fmt: skip
+    if admitted is None:
+        return
+    if admitted > today:
+        check.add("validation.member.admitted_later", "error", f"{pointer}/admission_date", who,
+                  admitted=short_date(admitted), day=short_date(today))  # fmt: skip
+    elif record.get("official") is True and _months(admitted, today) < PROBATION_MONTHS:
+        check.add("validation.member.probation", "warning", f"{pointer}/official", who,
+                  admitted=short_date(admitted), months=PROBATION_MONTHS)  # fmt: skip
+
+
+def _years(start: datetime.date, end: datetime.date) -> int:
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
+def _months(start: datetime.date, end: datetime.date) -> int:
+    return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)

@@ -1,0 +1,95 @@
+"""Members and ballots: nobody twice, ids that can name a file, votes that add up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docgen.dossier.text import fold
+from docgen.model import GRADES
+from docgen.validation.context import Check, Holder, as_mapping, at
+
+#: Names that Windows keeps for devices: a file of that name cannot be written there, whatever its ending.
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", "clock$", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
+)
+
+
+def check_people(check: Check) -> None:
+    """Report members that are there twice, ids that cannot name a file, and a list without anybody."""
+    members = check.members
+    if isinstance(check.data.get("members"), list) and not members:
+        check.add("validation.members.none", "error", "/members")
+    ids: dict[str, str] = {}
+    people: dict[tuple[str, str], Holder] = {}
+    heads = []
+    for member in members:
+        given = member.record.get("id")
+        if isinstance(given, str):
+            check_id(check, member, given)
+            # Windows and macOS do not tell "DV-01" from "dv-01" when they write files.
+            if given.casefold() in ids:
+                check.add("validation.members.same_id", "error", at(member.pointer, "id"), member.who,
+                          id=given[:64], other=check.dossier.place(ids[given.casefold()]).source)  # fmt: skip
+            ids.setdefault(given.casefold(), at(member.pointer, "id"))
+        person = as_mapping(member.record.get("member"))
+        if person.get("head") is True:
+            heads.append(member)
+        name, born = person.get("full_name"), person.get("birth_date", "")
+        if isinstance(name, str) and isinstance(born, str):
+            key = (fold(name), born)
+            if key in people:
+                check.add("validation.members.same_person", "warning", at(member.pointer, "member", "full_name"),
+                          member.who, other=people[key].who)  # fmt: skip
+            people.setdefault(key, member)
+    for extra in heads[1:]:
+        check.add("validation.members.several_heads", "warning", at(extra.pointer, "member", "head"), extra.who,
+                  first=heads[0].who)  # fmt: skip
+
+
+def check_id(check: Check, member: Holder, given: str) -> None:
+    """An id names files: no device name of Windows, no dot at the end (the pattern itself is in the schema)."""
+    if given.split(".")[0].casefold() in RESERVED or given.endswith("."):
+        check.add("validation.id.reserved", "error", at(member.pointer, "id"), member.who, given=given[:40])
+
+
+def whole(value: Any) -> int | None:
+    """`value` as a count, or None: what is no count has its own finding."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def check_ballots(check: Check) -> None:
+    """Ballots issued, collected, invalid; votes for each member within the valid ones."""
+    ballots = check.mapping("ballots")
+    issued, collected = whole(ballots.get("issued")), whole(ballots.get("collected"))
+    invalid, official = whole(ballots.get("invalid")), whole(ballots.get("official_members"))
+    if issued is not None and collected is not None and collected > issued:
+        check.add(
+            "validation.ballots.more_collected", "error", "/ballots/collected", issued=issued, collected=collected
+        )
+    if collected is not None and invalid is not None and invalid > collected:
+        check.add("validation.ballots.more_invalid", "error", "/ballots/invalid", invalid=invalid, collected=collected)
+    if issued is not None and official is not None and issued > official:
+        check.add("validation.ballots.more_than_members", "error", "/ballots/issued", issued=issued, official=official)
+    listed = [as_mapping(m.record.get("member")).get("official") for m in check.members]
+    count = sum(1 for value in listed if value is True)
+    if official is not None and all(isinstance(v, bool) for v in listed) and official != count:
+        check.add("validation.ballots.other_count", "warning", "/ballots/official_members",
+                  official=official, listed=count)  # fmt: skip
+    valid = collected - (invalid or 0) if collected is not None else issued
+    for member in check.members:
+        check_votes(check, member, valid)
+
+
+def check_votes(check: Check, member: Holder, valid: int | None) -> None:
+    """The votes for one member: never more than the valid ballots; fewer means some left the line empty."""
+    votes = as_mapping(member.record.get("votes"))
+    counts = [n for n in (whole(votes.get(grade)) for grade in GRADES) if n is not None]
+    if not counts:
+        return
+    pointer = at(member.pointer, "votes")
+    if valid is None:
+        check.add("validation.votes.no_ballots", "warning", pointer, member.who)
+    elif sum(counts) > valid:
+        check.add("validation.votes.too_many", "error", pointer, member.who, votes=sum(counts), valid=max(valid, 0))
+    elif sum(counts) < valid:
+        check.add("validation.votes.too_few", "warning", pointer, member.who, votes=sum(counts), valid=valid)

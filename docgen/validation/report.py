@@ -1,0 +1,79 @@
+"""Findings as text for people and as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from docgen.i18n import DEFAULT_LANGUAGE, has_message, message
+from docgen.model import Finding
+from docgen.validation.dossier import SEVERITIES
+
+_BODIES = ("collective", "party_organization")
+
+
+def message_of(finding: Finding, language: str = DEFAULT_LANGUAGE) -> str:
+    """What is wrong, in `language`."""
+    return message(finding.code, language, **finding.params)
+
+
+def hint_of(finding: Finding, language: str = DEFAULT_LANGUAGE) -> str:
+    """What to do about it, in `language`; empty where there is nothing to add.
+
+    A finding that carries a guess (`near`) has the hint with "did you mean"; one without a guess the plain hint.
+    """
+    key = f"{finding.code}.hint"
+    if finding.params.get("near") and has_message(f"{key}_near", language):
+        key = f"{key}_near"
+    return message(key, language, **finding.params) if has_message(key, language) else ""
+
+
+def to_json(findings: Iterable[Finding], language: str = DEFAULT_LANGUAGE) -> list[dict[str, Any]]:
+    """Each finding as a flat mapping: code, severity, file, pointer, source, who, message, hint."""
+    return [
+        {
+            "code": f.code, "severity": f.severity, "file": f.place.file, "pointer": f.place.pointer,
+            "source": f.place.source, "who": f.who, "message": message_of(f, language), "hint": hint_of(f, language),
+        }
+        for f in findings
+    ]  # fmt: skip
+
+
+def render_text(
+    findings: Iterable[Finding], language: str = DEFAULT_LANGUAGE, names: Mapping[str, str] | None = None
+) -> str:
+    """A report grouped by person, in the order of `findings`; `names` gives a person's name for an id.
+
+    Empty where nothing was found but for one line that says so.
+    """
+    found = list(findings)
+    if not found:
+        return message("validation.report.clean", language) + "\n"
+    groups: dict[str, list[Finding]] = {}
+    for finding in found:
+        groups.setdefault(finding.who, []).append(finding)
+    lines: list[str] = []
+    for who, items in groups.items():
+        lines += [heading(who, language, names or {}), *entries(items, language), ""]
+    counts = {s: sum(1 for f in found if f.severity == s) for s in SEVERITIES}
+    lines.append(message("validation.report.total", language, **counts))
+    return "\n".join(lines) + "\n"
+
+
+def heading(who: str, language: str, names: Mapping[str, str]) -> str:
+    """The line above the findings of one person or body."""
+    if not who:
+        return message("validation.report.whole", language)
+    if who in _BODIES:
+        return message(f"validation.report.{who}", language)
+    return f"{who} – {names[who]}" if names.get(who) else who
+
+
+def entries(items: Iterable[Finding], language: str) -> Iterable[str]:
+    """The lines of some findings: mark, message, place, hint."""
+    for finding in items:
+        mark = message(f"validation.report.{finding.severity}", language)
+        yield f"  {mark}: {message_of(finding, language)}"
+        yield f"      {finding.place} [{finding.code}]"
+        if hint := hint_of(finding, language):
+            yield f"      → {hint}"

@@ -1,0 +1,186 @@
+"""Required sections: written, left empty, still dots or a prompt, or just "Không".
+
+A form says which of its sections must be written; the others are those it prints with "(nếu có)" or that somebody
+else writes later. Each missing place is reported once, with all the forms that need it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from docgen.dossier.text import fold
+from docgen.forms.bindings import Slot, slots
+from docgen.forms.definition import FormDefinition
+from docgen.regulations.loader import Regulation
+from docgen.validation.context import Check, Holder, as_mapping, at
+
+#: The ways people write "nothing" (folded). Fine where a section is only "(nếu có)".
+NOTHING = frozenset({
+    "khong", "khong co", "khong.", "khong co.", "ko", "ko co", "k", "khong co gi", "khong co gi.", "none", "no",
+    "khong phat sinh", "khong phat sinh.", "(khong)", "(khong co)", "- khong", "- khong co", "khong co y kien",
+})  # fmt: skip
+#: What an empty field of a form shows: dots, underscores, the words of an empty date line.
+_DOTS = re.compile(r"(?:[.…_·․‥⋯\-–—/\\\s:;,]|ngày|tháng|năm)+", re.IGNORECASE)
+_HAS_DOTS = re.compile(r"\.{2}|…|_{2}|․|⋯|‥")
+_PROMPT = re.compile(
+    r"[\[<({«]\s*(?:nhập|ghi rõ|ghi|điền|chọn|gõ|viết|bấm|nhấn|click|enter|insert|type|tap)\b[^\]>)}»]*[\]>)}»]"
+    r"|^(?:nhấn|bấm|click|tap)\b.{0,20}\b(?:để nhập|vào đây|to enter|here)\b.*",
+    re.IGNORECASE,
+)
+_PROMPT_STARTS = ("[", "<", "{", "«", "(")
+
+WRITTEN, EMPTY, DOTS, PROMPT, NO = "written", "empty", "dots", "prompt", "no"
+
+
+def text_state(text: str) -> str:
+    """What `text` is: written, empty, dots, a prompt that was left, or "Không"."""
+    if len(text) > 200:
+        return PROMPT if "[" in text and _PROMPT.search(text) else WRITTEN
+    if not text.strip():
+        return EMPTY
+    if _HAS_DOTS.search(text) and _DOTS.fullmatch(text):
+        return DOTS
+    if (any(mark in text for mark in _PROMPT_STARTS) or text[:1] in "NnBbCcTt") and _PROMPT.search(text):
+        return PROMPT
+    return NO if len(text) < 20 and fold(text) in NOTHING else WRITTEN
+
+
+def value_state(value: Any) -> str:
+    """The state of a value; a list of paragraphs has the state of what is written in it."""
+    if value is None or value == [] or value == {}:
+        return EMPTY
+    if isinstance(value, str):
+        return text_state(value)
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        states = [text_state(v) for v in value]
+        for state in (PROMPT, DOTS):
+            if state in states:
+                return state
+        return states[0] if len(states) == 1 else WRITTEN
+    return WRITTEN
+
+
+def check_sections(check: Check) -> None:
+    """Report every section that a form of the packet needs and that is not written."""
+    _Sections(check).run()
+
+
+class _Sections:
+    """Collects for each place the forms that need it, then reports each place once."""
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        self.roots = check.regulation.roots
+        #: pointer -> (label, who, forms that require it)
+        self.required: dict[str, tuple[Slot, str, list[str]]] = {}
+        #: pointer -> the place of every text a form prints, required or not
+        self.printed: dict[str, tuple[Slot, str]] = {}
+
+    def run(self) -> None:
+        check = self.check
+        for definition in check.forms.each("dossier"):
+            self.walk(definition, None, "")
+        for member in check.members:
+            for definition in check.forms.each("members"):
+                self.walk(definition, member, "")
+        for holder in [*check.bodies, *check.members]:
+            known = check.forms.assessors(holder.subject)
+            for assessor in as_mapping(holder.record.get("assessments")):
+                if assessor in known:
+                    for definition in check.forms.of_assessor(holder.subject, assessor):
+                        self.walk(definition, holder, assessor)
+        self.report()
+
+    def walk(self, definition: FormDefinition, holder: Holder | None, assessor: str) -> None:
+        for slot, required in plan(self.check.regulation, definition):
+            placed = self.place(slot, holder, assessor)
+            if placed is None:
+                continue
+            pointer, who = placed
+            if required:
+                entry = self.required.get(pointer)
+                if entry is None:
+                    self.required[pointer] = (slot, who, [definition.code])
+                elif definition.code not in entry[2]:
+                    entry[2].append(definition.code)
+            if slot.type in ("text", "paragraphs"):
+                self.printed[pointer] = (slot, who)
+
+    def place(self, slot: Slot, holder: Holder | None, assessor: str) -> tuple[str, str] | None:
+        """The pointer of a slot in the dossier and whom it is about; None where it stands in no record at hand."""
+        root = self.roots.get(slot.path[0])
+        if root == "dossier":
+            first = slot.path[0]
+            return at("", *slot.path), first if first in ("collective", "party_organization") else ""
+        if holder is None:
+            return None
+        if root == "members":
+            return at(holder.pointer, *slot.path), holder.who
+        return at(holder.pointer, "assessments", assessor, *slot.path[1:]), holder.who
+
+    def report(self) -> None:
+        data = self.check.data
+        for pointer, (slot, who, forms) in self.required.items():
+            state = value_state(_get(data, pointer))
+            needed = ", ".join(forms)
+            if state == EMPTY:
+                self.check.add("validation.section.empty", "error", pointer, who, label=slot.label, forms=needed)
+            elif state in (DOTS, PROMPT):
+                self.check.add(f"validation.section.{state}", "error", pointer, who, label=slot.label, forms=needed)
+            elif state == NO and slot.type == "paragraphs":
+                self.check.add("validation.section.says_no", "warning", pointer, who, label=slot.label, forms=needed)
+        for pointer, (slot, who) in self.printed.items():
+            if pointer not in self.required:
+                state = value_state(_get(data, pointer))
+                if state in (DOTS, PROMPT):
+                    self.check.add(f"validation.section.{state}_optional", "warning", pointer, who, label=slot.label)
+
+
+_PLANS: dict[str, tuple[tuple[Slot, bool], ...]] = {}
+
+
+def plan(regulation: Regulation, definition: FormDefinition) -> tuple[tuple[Slot, bool], ...]:
+    """The single values of a form worth looking at: each with whether the form needs it written.
+
+    Criteria are left to `docgen.validation.assessments`, which counts them; lists of records have their own rows.
+    """
+    key = f"{definition.regulation}/{definition.form}/{definition.definition_hash}"
+    if key not in _PLANS:
+        required = set(definition.required)
+        _PLANS[key] = tuple(
+            (slot, slot.binding in required)
+            for slot in slots(regulation, definition)
+            if not slot.list
+            and slot.criterion is None
+            and (slot.binding in required or slot.type in ("text", "paragraphs"))
+        )
+    return _PLANS[key]
+
+
+def _get(data: Any, pointer: str) -> Any:
+    for step in pointer.split("/")[1:]:
+        if isinstance(data, dict):
+            data = data.get(step.replace("~1", "/").replace("~0", "~"))
+        elif isinstance(data, list):
+            data = data[int(step)]
+        else:
+            return None
+    return data
+
+
+def record_sections(
+    regulation: Regulation, definition: FormDefinition, data: dict[str, Any]
+) -> Iterator[tuple[str, str, str, str]]:
+    """The same for the data of one form: (code, severity, pointer, label) of each section that is not written."""
+    for slot, required in plan(regulation, definition):
+        pointer = at("", *slot.path)
+        state = value_state(_get(data, pointer))
+        if state == EMPTY and required:
+            yield "validation.section.empty", "error", pointer, slot.label
+        elif state in (DOTS, PROMPT):
+            code = f"validation.section.{state}" if required else f"validation.section.{state}_optional"
+            yield code, "error" if required else "warning", pointer, slot.label
+        elif state == NO and required and slot.type == "paragraphs":
+            yield "validation.section.says_no", "warning", pointer, slot.label
