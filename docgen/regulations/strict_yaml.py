@@ -26,9 +26,9 @@ class Mapping(dict[str, Any]):
         super().__init__(*args, **kwargs)
         self.lines: dict[str, int] = {}
 
-    def fault(self, code: str, key: str | None = None, **facts: Any) -> DefinitionError:
-        """A `DefinitionError` at this mapping, or at its `key`."""
-        line = self.lines.get(key, self.line) if key is not None else self.line
+    def fault(self, code: str, at: str | None = None, /, **facts: Any) -> DefinitionError:
+        """A `DefinitionError` at this mapping, or at its key `at`."""
+        line = self.lines.get(at, self.line) if at is not None else self.line
         return DefinitionError(code, file=self.file, line=line, **facts)
 
     def closed(self, allowed: Iterable[str], required: Iterable[str] = ()) -> Mapping:

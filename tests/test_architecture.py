@@ -1,0 +1,70 @@
+"""The guards of the house fire: an import upwards is noticed, and every command and error has its words."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docgen.i18n import LANGUAGES, has_message
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "docgen"
+
+
+def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()", "--no-cache"]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, env={"PYTHONPATH": str(root), "PATH": ""},
+                          check=False)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("errors.py", "import docgen.model\n"),
+        ("word/style.py", "import docgen.regulations.loader\n"),
+        ("forms/data.py", "import docgen.packet.plan\n"),
+        ("pipeline.py", "import click\n"),
+    ],
+)
+def test_an_import_upwards_is_noticed(tmp_path: Path, module: str, line: str) -> None:
+    ignore = shutil.ignore_patterns("__pycache__", "locale")
+    shutil.copytree(PACKAGE, tmp_path / "docgen", ignore=ignore)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / "docgen" / module).open("a", encoding="utf-8") as target:
+        target.write(line)
+    assert lint_imports(tmp_path).returncode != 0
+
+
+def test_imports_go_one_way() -> None:
+    done = lint_imports(ROOT)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+CODE = re.compile(r"""["']((?:errors|cli|packet|validation|dossier)\.[a-z_]+(?:\.[a-z_]+)+)["']""")
+
+
+def used_keys() -> set[str]:
+    """Every message key written out in the code."""
+    keys = set()
+    for path in PACKAGE.rglob("*.py"):
+        keys |= set(CODE.findall(path.read_text(encoding="utf-8")))
+    return {key for key in keys if not key.endswith((".py", ".md", ".po", ".json"))}
+
+
+def test_every_message_has_words_in_every_language() -> None:
+    keys = used_keys()
+    assert len(keys) > 60
+    lost = [(key, language) for key in sorted(keys) for language in LANGUAGES if not has_message(key, language)]
+    assert lost == []
+
+
+def test_every_command_has_a_help_in_every_language() -> None:
+    from docgen.cli import COMMANDS
+
+    lost = [(c, lang) for c in COMMANDS for lang in LANGUAGES if not has_message(f"cli.help.{c}", lang)]
+    assert lost == []

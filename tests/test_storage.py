@@ -1,0 +1,98 @@
+"""Nothing is half-written, nothing existing is lost."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docgen import storage
+from docgen.errors import EnvironmentFault, UsageError
+from docgen.storage import new_folder, safe_name, write_whole
+
+
+def test_a_file_is_not_overwritten_unasked(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    write_whole(path, b"one")
+    with pytest.raises(UsageError):
+        write_whole(path, b"two")
+    assert path.read_bytes() == b"one"
+    write_whole(path, b"two", overwrite=True)
+    assert path.read_bytes() == b"two"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.docx"]
+
+
+def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage.os, "replace", full)
+    with pytest.raises(EnvironmentFault) as caught:
+        write_whole(tmp_path / "a.docx", b"one")
+    assert caught.value.code == "errors.environment.disk_full"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_read_only_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refuse(**options: object) -> tuple[int, str]:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(storage.tempfile, "mkstemp", refuse)
+    with pytest.raises(EnvironmentFault) as caught:
+        write_whole(tmp_path / "a.docx", b"one")
+    assert caught.value.code == "errors.environment.no_access"
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "packet"
+    with pytest.raises(RuntimeError), new_folder(target) as work:
+        (work / "a").write_text("x")
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+    with new_folder(target) as work:
+        (work / "a").write_text("x")
+        assert not target.exists()
+    assert (target / "a").read_text() == "x"
+
+
+def test_an_old_folder_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "packet"
+    target.mkdir()
+    (target / "old").write_text("1")
+    with pytest.raises(UsageError), new_folder(target):
+        pass
+    with pytest.raises(RuntimeError), new_folder(target, overwrite=True):
+        raise RuntimeError
+    assert (target / "old").read_text() == "1"
+    with new_folder(target, overwrite=True) as work:
+        (work / "new").write_text("2")
+    assert [p.name for p in target.iterdir()] == ["new"]
+    assert [p.name for p in tmp_path.iterdir()] == ["packet"]
+
+
+@given(st.text())
+def test_a_safe_name_is_safe_everywhere(text: str) -> None:
+    name = safe_name(text)
+    assert 0 < len(name) <= storage.NAME_LIMIT + 2
+    assert all(c.isascii() and (c.isalnum() or c in "-_") for c in name)
+    assert name.lower() not in storage.RESERVED
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Nguyễn Văn A", "nguyen-van-a"),
+        ("Đặng Thị Ỷ", "dang-thi-y"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("C:\\Windows\\x", "c-windows-x"),
+        ("CON", "con-1"),
+        ("😀", "khong-ten"),
+    ],
+)
+def test_names_people_type(text: str, name: str) -> None:
+    assert safe_name(text) == name
