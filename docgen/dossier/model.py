@@ -33,14 +33,15 @@ class Places(Protocol):
 
 
 class PlainPlaces:
-    """Places of data that came from no file: the pointer is the place."""
+    """Places of data that came from no file, or from one line of a file: the pointer is the place."""
 
-    def __init__(self, file: str = "") -> None:
+    def __init__(self, file: str = "", line: int = 0) -> None:
         self.file = file
+        self.line = line
 
     def find(self, pointer: str) -> Place:
-        """The pointer itself."""
-        return Place(self.file, pointer, pointer)
+        """The pointer itself, and the line where there is one."""
+        return Place(self.file, pointer, f"dòng {self.line}: {pointer or '/'}" if self.line else pointer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -48,13 +47,19 @@ def canonical_form_data(
 
 
 def validate_form_data(
-    data: Any, regulation: Regulation, definition: FormDefinition, places: Places | None = None, file: str = ""
+    data: Any,
+    regulation: Regulation,
+    definition: FormDefinition,
+    places: Places | None = None,
+    file: str = "",
+    line: int = 0,
 ) -> list[Finding]:
     """Everything wrong or doubtful in the data of one form: shape, required sections, criteria, texts.
 
-    `data` may be as read from JSON; it is looked at in canonical form, and is not changed.
+    `data` may be as read from JSON; it is looked at in canonical form, and is not changed. `file` and `line` (of a
+    file with one record a line) make the places of the findings, where no `places` are given.
     """
-    where = places or PlainPlaces(str(Path(file)) if file else "")
+    where = places or PlainPlaces(file, line)
     canonical, findings = canonical_form_data(data, regulation, definition, where)
     if not isinstance(data, dict):
         return findings

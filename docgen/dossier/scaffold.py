@@ -1,0 +1,41 @@
+"""Writing a sample dossier to start from: JSON, or an Excel workbook."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from docgen.dossier.sample import sample_dossier
+from docgen.errors import UsageError
+from docgen.regulations.loader import Regulation
+from docgen.storage import write_whole
+
+FILE_NAME = "ho-so"
+
+
+def write_sample(
+    directory: Path, regulation: Regulation, excel: bool = False, seed: int = 0, members: int = 14
+) -> list[Path]:
+    """Write the sample dossier of `regulation` into `directory` and return the files: one .json, or one .xlsx.
+
+    Raises `UsageError` where a file of that name exists (nothing is written then), `EnvironmentFault` where the disk
+    refuses or the libraries for Excel are missing.
+    """
+    path = directory / f"{FILE_NAME}{'.xlsx' if excel else '.json'}"
+    if path.exists():
+        raise UsageError("errors.usage.exists", file=str(path))
+    folders = tuple(folder.parent for folder in regulation.chain)
+    data = sample_dossier(regulation.id, seed, members, folders)
+    if excel:
+        from docgen.dossier.excel import workbook_bytes
+
+        content = workbook_bytes(regulation, data)
+    else:
+        content = json_bytes(data)
+    write_whole(path, content)
+    return [path]
+
+
+def json_bytes(data: object) -> bytes:
+    """`data` as people can read and edit it: UTF-8, indented, letters as letters."""
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()

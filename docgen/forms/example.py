@@ -1,0 +1,103 @@
+"""A complete example record of one form, made from its definition alone: every value by its type and label.
+
+For the command line's `fill --example`, for documentation and for trying out a form. The example dossier of a
+regulation, whose people and words belong together, is `docgen.dossier.sample`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docgen.forms.bindings import Slot, slots
+from docgen.forms.definition import FormDefinition
+from docgen.regulations.loader import Regulation
+
+_NAMES = ("Nguyễn Văn A", "Trần Thị B", "Lê Hoàng C")
+#: What a text holds, by the end of its binding; anything else shows its own label.
+_TEXTS = {
+    "document.place": "Cần Thơ",
+    "organization.name": "Phòng Đào tạo và Công tác sinh viên",
+    "organization.parent": "TRƯỜNG ĐẠI HỌC SÔNG HẬU",
+    "organization.unit": "Phòng Đào tạo và Công tác sinh viên, Trường Đại học Sông Hậu",
+    "collective.name": "Chi ủy Chi bộ Phòng Đào tạo và Công tác sinh viên",
+    "party_organization.name": "Chi bộ Phòng Đào tạo và Công tác sinh viên",
+    "member.full_name": _NAMES[0],
+    "member.workplace": "Phòng Đào tạo và Công tác sinh viên",
+    "position.party": "Bí thư chi bộ",
+    "position.government": "Trưởng phòng",
+    "position.union": "Tổ trưởng tổ công đoàn",
+    "assessment.assessor": "Chi ủy nơi đảng viên sinh hoạt",
+    "assessment.signer": _NAMES[1],
+    "cell.note": "Không có",
+}
+_DATES = {"member.birth_date": "1978-03-14", "member.admission_date": "2005-05-19"}
+#: A narrative of the length people write (40 to 120 words): what it is about, what was done, what is left.
+_NARRATIVE = (
+    "- Nội dung “{label}” được thực hiện nghiêm túc, đúng kế hoạch năm {year} đã được chi bộ thông qua; kết quả được "
+    "báo cáo và nhận xét công khai tại các kỳ sinh hoạt trong năm.",
+    "- Đã hoàn thành 24/25 nhiệm vụ, đạt 96 %; trong đó 05 nhiệm vụ vượt tiến độ, 01 nhiệm vụ đạt 82 % so với kế hoạch "
+    "do khối lượng công việc phát sinh lớn vào đầu năm học.",
+    "- Còn một số việc tiến độ chưa đều; đã rút kinh nghiệm trước tập thể và có biện pháp khắc phục cụ thể, phân công "
+    "rõ người, rõ việc, rõ thời gian hoàn thành trong quý I năm {next}.",
+)
+_ROWS = 3
+_GRADES = ("HTTNV", "HTXSNV", "HTNV")
+_NUMBERS = {"meeting.days": 1}
+
+
+def sample_record(regulation: Regulation, definition: FormDefinition) -> dict[str, Any]:
+    """One complete record of `definition`, `id` first: it conforms to the form's schema.
+
+    Criteria that only apply to one kind of body are answered for the kind that the record names.
+    """
+    year = _year(regulation)
+    out: dict[str, Any] = {"id": f"{definition.form}-vi-du"}
+    found = slots(regulation, definition)
+    kinds = [s.options[0][0] for s in found if s.binding == "collective.kind" and s.options]
+    kind = kinds[0] if kinds else ""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for slot in found:
+        if slot.list:
+            for index, row in enumerate(rows.setdefault(slot.list, [{} for _ in range(_ROWS)])):
+                _put(row, slot.path, _value(slot, year, index))
+        elif slot.criterion is None or slot.criterion.applies in ("", kind) or not kind:
+            _put(out, slot.path, _value(slot, year, 0))
+    return out | rows
+
+
+def _year(regulation: Regulation) -> int:
+    """The year of the record: the one in the regulation's id, else the year it was issued."""
+    tail = regulation.id.rpartition("-")[2]
+    if len(tail) == 4 and tail.isdigit():
+        return int(tail)
+    return regulation.issued.year if regulation.issued else 2024
+
+
+def _put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for name in path[:-1]:
+        target = target.setdefault(name, {})
+    target.setdefault(path[-1], value)
+
+
+def _value(slot: Slot, year: int, index: int) -> Any:
+    binding = ".".join(slot.path)
+    if slot.type == "paragraphs":
+        return [line.format(label=slot.label, year=year, next=year + 1) for line in _NARRATIVE]
+    if slot.type == "date":
+        return next((v for k, v in _DATES.items() if binding.endswith(k)), f"{year}-12-18")
+    if slot.type == "year":
+        return year
+    if slot.type in ("integer", "number"):
+        return _NUMBERS.get(binding, 5)
+    if slot.type == "grade":
+        return _GRADES[index % len(_GRADES)]
+    if slot.type == "level":
+        return "tot"
+    if slot.type == "choice":
+        codes = [code for code, _ in slot.options]
+        return "khong" if "khong" in codes else codes[0]
+    if slot.type == "bool":
+        return True
+    if binding.endswith("full_name") or slot.path[0] == "signers":
+        return _NAMES[index % len(_NAMES)]
+    return next((v for k, v in _TEXTS.items() if binding.endswith(k)), slot.label)
