@@ -85,6 +85,7 @@ class Assessment:
         self._told: dict[Predicate, Told] = {}
         self._main = Verdict()
         self._situations: set[str] = set()
+        self._other_readings: list[str] = []
 
     # -- what predicates ask of the proposal in the making --
 
@@ -98,6 +99,10 @@ class Assessment:
     def standing(self) -> str:
         """The grade before ceilings, or `none`."""
         return self._main.standing or "none"
+
+    def final(self) -> str:
+        """The grade after ceilings, or `none`."""
+        return self._main.grade or "none"
 
     def level_fails(self, grade: str) -> bool:
         """True where the conditions of `grade` certainly fail."""
@@ -246,7 +251,7 @@ class Assessment:
         questions += raised
         blocked = self._blocked(main)
         if main.withheld and main.standing and not main.held:
-            alternatives = [*alternatives, main.standing, LOWEST]
+            alternatives = [*alternatives, main.standing, *([LOWEST] if main.open_grounds else [])]
         proposal = Proposal(
             self.rules.regulation,
             self.subject,
@@ -328,12 +333,14 @@ class Assessment:
         if voting:
             sample = next(iter(voting.values()))
             most = [g for g in GRADES if self.tell(Majority(sample.votes, sample.total, (g,))).outcome == "holds"]
-            if most != [self.read(Variant(frozenset(voting))).grade]:
+            free = self.read(Variant(frozenset(voting))).grade
+            if most != [free]:
                 self._situations.add("vote_conflict")
+                self._other_readings = [g for g in (free, *most) if g]
 
     def _ambiguities(self, main: Verdict) -> tuple[list[Question], list[str]]:
         raised: list[Question] = []
-        alternatives: list[str] = []
+        alternatives = list(self._other_readings)
         for entry in self.rules.ambiguities:
             if self.subject not in entry.subjects or self.evaluator.tell(entry.when).outcome != "holds":
                 continue

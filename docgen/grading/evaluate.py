@@ -26,6 +26,9 @@ class State(Protocol):
     def standing(self) -> str:
         """The grade reached before ceilings, or `none`."""
 
+    def final(self) -> str:
+        """The grade after ceilings, or `none`."""
+
     def level_fails(self, grade: str) -> bool:
         """True where the conditions of `grade` certainly fail."""
 
@@ -61,6 +64,7 @@ class Evaluator:
             p.ScoresBelow: self._scores_below, p.Majority: self._majority, p.DateAfter: self._date_after,
             p.SumAtLeast: self._sum, p.Not: self._not, p.AllOf: self._all_of, p.AnyOf: self._any_of,
             p.Implies: self._implies, p.Unless: self._unless, p.RuleHolds: self._rule, p.Standing: self._standing,
+            p.Final: self._final,
             p.LevelFails: self._level, p.Situation: self._situation,
         }  # fmt: skip
 
@@ -276,6 +280,9 @@ class Evaluator:
 
     def _standing(self, one: p.Standing) -> Told:
         return Told(outcome_of(self.state.standing() in one.grades))
+
+    def _final(self, one: p.Final) -> Told:
+        return Told(outcome_of(self.state.final() in one.grades))
 
     def _level(self, one: p.LevelFails) -> Told:
         return Told(outcome_of(self.state.level_fails(one.grade)))

@@ -27,6 +27,10 @@ class Noticed:
         """A group has no grade."""
         return "none"
 
+    def final(self) -> str:
+        """A group has no grade."""
+        return "none"
+
     def level_fails(self, grade: str) -> bool:
         """A group has no grade."""
         return False
@@ -141,9 +145,10 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
         tccsd = maximum(quota, whole)
         params = {"maximum": tccsd, "base": whole, "percent": quota.percent}
         notes.append(Note("grading.note.quota.whole", params))
-    if view.values.get("cohort_scope"):
+    scope = view.values.get("cohort_scope")
+    if scope or whole is not None:
         state.situations.add("tiers")
-        if not quota.tiers and whole is None:
+        if scope and not quota.tiers and whole is None:
             # The quota is set over the whole base organisation: one cell alone has none.
             most = ok = None
             questions.append(Question("missing:tccsd_n_good", rules.facts["tccsd_n_good"].label("vi")))

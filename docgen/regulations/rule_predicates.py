@@ -210,6 +210,13 @@ class Standing(Predicate):
 
 
 @dataclass(frozen=True, slots=True)
+class Final(Predicate):
+    """The grade after ceilings is one of `grades` (`none`: none is proposed)."""
+
+    grades: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LevelFails(Predicate):
     """The conditions of a grade certainly fail."""
 
@@ -253,7 +260,8 @@ class Parser:
             "unless": self._unless,
             "use": self._use,
             "rule": lambda m, k, v: RuleHolds(str(v)),
-            "standing": self._standing,
+            "standing": lambda m, k, v: Standing(self._grades(m, k)),
+            "final": lambda m, k, v: Final(self._grades(m, k)),
             "level_fails": lambda m, k, v: LevelFails(self._grade(m, k, v)),
             "situation": self._situation,
         }
@@ -404,12 +412,12 @@ class Parser:
         finally:
             self._open.pop()
 
-    def _standing(self, node: Mapping, key: str, value: Any) -> Predicate:
+    def _grades(self, node: Mapping, key: str) -> tuple[str, ...]:
         words = self._list(node, key)
         for word in words:
             if word != "none":
                 self._grade(node, key, word)
-        return Standing(words)
+        return words
 
     def _situation(self, node: Mapping, key: str, value: Any) -> Predicate:
         if value not in SITUATIONS:
