@@ -23,6 +23,8 @@ from benchmarks import Case, form_cases, median_ms, once, text_of
 from docgen.word import deflate, package
 from docgen.word.compile import compile_template
 
+_TURNS = 5
+
 
 def main() -> int:
     """Measure and print. Ends with 1 where a text differs from docxtpl's."""
@@ -98,12 +100,10 @@ def measure(case: Case, records: int, folder: Path) -> dict[str, Any]:
     compiled.render(contexts[0])
     # in turns, so that a machine that is slow for a while is slow for all three
     turns: dict[str, list[float]] = {"docxtpl": [], "docgen": [], "floor": []}
-    for turn in range(few):
-        turns["docxtpl"].append(once(by_docxtpl, turn))
-        for number in range(turn, records, few):
-            turns["docgen"].append(once(by_docgen, number))
-        for number in range(turn, records, few):
-            turns["floor"].append(once(least, number))
+    for turn in range(_TURNS):
+        turns["docxtpl"] += [once(by_docxtpl, number) for number in range(turn, few, _TURNS)]
+        turns["docgen"] += [once(by_docgen, number) for number in range(turn, records, _TURNS)]
+        turns["floor"] += [once(least, number) for number in range(turn, records, _TURNS)]
     docxtpl_ms, docgen_ms, floor_ms = (statistics.median(spent) for spent in turns.values())
     equal = all(
         text_of(root / f"docxtpl-{number}.docx") == text_of(root / f"docgen-{number}.docx") for number in range(few)

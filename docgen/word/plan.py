@@ -21,7 +21,8 @@ _BREAKS = re.compile("[\t\n\x07\x0c]")
 _PARAGRAPH_BREAKS = re.compile("[\x07\x0c]")
 _UNSET: Any = object()
 #: What a value may not hold, or may hold only in another spelling; U+FFFE and U+FFFF begin with EF BF.
-_SPECIAL = bytes(range(32)) + b'&<>"'
+_CONTROLS = bytes(range(32))
+_SPECIAL = _CONTROLS + b'&<>"'
 #: Types seen before whose values are plain text as they are: asking each value again costs more than printing it.
 _TEXT_TYPES: set[type] = {str}
 
@@ -315,11 +316,13 @@ class Value:
             raise IllegalCharacterError(self.line, text[exc.start]) from exc
         if len(data.translate(None, _SPECIAL)) == len(data) and b"\xef\xbf" not in data:
             return data
-        self._refuse(text)
+        unusual = len(data.translate(None, _CONTROLS)) != len(data) or b"\xef\xbf" in data
+        if unusual:
+            self._refuse(text)
         data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
         if self.in_attribute:
             data = data.replace(b'"', b"&quot;")
-        elif self.in_text and self.style is not None and _BREAKS.search(text):
+        elif unusual and self.in_text and self.style is not None:
             data = self.style.write_breaks(data.decode()).encode()
         return data
 

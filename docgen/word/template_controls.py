@@ -18,7 +18,7 @@ from typing import Any
 from lxml import etree
 
 from docgen.word.package import parse_xml
-from docgen.word.template_tags import TAG, W, paragraph_text
+from docgen.word.template_tags import STRAIGHT, TAG, W, paragraph_text
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -34,7 +34,6 @@ _VALUE = re.compile(r"\{\{[-+]?\s*(?:r\s+)?(.+?)\s*[-+]?\}\}", re.DOTALL)
 _BOX = re.compile(r"\{%[-+]?\s*if\s(.+?)[-+]?%\}\s*([☒☑☐])\s*\{%[-+]?\s*else\s*[-+]?%\}.*?\{%.*?%\}", re.DOTALL)
 _FOR = re.compile(r"\{%p?[-+]?\s*for\s+\w+\s+in\s+(.+?)\s*[-+]?%\}", re.DOTALL)
 _END_FOR = re.compile(r"\{%p?[-+]?\s*endfor\s*[-+]?%\}")
-_STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: What stands before showingPlcHdr in w:sdtPr (17.5.2.38).
 _BEFORE_SHOWING = [f"{W}{n}" for n in ("rPr", "alias", "tag", "id", "lock", "placeholder", "temporary")]
@@ -101,7 +100,7 @@ class Controls:
                 number.set(f"{W}val", self._mark(f"{{{{ {IDS}|{NUMBER}('{number.get(f'{W}val')}') }}}}"))
             if properties.find(f"{W}tag") is None:
                 continue
-            text = "".join(t.text or "" for t in content.iter(f"{W}t")).translate(_STRAIGHT)
+            text = "".join(t.text or "" for t in content.iter(f"{W}t")).translate(STRAIGHT)
             if "{" in text and next(content.iter(f"{W}sdt"), None) is None:
                 self._control(properties, content, text)
 

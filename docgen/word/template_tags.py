@@ -16,7 +16,8 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 _OPENING = re.compile(r"(\{\{|\{%)([-+]?)")
 _PREFIX = re.compile(r"^(\{[{%#])(?:r|p|tr|tc)(?=\s)")
-_STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
+#: docxtpl straightens these quotes inside tags.
+STRAIGHT = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,19 @@ class TagPlace:
 
     def describe(self, language: str = DEFAULT_LANGUAGE) -> str:
         """The place in words."""
+        if not self.part:
+            return ""
         key = "word.place.cell" if self.table else "word.place.paragraph" if self.paragraph else "word.place.part"
         return message(
             key, language, part=self.part, paragraph=self.paragraph, table=self.table, row=self.row, cell=self.cell
         )
+
+    @property
+    def pointer(self) -> str:
+        """The place for programs: `word/document.xml#table=1&row=2&cell=3`."""
+        numbers = [(name, getattr(self, name)) for name in ("paragraph", "table", "row", "cell")]
+        inside = "&".join(f"{name}={number}" for name, number in numbers if number)
+        return f"{self.part}#{inside}" if inside else self.part
 
     def __str__(self) -> str:
         return self.describe()
@@ -68,7 +78,7 @@ class Tag:
     @property
     def canonical(self) -> str:
         """The tag as Jinja sees it, without blanks, to compare it with the patched template."""
-        return re.sub(r"[\s+-]", "", _PREFIX.sub(r"\1", self.text).translate(_STRAIGHT))
+        return re.sub(r"[\s+-]", "", _PREFIX.sub(r"\1", self.text).translate(STRAIGHT))
 
 
 def paragraphs(root: etree._Element, part: str) -> Iterator[tuple[etree._Element, TagPlace]]:
