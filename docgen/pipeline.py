@@ -45,11 +45,119 @@ def check_dossier(path: Path, folders: Sequence[Path] = (), *, grade: bool = Tru
     board = None
     proposals: dict[str, str] = {}
     if grade:
-        from docgen.grading.from_dossier import grade_dossier
+        from docgen.grading.dossier_board import grade_dossier
 
         board = grade_dossier(regulation, dossier.data, folders)
         proposals = {row.id: row.grade for row in board.rows if row.subject == "dang_vien" and row.grade}
     return Checked(dossier, regulation, validate_dossier(dossier, regulation, proposals=proposals), board)
+
+
+def check_path(path: Path, folders: Sequence[Path] = ()) -> list[Finding]:
+    """The findings about any file docgen knows: a dossier (JSON, Excel, folder), form data, a Word file, a template.
+
+    Form data is recognised by its `regulation` and `form` beside `data` (what `docgen read --json` gives).
+    """
+    suffix = path.suffix.lower()
+    if suffix in (".docx", ".doc", ".docm", ".odt", ".rtf"):
+        from docgen.validation.word_file import validate_word_file
+
+        return validate_word_file(path, folders=folders)
+    if suffix in (".jsonl", ".ndjson"):
+        raise UsageError("errors.usage.validate_lines", file=str(path))
+    if suffix == ".json" and path.is_file():
+        found = _form_data_findings(path, folders)
+        if found is not None:
+            return found
+    return check_dossier(path, folders).findings
+
+
+def _form_data_findings(path: Path, folders: Sequence[Path]) -> list[Finding] | None:
+    """The findings about `{"regulation", "form", "data"}`, or None for any other file."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict) or not {"regulation", "form", "data"} <= set(content):
+        return None
+    from docgen.forms.definition import load_form
+    from docgen.validation import validate_form_data
+
+    regulation = load_regulation(str(content["regulation"]), folders)
+    return validate_form_data(content["data"], regulation, load_form(regulation, str(content["form"])), None, str(path))
+
+
+# -- grades ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Written:
+    """What `write_grades` did: the pointers and grades filled in, how many it left alone, the file."""
+
+    file: Path
+    filled: list[tuple[str, str]] = field(default_factory=list)
+    kept: int = 0
+
+
+def write_grades(checked: Checked, path: Path, output: Path | None = None) -> Written:
+    """Put the proposed grades into the dossier file, where nobody has entered one.
+
+    A member's goes to `cell.grade`, the collective's to `proposed_grade`, each body's own sheet to its
+    `proposed_grade`. A value a person entered is never changed. A JSON dossier is rewritten in place unless `output`
+    names another file; one read from Excel needs `output` (a JSON file). Raises `UsageError` otherwise.
+    """
+    from docgen.dossier import load_dossier
+    from docgen.storage import write_whole
+
+    if path.is_dir():
+        path = Path(checked.dossier.file) if checked.dossier.file else path
+    target = output or path
+    if target.suffix.lower() != ".json":
+        raise UsageError("errors.usage.write_json", file=str(target))
+    if target != path and target.exists():
+        raise UsageError("errors.usage.exists", file=str(target))
+    data = json.loads(path.read_text(encoding="utf-8-sig")) if path.suffix.lower() == ".json" else checked.dossier.data
+    done = Written(target)
+
+    def put(holder: dict[str, Any], pointer: str, name: str, grade: str) -> None:
+        if holder.get(name):
+            done.kept += 1
+        elif grade:
+            holder[name] = grade
+            done.filled.append((f"{pointer}/{name}", grade))
+
+    for row in checked.board.rows:
+        if row.subject == "dang_vien":
+            for index, member in enumerate(data.get("members", ())):
+                if member.get("id") == row.id and not row.proposal.not_ranked:
+                    put(member.setdefault("cell", {}), f"/members/{index}/cell", "grade", row.grade)
+        else:
+            holder = data.get(row.id)
+            if not isinstance(holder, dict):
+                continue
+            if row.subject == "tap_the":
+                put(holder, f"/{row.id}", "proposed_grade", row.grade)
+            own = holder.get("assessments", {}).get("tu_danh_gia")
+            if isinstance(own, dict):
+                put(own, f"/{row.id}/assessments/tu_danh_gia", "proposed_grade", row.grade)
+    if done.filled or target != path:
+        content = (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+        write_whole(target, content, overwrite=True)
+        loaded, findings = load_dossier(target)
+        if loaded is None:
+            raise InputError("errors.input.no_dossier", file=str(target), count=len(findings))
+    return done
+
+
+def write_board(checked: Checked, target: Path, *, overwrite: bool = False) -> None:
+    """The board of proposals as a Word page."""
+    from docgen.packet.index import summary_page
+    from docgen.storage import write_whole
+
+    assert checked.regulation is not None
+    page = summary_page(
+        checked.regulation, checked.dossier.data, checked.findings, checked.board.as_summary(), draft=False
+    )
+    write_whole(target, page, overwrite=overwrite)
 
 
 def make_packet(
@@ -227,7 +335,7 @@ def fill_records(
     for number, record, found in read_records(source):
         if record is not None:
             record.setdefault("id", f"{form}-{number:05d}")
-            found = found + validate_form_data(record, regulation, definition, file=str(source), line=number)
+            found = found + validate_form_data(record, regulation, definition, None, str(source), number)
         if record is None or has_errors(found):
             out.findings.extend(found)
             out.skipped += 1

@@ -124,10 +124,10 @@ class Board:
 
 
 def _telling(proposal: Proposal, language: str) -> list[str]:
-    """The reasons worth printing: what stands in the way of a higher grade, else what was fulfilled."""
+    """The reasons worth printing: what stands in the way of a higher grade, else what was fulfilled for this one."""
     blocking = [reason.text(language) for reason in proposal.reasons if reason.rule_id in proposal.blocked_by]
-    notes = [note.text(language) for note in proposal.remarks]
-    return (blocking or [reason.text(language) for reason in proposal.reasons]) + notes
+    fulfilled = [r.text(language) for r in proposal.reasons if r.grade == proposal.grade and r.notes]
+    return (blocking or fulfilled) + [note.text(language) for note in proposal.remarks]
 
 
 def _text(data: Any, *path: str) -> str:
