@@ -28,10 +28,7 @@ def validate(paths: tuple[Path, ...], folders: tuple[Path, ...], as_json: bool) 
     if as_json:
         echo_json(to_json(findings, language()))
     else:
-        if findings:
-            click.echo(render_text(findings, language()))
-        counts = {s: sum(1 for f in findings if f.severity == s) for s in ("error", "warning", "info")}
-        note("validate.done", **counts)
+        click.echo(render_text(findings, language()), nl=False)
     if has_errors(findings):
         raise click.exceptions.Exit(EXIT_FINDINGS)
 

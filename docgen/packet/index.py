@@ -7,7 +7,7 @@ from typing import Any
 
 from docgen.i18n import message
 from docgen.model import GRADE_TEXT, Finding
-from docgen.packet.plan import Document, assessor_label
+from docgen.packet.plan import Document, Signer, assessor_label
 from docgen.regulations.loader import Regulation
 from docgen.word.pages import Page
 
@@ -22,12 +22,19 @@ def _text(key: str, **params: Any) -> str:
 
 def _head(page: Page, data: Mapping[str, Any], title: str) -> None:
     organization = data.get("organization") or {}
-    page.paragraph(str(organization.get("parent", "")), "HeaderLeft")
-    page.paragraph(str(organization.get("name", "")), "HeaderLeft", bold=True)
+    kind = "body" if organization.get("kind") == "dang_bo" else "cell"
+    page.paragraph(_text("parent", name=organization.get("parent", "")), "HeaderLeft")
+    page.paragraph(_text(kind, name=organization.get("name", "")), "HeaderLeft", bold=True)
     page.paragraph("", "TinyLine")
     page.paragraph(title, "FormTitle")
     page.paragraph(_text("year", year=(data.get("period") or {}).get("year", "")), "FormTitle")
     page.paragraph("", "TinyLine")
+
+
+def _who(signer: Signer) -> str:
+    """A signer in few words: the printed capacity where there is one, else the role; the name where it is known."""
+    caption = signer.caption if signer.caption.isupper() else _text(f"role.{signer.role}")
+    return f"{caption} ({signer.name})" if signer.name else caption
 
 
 def index_page(
@@ -46,17 +53,16 @@ def index_page(
         definition = document.definition
         about = document.subject
         if document.record.assessor:
-            about += "\n" + assessor_label(regulation, definition.subject, document.record.assessor)
-        signers = "\n".join(s.caption + (f": {s.name}" if s.name else "") for s in document.signers)
+            about += f" – {assessor_label(regulation, definition.subject, document.record.assessor)}"
         count = pages.get(document.number)
         rows.append(
             [
-                str(document.number), f"{definition.code}\n{definition.name}", about, name,
-                str(count) if count else "", signers,
+                str(document.number), f"{definition.code}: {definition.name}", about, name.removesuffix(".docx"),
+                str(count) if count else "", ", ".join(_who(signer) for signer in document.signers),
             ]
         )  # fmt: skip
     heads = [_text(f"index.{key}") for key in ("number", "document", "about", "file", "pages", "signers")]
-    page.table(heads, rows, [5, 26, 22, 19, 6, 22])
+    page.table(heads, rows, [5, 27, 22, 19, 6, 21])
     page.paragraph(_text("index.total", count=len(documents)))
     return page.docx(_text("index.title"), {"docgen.page": "muc-luc", "docgen.regulation": regulation.id}, draft)
 
@@ -92,7 +98,7 @@ def summary_page(
     else:
         order = sorted(findings, key=lambda f: _SEVERITIES.index(f.severity))
         rows = [
-            [_text(f"severity.{f.severity}"), f.who, str(f.place), message(f.code, PAGE_LANGUAGE, **f.params)]
+            [_text(f"severity.{f.severity}"), f.who, f.place.source or f.place.pointer, message(f.code, PAGE_LANGUAGE, **f.params)]
             for f in order
         ]
         heads = [_text(f"summary.{key}") for key in ("severity", "who", "place", "message")]
