@@ -68,6 +68,8 @@ def _dossier_shape(regulation: Regulation) -> Node:
     member.children["id"] = Node(entry=_TEXT)
     holders = (member, root.grow(("party_organization",)), root.grow(("collective",)))
     for entry in regulation.fields.values():
+        if entry.binding.startswith("members[]"):
+            continue  # the same values again, as the columns of a table of members
         path = split(entry.binding)
         place = regulation.roots.get(path[0])
         starts = holders if place == "assessments" else (member,) if place == "members" else (root,)
