@@ -83,12 +83,12 @@ def _walk(operations: Sequence[Operation], state: _State, plain: bool) -> _State
 def _merge(one: _State, other: _State) -> _State:
     if one.stack != other.stack or one.mode != other.mode:
         raise UnprovenError("two ways leave different elements open")
+    if (one.catching, one.caught) != (other.catching, other.caught):
+        one, other = _cut(one), _cut(other)
     return replace(
         one,
         run=one.run if one.run == other.run else None,
         paragraph=one.paragraph if one.paragraph == other.paragraph else None,
-        catching=one.catching if one.catching == other.catching else "",
-        caught=one.caught if one.caught == other.caught else "",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -78,7 +79,11 @@ class Tag:
     @property
     def canonical(self) -> str:
         """The tag as Jinja sees it, without blanks, to compare it with the patched template."""
-        return re.sub(r"[\s+-]", "", _PREFIX.sub(r"\1", self.text).translate(STRAIGHT))
+        return _canonical(self.text)
+
+
+def _canonical(text: str) -> str:
+    return re.sub(r"[\s+-]", "", _PREFIX.sub(r"\1", text).translate(STRAIGHT))
 
 
 def paragraphs(root: etree._Element, part: str) -> Iterator[tuple[etree._Element, TagPlace]]:
@@ -136,15 +141,18 @@ class TagLines:
             self.source = patched
             return
         self.source = _OPENING.sub(r"\1\2" + "\n", TAG.sub(lambda m: m[0].replace("\n", " "), patched))
-        waiting = list(tags)
+        spots: dict[str, list[int]] = {}
+        for index, tag in enumerate(tags):
+            spots.setdefault(tag.canonical, []).append(index)
+        line, counted, reached = 1, 0, 0
         for match in TAG.finditer(self.source):
-            canonical = Tag(match[0], TagPlace("")).canonical
-            line = self.source.count("\n", 0, match.start()) + 2
-            for index, tag in enumerate(waiting):
-                if tag.canonical == canonical:
-                    self._of_line[line] = tag
-                    del waiting[: index + 1]
-                    break
+            line += self.source.count("\n", counted, match.start())
+            counted = match.start()
+            same = spots.get(_canonical(match[0]), ())
+            at = bisect_left(same, reached)
+            if at < len(same):  # both run in the order of the document, except for tags that were put in
+                self._of_line[line + 1] = tags[same[at]]
+                reached = same[at] + 1
 
     def tag(self, line: int, name: str = "") -> Tag | None:
         """The tag on `line`; where the line tells nothing, the first tag that speaks of `name`."""
