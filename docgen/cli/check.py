@@ -63,8 +63,9 @@ def grade(
     from docgen.validation.report import render_text
 
     checked = check_dossier(dossier, folders)
-    if checked.board is None:
+    if not checked.sound:
         click.echo(render_text(checked.findings, language()), err=True)
+    if checked.board is None:
         raise click.exceptions.Exit(EXIT_FINDINGS)
     if as_json:
         echo_json(checked.board.as_json(language()))
@@ -73,6 +74,9 @@ def grade(
     if word is not None:
         write_board(checked, word, overwrite=overwrite)
         note("grade.word", file=str(word))
+    if not checked.sound:
+        # A proposal on a faulty dossier may be looked at, but nothing is written into it.
+        raise click.exceptions.Exit(EXIT_FINDINGS)
     if write:
         done = write_grades(checked, dossier, output)
         for pointer, proposed in done.filled:
