@@ -1,0 +1,88 @@
+"""The embedded engine: rdocx, a library from PyPI that needs no Office and gives the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from docgen.errors import EnvironmentFault
+from docgen.pdf.zones import BlockBox
+
+NAME = "rdocx"
+PROFILE = "pdfa-2b"
+#: A word longer than this is offered places to break: the library breaks none by itself, it runs off the paper.
+LONG_WORD = 30
+_BREAK = "\u200b"
+_TEXT = re.compile(r"(<w:t(?: [^>]*)?>)([^<]*)(</w:t>)")
+_WORD = re.compile(rf"\S{{{LONG_WORD + 1},}}")
+_UNIT = re.compile(r"&[^;]+;|.", re.S)
+
+
+def need_rdocx() -> Any:
+    """The library rdocx. Raises `EnvironmentFault` naming the pip line where it is not installed."""
+    try:
+        import rdocx
+    except ImportError:
+        raise EnvironmentFault("errors.environment.extra_missing", library="rdocx", extra="pdf") from None
+    return rdocx
+
+
+def engine_version() -> str | None:
+    """The installed version, or None where the library is missing."""
+    try:
+        return version("rdocx")
+    except PackageNotFoundError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A converted file and the box of each top-level block of its body."""
+
+    pdf: bytes
+    boxes: dict[int, BlockBox]
+
+
+def draw(docx: bytes) -> Drawn:
+    """`docx` (without content controls) as PDF/A-2b, with the box of each block on the page where it ends.
+
+    Raises `rdocx.RdocxError` for what the library cannot read.
+    """
+    rdocx = need_rdocx()
+    document = rdocx.Document.from_bytes(_breakable(docx))
+    boxes: dict[int, BlockBox] = {}
+    heights: dict[int, float] = {}
+    for fragment in document.layout():
+        page = fragment.physical_page - 1
+        if page not in heights:
+            heights[page] = document.layout_page(page).height
+        bounds = fragment.bounds
+        top = heights[page] - bounds.y
+        boxes[fragment.body_index] = BlockBox(page, top, top - bounds.height)
+    return Drawn(document.to_pdfa_deterministic(profile=PROFILE), boxes)
+
+
+def _breakable(docx: bytes) -> bytes:
+    """`docx` with a place to break after each character of words too long for a line: rows of dots, addresses."""
+
+    def word(found: re.Match[str]) -> str:
+        return _BREAK.join(_UNIT.findall(found[0]))
+
+    def text(found: re.Match[str]) -> str:
+        return found[1] + _WORD.sub(word, found[2]) + found[3]
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx)) as source:
+        xml = source.read("word/document.xml").decode("utf-8")
+        changed = _TEXT.sub(text, xml)
+        if changed == xml:
+            return docx
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
+            for name in source.namelist():
+                content = changed.encode() if name == "word/document.xml" else source.read(name)
+                target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+    return out.getvalue()

@@ -1,0 +1,137 @@
+"""The print copy: one file in packet order, with an outline, page numbers of the whole and an index that leads on.
+
+It is for paper. The files that count are the signed ones; a merged copy carries no signature that could be checked
+(ISO 32000-1, 12.8.1: a signature covers the bytes of its own file).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from docgen.pdf import embedded
+from docgen.pdf.finish import save
+from docgen.pdf.reading import need_pikepdf, page_lines
+from docgen.word import style
+from docgen.word.builder import package
+from docgen.word.unwrap import unwrap
+
+#: The strip that carries the page number of the whole: its size, and how far from the lower edge it lies.
+_STRIP_WIDTH_MM, _STRIP_HEIGHT_MM, _STRIP_UP_MM = 60.0, 8.0, 5.0
+_POINTS_A_MM = 72 / 25.4
+_STRIP_NAME = "/DocgenNumber"
+
+
+def print_copy(parts: Sequence[tuple[str, bytes]], *, index: bool = False, title: str = "") -> bytes:
+    """All `parts` (title of the outline entry, PDF) as one file; the same parts give the same bytes.
+
+    Signatures are drawn as pictures of themselves. With `index`, the first part is the index of the packet: the row
+    numbered n there leads to the n-th part after it. Every page gets its number of the whole at its foot.
+    """
+    pikepdf = need_pikepdf()
+    out = io.BytesIO()
+    with pikepdf.new() as merged:
+        starts = []
+        for _, pdf in parts:
+            with pikepdf.open(io.BytesIO(pdf)) as part:
+                part.flatten_annotations("print")
+                starts.append(len(merged.pages))
+                merged.pages.extend(part.pages)
+        total = len(merged.pages)
+        for page in merged.pages:
+            for key in ("/StructParents", "/Annots", "/Tabs"):
+                if key in page.obj:
+                    del page.obj[key]
+        _number(merged, total)
+        with merged.open_outline() as outline:
+            for (name, _), start in zip(parts, starts, strict=True):
+                outline.root.append(pikepdf.OutlineItem(name, start))
+        if index and parts:
+            _link(merged, parts[0][1], starts)
+        merged.Root.Lang = pikepdf.String(style.LANGUAGE)
+        merged.Root.PageMode = pikepdf.Name.UseOutlines
+        if title:
+            merged.docinfo["/Title"] = title
+        merged.remove_unreferenced_resources()
+        save(merged, out)
+    return out.getvalue()
+
+
+def _number(merged: Any, total: int) -> None:
+    """Lay `n/total` over the foot of each page: digits set by the embedded engine, so that the font is embedded."""
+    pikepdf = need_pikepdf()
+    with pikepdf.open(io.BytesIO(embedded.draw(_strips(total)).pdf)) as strips:
+        width = _STRIP_WIDTH_MM * _POINTS_A_MM
+        for page, strip in zip(merged.pages, strips.pages, strict=True):
+            box = [float(x) for x in page.mediabox]
+            left = box[0] + (box[2] - box[0] - width) / 2
+            low = box[1] + _STRIP_UP_MM * _POINTS_A_MM
+            # Not `add_overlay`: it makes up a new name for the picture each time.
+            resources = page.obj.get("/Resources")
+            page.obj.Resources = pikepdf.Dictionary(dict(resources.items()) if resources is not None else {})
+            known = page.obj.Resources.get("/XObject")
+            page.obj.Resources.XObject = pikepdf.Dictionary(dict(known.items()) if known is not None else {})
+            page.obj.Resources.XObject[_STRIP_NAME] = merged.copy_foreign(strip.as_form_xobject())
+            page.contents_add(b"q\n", prepend=True)
+            page.contents_add(b"\nQ q 1 0 0 1 %.3f %.3f cm %s Do Q\n" % (left, low, _STRIP_NAME.encode()))
+
+
+def _strips(total: int) -> bytes:
+    """A Word file with one small page for each number."""
+    text = "".join(
+        '<w:p><w:pPr><w:pStyle w:val="PageHeader"/>'
+        + ("<w:pageBreakBefore/>" if number > 1 else "")
+        + '<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="exact"/></w:pPr>'
+        f'<w:r><w:rPr><w:sz w:val="18"/></w:rPr><w:t>{number}/{total}</w:t></w:r></w:p>'
+        for number in range(1, total + 1)
+    )
+    size = f'<w:pgSz w:w="{style.twips(_STRIP_WIDTH_MM)}" w:h="{style.twips(_STRIP_HEIGHT_MM)}"/>'
+    return small_page(text, size)
+
+
+def small_page(body: str, size: str) -> bytes:
+    """A Word file of pages of any size without margins and without heads; `size` is its `w:pgSz` element."""
+    docx = package(body, title="", identifier="", properties={}, prompts=[], protect=False, draft=False)
+    margin = '<w:pgMar w:top="0" w:right="0" w:bottom="0" w:left="0" w:header="0" w:footer="0" w:gutter="0"/>'
+    return unwrap(docx, section=f"<w:sectPr xmlns:w={_QUOTED_W}>{size}{margin}</w:sectPr>")
+
+
+_QUOTED_W = '"http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def _link(merged: Any, index: bytes, starts: Sequence[int]) -> None:
+    """Make the rows of the index lead to their documents (ISO 32000-1, 12.5.6.5)."""
+    pikepdf = need_pikepdf()
+    margin = style.MARGIN_LEFT_MM * _POINTS_A_MM
+    wanted = 1
+    for page_number in range(starts[1] if len(starts) > 1 else len(merged.pages)):
+        page = merged.pages[page_number]
+        box = [float(x) for x in page.mediabox]
+        width = box[2] - box[0]
+        # Numbers stand in the first, narrow column.
+        lines = page_lines(index, page_number, margin - 5, margin + 0.1 * width)
+        rows = []
+        for line in lines:
+            first = line.left < margin + 0.05 * width and line.text.startswith(str(wanted))
+            if first and wanted < len(starts):
+                rows.append((wanted, line))
+                wanted += 1
+        annotations = []
+        for position, (number, line) in enumerate(rows):
+            low = rows[position + 1][1].top + 2 if position + 1 < len(rows) else line.bottom - 4
+            right = box[2] - style.MARGIN_RIGHT_MM * _POINTS_A_MM
+            target = merged.pages[starts[number]].obj
+            annotations.append(
+                merged.make_indirect(
+                    pikepdf.Dictionary(
+                        Type=pikepdf.Name.Annot,
+                        Subtype=pikepdf.Name.Link,
+                        Rect=[margin, low, right, line.top + 2],
+                        Border=[0, 0, 0],
+                        Dest=[target, pikepdf.Name.Fit],
+                    )
+                )
+            )
+        if annotations:
+            page.obj.Annots = pikepdf.Array(annotations)
