@@ -342,8 +342,11 @@ def _property_source(root: etree._Element) -> str:
 
 
 def _finish(node: nodes.Node, in_loop: bool) -> None:
-    """What docxtpl does after rendering is done to the template's own text now, where no value can be hit by it;
-    and the controls outside loops get their own id back."""
+    """Settle in the tree what depends on no data.
+
+    docxtpl's escapes for braces are undone now, where no value can be hit by it; the controls outside loops get their
+    own id back; an `if` expression without `else` gets one.
+    """
     if isinstance(node, nodes.Output):
         finished: list[nodes.Expr] = []
         for child in node.nodes:
@@ -356,6 +359,9 @@ def _finish(node: nodes.Node, in_loop: bool) -> None:
                 child = nodes.TemplateData(number.value, lineno=child.lineno, environment=child.environment)
             finished.append(child)
         node.nodes = finished
+    if isinstance(node, nodes.CondExpr) and node.expr2 is None:
+        # `{{ a if b }}` prints nothing where b is false: that is no missing value, so strictness must not see it
+        node.expr2 = nodes.Const("", lineno=node.lineno, environment=node.environment)
     repeats = in_loop or isinstance(node, nodes.For | nodes.Macro | nodes.CallBlock)
     for inner in node.iter_child_nodes():
         _finish(inner, repeats)

@@ -69,6 +69,8 @@ FAST: dict[str, list[str]] = {
         "{%p endif %}",
     ],
     "conditional expression": ["{{ 'Có' if flag else 'Không' }} {{ name if number == 12 else empty }}"],
+    "no else": ["[{{ name if flag }}] [{{ name if empty }}]"],
+    "constants": ["{{ 'a > b' }} {{ 7 }} {{ none is none }}"],
     "plain filters": [
         "{{ name|upper }} {{ empty|default('trống', true) }} {{ people|length }} {{ name|e }} {{ half|round }}"
     ],
