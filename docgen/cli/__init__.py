@@ -144,8 +144,20 @@ def error_text(error: DocgenError, lang: str) -> str:
     return f"{out}\n  → {message(hint, lang, **error.facts)}" if has_message(hint, lang) else out
 
 
+def _translate_click(chosen: str) -> None:
+    """Let Click's own words ("Usage:", "Missing argument") come from our catalogue too."""
+    import gettext
+
+    from docgen.i18n import locale_folder
+
+    os.environ["LANGUAGE"] = chosen
+    gettext.bindtextdomain("click", str(locale_folder()))
+    gettext.textdomain("click")
+
+
 def main() -> None:
     """The console script: run, and turn every error into one clear text and its exit code."""
+    _translate_click(HELP_LANGUAGE)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A Windows console may be set to a code page without Vietnamese letters.
