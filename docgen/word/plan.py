@@ -20,8 +20,8 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile("[\t\n\x07\x0c]")
 _PARAGRAPH_BREAKS = re.compile("[\x07\x0c]")
 _UNSET: Any = object()
-#: What a value may not hold, or may hold only in another spelling; U+FFFE and U+FFFF begin with EF BF.
-_CONTROLS = bytes(range(32))
+#: Bytes that no XML can hold as they are, or that begin such a character (U+FFFE and U+FFFF begin with EF).
+_CONTROLS = bytes(range(32)) + b"\xef"
 _SPECIAL = _CONTROLS + b'&<>"'
 #: Types seen before whose values are plain text as they are: asking each value again costs more than printing it.
 _TEXT_TYPES: set[type] = {str}
@@ -136,11 +136,16 @@ class Local:
     def value(self, frame: Frame) -> Any:
         """What the path leads to in this turn of the loop."""
         found = frame.scope[self.name]
-        for key in self.keys:  # rows are read most of all, and mostly they are dicts
-            if type(found) is not dict or key not in found:
-                return _follow(frame.scope[self.name], self.steps, frame.environment)
-            found = found[key]
-        return found
+        try:
+            for key in self.keys:  # rows are read most of all, and mostly they are dicts
+                if type(found) is not dict:
+                    break
+                found = found[key]
+            else:
+                return found
+        except KeyError:
+            pass
+        return _follow(frame.scope[self.name], self.steps, frame.environment)
 
 
 class Binary:
@@ -314,9 +319,9 @@ class Value:
             data = text.encode()
         except UnicodeEncodeError as exc:
             raise IllegalCharacterError(self.line, text[exc.start]) from exc
-        if len(data.translate(None, _SPECIAL)) == len(data) and b"\xef\xbf" not in data:
+        if len(data.translate(None, _SPECIAL)) == len(data):
             return data
-        unusual = len(data.translate(None, _CONTROLS)) != len(data) or b"\xef\xbf" in data
+        unusual = len(data.translate(None, _CONTROLS)) != len(data)
         if unusual:
             self._refuse(text)
         data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
