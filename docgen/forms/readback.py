@@ -1,0 +1,468 @@
+"""From a returned Word form to its data: `read(fill(d)) == d`, and every doubt as a finding.
+
+The content controls carry the bindings, so most of the work is reading them. What a person's editing can do to a file
+is met by comparing it with the form's own template: a control that is gone gives its value by the wording around it, a
+row that was added by hand by its column, and wording that was changed is shown. Whatever was not read from a control
+in good order has the confidence "review".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from docgen.forms.bindings import Slot, slots
+from docgen.forms.build import template_bytes
+from docgen.forms.data import canonical, value_at
+from docgen.forms.definition import FormDefinition
+from docgen.forms.read_fixed import fixed_findings
+from docgen.forms.read_identity import identify
+from docgen.forms.read_values import Parsed, Prompts, parse, tick_of, to_code, without_dots
+from docgen.model import Finding, Place, Severity
+from docgen.regulations.loader import Regulation, load_regulation
+from docgen.word.align import Alignment, Found, Hole, Unit, align, skeleton, units_of
+from docgen.word.reader import Control, Where, WordText, prompts_of, read_text
+from docgen.word.safe_open import PartError, open_word
+
+Confidence = Literal["certain", "review", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadValue:
+    """One value that was found: `binding`, the value (the text itself where it is unreadable), place, confidence."""
+
+    binding: str
+    value: Any
+    place: Place
+    confidence: Confidence = "certain"
+
+
+@dataclass(slots=True)
+class ReadResult:
+    """What a Word form gave back.
+
+    `record` is the id the file carries (`dv-01.chi_uy`), `data` what `docgen fill` would take, `blank` the bindings of
+    places that were left empty. Without `regulation` and `form` the file could not be read; `findings` say why.
+    """
+
+    regulation: str = ""
+    form: str = ""
+    record: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    values: list[ReadValue] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    blank: list[str] = field(default_factory=list)
+    definition: FormDefinition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    units: list[Unit]
+    holes: dict[str, Hole]
+    aliases: dict[str, str]
+    prompts: frozenset[str]
+
+
+_TEMPLATES: dict[tuple[str, ...], _Template] = {}
+
+
+def _template(regulation: Regulation, definition: FormDefinition, folders: Sequence[Path | str]) -> _Template:
+    """The form's template as the reader sees it, kept for the next file."""
+    key = (definition.regulation, definition.form, definition.definition_hash, *(str(f) for f in folders))
+    if key not in _TEMPLATES:
+        content, _ = template_bytes(regulation, definition, folders)
+        file, _ = open_word(content)
+        if file is None:
+            return _Template([], {}, {}, frozenset())
+        text = read_text(file.document)
+        units = skeleton(text.blocks)
+        holes = {hole.tag: hole for unit in units for hole in unit.holes()}
+        aliases: dict[str, str] = {}
+        for control in text.controls:
+            if control.tag and control.alias:
+                # An alias that two tags share names neither.
+                aliases[control.alias] = control.tag if aliases.get(control.alias, control.tag) == control.tag else ""
+        _TEMPLATES[key] = _Template(units, holes, aliases, frozenset(prompts_of(file.glossary)))
+    return _TEMPLATES[key]
+
+
+def read_form(
+    docx: bytes,
+    regulation: Regulation | str | None = None,
+    definition: FormDefinition | None = None,
+    folders: Sequence[Path | str] = (),
+    *,
+    file: str = "",
+    templates: Sequence[Path | str] = (),
+) -> ReadResult:
+    """The data in a returned form.
+
+    `regulation` and `definition` are what is expected, where something is; `folders` are further places of regulations,
+    `templates` those of an office's own templates; `file` names the file in findings. Never raises for what stands in
+    the file: a file that cannot be read gives a result with findings and no data.
+    """
+    out = ReadResult()
+    opened, out.findings = open_word(docx, file)
+    if opened is None:
+        return out
+    if isinstance(regulation, str):
+        regulation = load_regulation(regulation, folders)
+    at = Place(file)
+
+    def report(code: str, severity: Severity, /, **params: Any) -> None:
+        out.findings.append(Finding(code, severity, at, params))
+
+    try:
+        text = read_text(opened.document)
+    except PartError as fault:
+        report(fault.code, "error", **fault.params)
+        return out
+    identity = identify(opened, text, report, regulation, definition, folders)
+    if identity is None:
+        return out
+    out.regulation, out.form = identity.definition.regulation, identity.definition.form
+    out.definition = identity.definition
+    out.record = opened.identifier if "{" not in opened.identifier else ""
+    if text.revisions:
+        report("read.content.revisions", "warning", count=text.revisions)
+    if text.hidden:
+        report("read.content.hidden", "warning", count=text.hidden)
+    if text.foreign:
+        report("read.content.foreign", "error", count=text.foreign)
+    template = _template(identity.regulation, identity.definition, templates)
+    prompts = Prompts(template.prompts | prompts_of(opened.glossary))
+    _Reading(out, identity.regulation, identity.definition, template, prompts, text, file, identity.sure).run()
+    return out
+
+
+@dataclass(slots=True)
+class _Given:
+    """What was found for one place of a value, before places with the same binding are compared."""
+
+    parsed: Parsed
+    place: Place
+    sure: bool
+
+
+class _Reading:
+    def __init__(
+        self,
+        out: ReadResult,
+        regulation: Regulation,
+        definition: FormDefinition,
+        template: _Template,
+        prompts: Prompts,
+        text: WordText,
+        file: str,
+        sure: bool,
+    ) -> None:
+        self.out = out
+        self.definition = definition
+        self.template = template
+        self.prompts = prompts
+        self.text = text
+        self.file = file
+        self.sure = sure
+        self.slots = {slot.binding: slot for slot in slots(regulation, definition)}
+        self.given: dict[tuple[str, tuple[int, int]], list[_Given]] = {}
+        self.ticks: dict[tuple[str, tuple[int, int]], list[tuple[str, Place, bool]]] = {}
+        self.rows: dict[str, set[tuple[int, int]]] = {}
+        self.tags: dict[int, Hole] = {}
+
+    def report(self, code: str, severity: Severity, place: Place, **params: Any) -> None:
+        self.out.findings.append(Finding(code, severity, place, params))
+
+    def run(self) -> None:
+        self.name_controls()
+        present = {hole.tag for hole in self.tags.values()}
+        for control in self.text.controls:
+            if id(control) in self.tags:
+                self.take_control(control, self.tags[id(control)])
+        missing = set(self.template.holes) - present
+        alignment = align(self.template.units, units_of(self.text.blocks, lambda c: self.tags.get(id(c))), missing)
+        without_controls = bool(self.template.holes) and not present
+        if without_controls:
+            self.report("read.tags.lost", "warning", Place(self.file))
+        for found in alignment.found:
+            self.take_found(found, quiet=without_controls)
+        self.say_lost(missing, alignment, without_controls)
+        self.collect()
+        if alignment.total and alignment.matched < alignment.total * 0.4:
+            self.report("read.fixed.other_document", "error", Place(self.file),
+                        percent=round(alignment.matched * 100 / alignment.total))  # fmt: skip
+        else:
+            self.out.findings.extend(fixed_findings(self.definition, alignment, self.file))
+
+    # -- controls ----------------------------------------------------------------------------------------------------
+
+    def name_controls(self) -> None:
+        """Which hole each control is: by its tag, or by its label where the tag was changed."""
+        holes = self.template.holes
+        present = {control.tag for control in self.text.controls}
+        named = sum(control.tag in holes for control in self.text.controls)
+        for control in self.text.controls:
+            if control.kind == "other":
+                continue
+            if control.tag in holes:
+                self.tags[id(control)] = _hole(holes[control.tag], control)
+                continue
+            tag = self.template.aliases.get(control.alias, "")
+            # Without any tags a label proves little: another program moves labels from one control to the next.
+            if tag and named and ("[]" in tag or tag not in present):
+                self.tags[id(control)] = _hole(holes[tag], control)
+                self.report("read.control.renamed", "warning", self.place(tag, control.where, control.heading),
+                            found=control.tag[:64], expected=tag, label=self.label(tag))  # fmt: skip
+            elif control.tag and not control.tag.startswith("docgen."):
+                code = "read.box.unknown" if "=" in control.tag else "read.control.unknown"
+                if not self.prompts.is_prompt(control.text) and tick_of(control.text).ticked is not False:
+                    self.report(code, "error" if code == "read.box.unknown" else "warning",
+                                self.place("", control.where, control.heading), tag=control.tag[:64])  # fmt: skip
+
+    def take_control(self, control: Control, hole: Hole) -> None:
+        place = self.place(hole.tag, control.where, control.heading)
+        line = (control.where.table, control.where.row) if "[]" in hole.tag else (0, 0)
+        if "=" in hole.tag:
+            self.take_box(hole.tag, line, control.text, place, self.sure, control.checked)
+            return
+        slot = self.slots.get(hole.tag)
+        if slot is None:
+            return
+        if slot.list:
+            self.rows.setdefault(slot.list, set()).add(line)
+        paragraphs = [p for p in control.paragraphs if not self.prompts.is_prompt(p, control.flagged)]
+        if not paragraphs:
+            return
+        parsed = parse(slot, paragraphs, control.full_date)
+        sure = self.sure and not parsed.problems
+        if control.flagged:
+            self.report("read.value.flagged", "warning", place, label=slot.label)
+            sure = False
+        if control.revised:
+            sure = False
+        self.keep(slot, line, _Given(parsed, place, sure))
+
+    def take_box(
+        self, tag: str, line: tuple[int, int], text: str, place: Place, sure: bool, checked: bool | None = None
+    ) -> None:
+        """A box: its glyph counts, and what Word noted beside it is compared."""
+        binding, _, code = tag.partition("=")
+        slot = self.slots.get(binding)
+        if slot is None:
+            return
+        if slot.list:
+            self.rows.setdefault(slot.list, set()).add(line)
+        tick = tick_of(text)
+        if tick.ticked is None:
+            self.report("read.box.unclear", "warning", place, given=tick.text[:20], label=self.label(tag))
+            return
+        if checked is not None and checked != tick.ticked:
+            self.report("read.box.differs", "warning", place, label=self.label(tag), glyph=tick.text or "–")
+            sure = False
+        if tick.ticked:
+            self.ticks.setdefault((binding, line), []).append((code, place, sure))
+
+    def take_found(self, found: Found, quiet: bool) -> None:
+        """A value that was found by its surroundings: for review."""
+        place = self.place(found.tag, found.where, "")
+        line = (found.where.table, found.where.row) if "[]" in found.tag else (0, 0)
+        texts = [t for t in (without_dots(p) for p in found.paragraphs) if t and not self.prompts.is_prompt(t)]
+        if "=" in found.tag:
+            if found.beside and not any(tick_of(t).ticked for t in texts):
+                self.report("read.fixed.added", "warning", place, text=" ".join(texts)[:80])
+                return
+            for text in texts:
+                self.take_box(found.tag, line, text, place, False)
+            if found.beside:
+                self.report("read.box.beside", "warning", place, label=self.label(found.tag))
+            return
+        slot = self.slots.get(found.tag)
+        if slot is None:
+            return
+        if slot.list:
+            self.rows.setdefault(slot.list, set()).add(line)
+        if not texts:
+            return
+        parsed = parse(slot, texts)
+        if found.beside:
+            self.report("read.value.beside", "warning", place, label=slot.label)
+            earlier = self.given.get((found.tag, line))
+            if earlier and isinstance(earlier[0].parsed.value, list):
+                parsed.value = [*earlier[0].parsed.value, *(parsed.value or [])]
+                self.given[(found.tag, line)] = []
+        elif not quiet and not slot.list:
+            self.report("read.value.recovered", "warning", place, label=slot.label)
+        elif not quiet:
+            self.say_row(slot.list, line, place)
+        self.keep(slot, line, _Given(parsed, place, False))
+
+    def say_row(self, listing: str, line: tuple[int, int], place: Place) -> None:
+        """Once for each row without controls."""
+        at = Place(self.file, f"/{listing}", place.source)
+        if not any(f.code == "read.rows.by_column" and f.params.get("row") == line[1] for f in self.out.findings):
+            self.report("read.rows.by_column", "warning", at, row=line[1])
+
+    def say_lost(self, missing: set[str], alignment: Alignment, without_controls: bool) -> None:
+        """Controls that are gone and whose text was not found either."""
+        found = {item.tag for item in alignment.found}
+        absent = {h.tag for unit in alignment.missing for h in unit.holes() if unit.optional}
+        for tag in sorted(missing - found - absent):
+            slot = self.slots.get(tag)
+            if slot is None or slot.list or "=" in tag or self.optional(tag):
+                continue
+            if not without_controls:
+                self.report("read.control.missing", "warning", self.place(tag, Where(), ""), label=slot.label)
+
+    def optional(self, tag: str) -> bool:
+        """True where the hole stands under a condition, so that its absence says nothing."""
+        return any(unit.optional for unit in self.template.units for hole in unit.holes() if hole.tag == tag)
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def keep(self, slot: Slot, line: tuple[int, int], given: _Given) -> None:
+        for code, severity, params in given.parsed.problems:
+            self.report(code, severity, given.place, label=slot.label, **params)
+        self.given.setdefault((slot.binding, line), []).append(given)
+
+    def label(self, tag: str) -> str:
+        """What people call the place of `tag`."""
+        binding, _, code = tag.partition("=")
+        slot = self.slots.get(binding)
+        if slot is None:
+            return tag
+        return f"{slot.label}: {dict(slot.options).get(code, code)}" if code else slot.label
+
+    def place(self, tag: str, where: Where, heading: str) -> Place:
+        """The place of a value: pointer into the form's data, and how a person finds it in the file."""
+        binding = tag.partition("=")[0]
+        pointer = "/" + binding.replace("[].", "/-/").replace(".", "/") if binding else ""
+        parts = [f"mục {heading}"] if heading else []
+        if where.table:
+            parts.append(f"bảng {where.table}, dòng {where.row}, ô {where.cell}".removesuffix(", ô 0"))
+        elif where.paragraph and not heading:
+            parts.append(f"đoạn {where.paragraph}")
+        if slot := self.slots.get(binding):
+            parts.append(f"“{slot.label[:60]}”")
+        return Place(self.file, pointer, ", ".join(parts))
+
+    def collect(self) -> None:
+        """Ticks become values, repeats are compared, rows are put in order, and the data is built."""
+        for (binding, line), ticks in self.ticks.items():
+            slot = self.slots[binding]
+            codes = list(dict.fromkeys(code for code, _, _ in ticks))
+            words = dict(slot.options)
+            if len(codes) > 1:
+                shown = [words.get(code, code) for code in codes]
+                self.report(
+                    "read.box.two", "error", ticks[0][1], label=slot.label, codes=", ".join(shown), kept=shown[0]
+                )
+            sure = len(codes) == 1 and all(s for _, _, s in ticks)
+            self.keep(slot, line, _Given(Parsed(to_code(slot, codes[0])), ticks[0][1], sure))
+        single: dict[str, Any] = {}
+        lists: dict[str, dict[tuple[int, int], dict[str, Any]]] = {}
+        order = {name: position for position, name in enumerate(self.slots)}
+        for (binding, line), given in sorted(self.given.items(), key=lambda item: (order[item[0][0]], item[0][1])):
+            slot = self.slots[binding]
+            chosen = self.choose(slot, given)
+            if chosen is None:
+                continue
+            if slot.list:
+                _put(lists.setdefault(slot.list, {}).setdefault(line, {}), slot.path, chosen)
+            else:
+                _put(single, slot.path, chosen)
+        if self.out.record:
+            self.out.data["id"] = self.out.record
+        self.out.data.update(single)
+        for name, rows in lists.items():
+            self.out.data[name] = [rows[line] for line in sorted(rows)]
+        held = {value.binding for value in self.out.values}
+        on_page = {tag.partition("=")[0] for tag in self.template.holes}
+        self.out.blank = [name for name in self.slots if name in on_page and name not in held]
+
+    def choose(self, slot: Slot, given: list[_Given]) -> Any:
+        """The value of one binding from all its places; a difference is reported, the first one stays."""
+        read = [g for g in given if g.parsed.value is not None]
+        for g in given:
+            if g.parsed.value is None and g.parsed.raw:
+                self.out.values.append(ReadValue(slot.binding, g.parsed.raw, g.place, "unreadable"))
+        if not read:
+            return None
+        first = read[0].parsed.value
+        other = next((g for g in read if g.parsed.value != first), None)
+        if other is not None:
+            self.report("read.value.differs", "error", other.place, label=slot.label, first=_short(slot, first),
+                        second=_short(slot, other.parsed.value), at=read[0].place.source)  # fmt: skip
+        sure = all(g.sure for g in read) and other is None
+        self.out.values.append(ReadValue(slot.binding, first, read[0].place, "certain" if sure else "review"))
+        return first
+
+
+def _hole(hole: Hole, control: Control) -> Hole:
+    return Hole(hole.tag, control, hole.many, hole.box)
+
+
+def _short(slot: Slot, value: Any) -> str:
+    text = " ".join(value) if isinstance(value, list) else str(dict(slot.options).get(value, value))
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for name in path[:-1]:
+        target = target.setdefault(name, {})
+    target[path[-1]] = value
+
+
+# -- the law ---------------------------------------------------------------------------------------------------------
+
+
+def canonical_data(
+    regulation: Regulation, definition: FormDefinition, data: dict[str, Any], blank: bool = False
+) -> dict[str, Any]:
+    """`data` as it comes back when it has been printed and read: `read_form(fill(d)).data == canonical_data(d)`.
+
+    Texts are stripped, empty rows and values dropped, and what the form does not print for this record (values that
+    only steer its conditions, or that stand under a condition that does not hold) is left out.
+    """
+    printed = _printed(definition, data, blank)
+    out: dict[str, Any] = {"id": data["id"]} if data.get("id") else {}
+    lists: dict[str, list[Slot]] = {}
+    for slot in slots(regulation, definition):
+        if slot.list:
+            lists.setdefault(slot.list, []).append(slot)
+        elif slot.binding in printed:
+            value = canonical(slot, value_at(data, slot.path))
+            if value is not None:
+                _put(out, slot.path, value)
+    for name, members in lists.items():
+        rows = []
+        if name not in printed:
+            continue
+        for source in data.get(name) or ():
+            row: dict[str, Any] = {}
+            for slot in members:
+                value = canonical(slot, value_at(source, slot.path))
+                if value is not None:
+                    _put(row, slot.path, value)
+            if row:
+                rows.append(row)
+        if rows:
+            out[name] = rows
+    return out
+
+
+def _printed(definition: FormDefinition, data: dict[str, Any], blank: bool) -> set[str]:
+    """The bindings (of tables of records: the list) that stand on the page for `data`."""
+
+    def shown(when: str) -> bool:
+        return blank or not when or value_at(data, tuple(when.split("."))) not in (None, "", [], False)
+
+    out = set() if definition.plain_header else {"document.place", "document.date"}
+    out |= {hole.binding for hole in definition.holes(shown)}
+    out |= {table.binding for table in definition.tables() if shown(table.when)}
+    for table in definition.criteria():
+        if shown(table.when):
+            for leaf in table.leaves():
+                out.add(f"{table.binding}.{leaf.id}")
+                out |= {f"{table.scores}.{leaf.id}.{column.name}" for column in table.columns}
+    return out

@@ -1,0 +1,475 @@
+"""Finding a form's fixed text again in a returned document, and with it the values whose controls are gone.
+
+The template says what stands in which order: fixed wording and holes, paragraph by paragraph, table row by table row.
+The returned document is cut the same way. Wording that occurs once on both sides anchors the two (as patience diff
+does, n log n); what lies between two anchors is small and is paired by its similarity. There is no expression over
+the whole document: one such ran past a minute as soon as a word of the wording had been changed.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from docgen.word.reader import Block, Control, Paragraph, Row, Where, clean
+
+#: Glyphs of check boxes; they are values, so no wording is compared with them in it.
+BOX_GLYPHS = "☐☒☑□■✓✔✗✘"
+_ALIKE = 0.6
+#: Pairs of one gap that are still compared one with another; a document with a larger gap is another document.
+MAX_GAP = 60_000
+#: Comparisons by similarity (the dear ones) in one gap.
+_MAX_RATIOS = 2_000
+_FOLDS = {
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("“”„‟«»″", '"'),
+    **dict.fromkeys("‘’‚‛′`´", "'"),
+}
+_JINJA_VALUE = re.compile(r"\{\{-?\s*(?:r\s+)?(.+?)\s*-?\}\}")
+_JINJA_ONLY = re.compile(r"\{%-?\s*(tr|p|tc|r)?\s*(if|endif|for|endfor|else|elif)\b((?:(?!%\}).)*)%\}", re.DOTALL)
+_FOR = re.compile(r"\s*\w+\s+in\s+([\w.]+)")
+
+
+def fold(text: str) -> str:
+    """`text` (cleaned) with kinds of dash and quote and of case made one; the length stays the same."""
+    return "".join(_FOLDS.get(c) or (c.lower() if len(c.lower()) == 1 else c) for c in text)
+
+
+def letters(text: str) -> int:
+    """How many letters and digits `text` has."""
+    return sum(c.isalnum() for c in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A place for a value: its tag, its control in a returned document, and whether it takes whole paragraphs."""
+
+    tag: str
+    control: Control | None = None
+    many: bool = False
+    box: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """A paragraph (`parts`: wording and holes in order) or a table row (`cells`).
+
+    `key` is the folded wording, `plain` all text, `full` the same folded. `optional` stands under a condition; `loop`
+    names the list whose records repeat a row; `marks` are its bookmarks.
+    """
+
+    where: Where
+    parts: list[str | Hole] = field(default_factory=list)
+    cells: list[list[Unit]] = field(default_factory=list)
+    is_row: bool = False
+    optional: bool = False
+    loop: str = ""
+    marks: list[str] = field(default_factory=list)
+    heading: str = ""
+    key: str = ""
+    full: str = ""
+    plain: str = ""
+    text: str = ""
+
+    def finish(self) -> Unit:
+        """Work out the texts that others compare."""
+        if self.is_row:
+            inside = [unit for cell in self.cells for unit in cell]
+            self.text = clean(" ".join(unit.text for unit in inside))
+            self.key = clean(" ".join(unit.key for unit in inside))
+            self.full = clean(" ".join(unit.full for unit in inside))
+            self.marks = [mark for unit in inside for mark in unit.marks]
+            return self
+        self.text = clean(" ".join(part for part in self.parts if isinstance(part, str)))
+        shown = "".join(c for c in self.text if c not in BOX_GLYPHS)
+        self.key = clean(fold(shown))
+        self.plain = clean("".join(part if isinstance(part, str) else _held(part) for part in self.parts))
+        self.full = fold(self.plain)
+        if letters(self.key) < 2:  # a comma between two holes, the number of a row: nothing to find again
+            self.key = ""
+        return self
+
+    def holes(self) -> Iterator[Hole]:
+        """Every hole, those in cells included."""
+        for part in self.parts:
+            if isinstance(part, Hole):
+                yield part
+        for cell in self.cells:
+            for unit in cell:
+                yield from unit.holes()
+
+
+def _held(hole: Hole) -> str:
+    return hole.control.text if hole.control is not None else " "
+
+
+@dataclass(slots=True)
+class Found:
+    """A value whose control is missing, found by the wording around it. `line` numbers the row of a list."""
+
+    tag: str
+    paragraphs: list[str]
+    where: Where
+    line: int = 0
+    beside: bool = False
+    heading: str = ""
+
+
+@dataclass(slots=True)
+class Alignment:
+    """What the comparison gave: values found by their surroundings, wording changed, missing, and added."""
+
+    found: list[Found] = field(default_factory=list)
+    changed: list[tuple[Unit, Unit]] = field(default_factory=list)
+    missing: list[Unit] = field(default_factory=list)
+    added: list[Unit] = field(default_factory=list)
+    matched: int = 0
+    total: int = 0
+
+
+def units_of(blocks: Sequence[Block], tag_of: Callable[[Control], Hole | None]) -> list[Unit]:
+    """`blocks` as units. `tag_of` says which hole a control is; None for one that is unknown, whose text is text."""
+    out: list[Unit] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            out.append(_paragraph_unit(block, tag_of))
+        else:
+            out.extend(_row_unit(row, tag_of) for row in block.rows)
+    return out
+
+
+def _row_unit(row: Row, tag_of: Callable[[Control], Hole | None]) -> Unit:
+    cells = [units_of(cell, tag_of) for cell in row.cells]
+    return Unit(row.where, cells=cells, is_row=True).finish()
+
+
+def _paragraph_unit(paragraph: Paragraph, tag_of: Callable[[Control], Hole | None]) -> Unit:
+    parts: list[str | Hole] = []
+    last: Control | None = None
+    for text, control in paragraph.pieces:
+        hole = tag_of(control) if control is not None else None
+        if hole is not None:
+            if control is not last:
+                parts.append(hole)
+        elif parts and isinstance(parts[-1], str):
+            parts[-1] += text
+        else:
+            parts.append(text)
+        last = control if hole is not None else None
+    return Unit(paragraph.where, parts, marks=list(paragraph.bookmarks)).finish()
+
+
+# -- the template ----------------------------------------------------------------------------------------------------
+
+
+def skeleton(blocks: Sequence[Block]) -> list[Unit]:
+    """The units of a Word template with Jinja in it: conditions and loops become marks of the units between them."""
+
+    def tag_of(control: Control) -> Hole | None:
+        if not control.tag or control.kind == "other":
+            return None
+        return Hole(control.tag, None, control.kind == "rich", control.kind == "box")
+
+    return _without_jinja(units_of(blocks, tag_of))
+
+
+def _without_jinja(units: list[Unit]) -> list[Unit]:
+    out: list[Unit] = []
+    conditions = 0
+    loops: list[str] = []
+    for unit in units:
+        statement = _JINJA_ONLY.fullmatch(unit.text.strip())
+        if statement is not None:
+            word = statement[2]
+            if word == "for":
+                listed = _FOR.match(statement[3])
+                loops.append(listed[1] if listed else "?")
+            elif word == "endfor" and loops:
+                loops.pop()
+            else:
+                conditions += {"if": 1, "endif": -1}.get(word, 0)
+            continue
+        unit.optional = conditions > 0
+        unit.loop = loops[-1] if loops else ""
+        unit.parts = _once([piece for part in unit.parts for piece in _split(part)])
+        unit.cells = [_without_jinja(cell) for cell in unit.cells]
+        out.append(unit.finish())
+    return out
+
+
+def _once(parts: list[str | Hole]) -> list[str | Hole]:
+    """`parts` with one hole where the template has the same one in both sides of a condition."""
+    out: list[str | Hole] = []
+    for part in parts:
+        if not (isinstance(part, Hole) and out and isinstance(out[-1], Hole) and out[-1].tag == part.tag):
+            out.append(part)
+    return out
+
+
+def _split(part: str | Hole) -> Iterator[str | Hole]:
+    """A part of an office's template that has bare `{{ tags }}` instead of controls: each becomes a hole."""
+    if isinstance(part, Hole) or "{" not in part:
+        yield part
+        return
+    for index, piece in enumerate(_JINJA_VALUE.split(re.sub(r"\{%.*?%\}", "", part))):
+        if index % 2:
+            yield Hole(piece)
+        elif piece:
+            yield piece
+
+
+# -- pairing ---------------------------------------------------------------------------------------------------------
+
+
+def align(expected: list[Unit], given: list[Unit], missing_tags: set[str]) -> Alignment:
+    """Compare a document (`given`) with its template; `missing_tags` are the holes that have no control in it."""
+    out = Alignment()
+    _Aligner(missing_tags, out).units(expected, given)
+    return out
+
+
+class _Aligner:
+    def __init__(self, missing_tags: set[str], out: Alignment) -> None:
+        self.missing_tags = missing_tags
+        self.out = out
+        self.lines = 0
+
+    def units(self, expected: list[Unit], given: list[Unit]) -> None:
+        """Pair two sequences and take what each pair, and what stands between the pairs, has to say."""
+        fixed = [i for i, unit in enumerate(expected) if unit.key and not unit.loop]
+        own_rows = [unit.is_row and any("[]" in hole.tag for hole in unit.holes()) for unit in given]
+        solid = [j for j, unit in enumerate(given) if unit.key and not own_rows[j]]
+        paired = _pair([expected[i] for i in fixed], [given[j] for j in solid])
+        pairs = [(fixed[a], solid[b]) for a, b in paired]
+        self.out.total += len(fixed)
+        self.out.matched += len(pairs)
+        matched = {i for i, _ in pairs}
+        self.out.missing.extend(expected[i] for i in fixed if i not in matched)
+        i = j = 0
+        for next_i, next_j in [*pairs, (len(expected), len(given))]:
+            self.between(expected[i:next_i], [u for k, u in enumerate(given[j:next_j], j) if not own_rows[k]])
+            if next_i < len(expected):
+                self.pair(expected[next_i], given[next_j])
+            i, j = next_i + 1, next_j + 1
+
+    def pair(self, expected: Unit, given: Unit) -> None:
+        """One unit and its counterpart."""
+        if expected.is_row:
+            if len(expected.cells) != len(given.cells):
+                if expected.key != given.key:
+                    self.out.changed.append((expected, given))
+                return
+            self.out.total -= 1  # a row's wording is that of its paragraphs
+            self.out.matched -= 1
+            for mine, theirs in zip(expected.cells, given.cells, strict=True):
+                self.units(mine, theirs)
+            return
+        wanted = [hole for hole in expected.holes() if hole.tag in self.missing_tags and not hole.many]
+        if wanted:
+            values = _values(expected, given)
+            if values is not None:
+                for hole in wanted:
+                    if hole.tag in values:
+                        self.out.found.append(Found(hole.tag, [values[hole.tag]], given.where, self.lines))
+                return
+        if expected.key != given.key:
+            self.out.changed.append((expected, given))
+
+    def between(self, expected: list[Unit], given: list[Unit]) -> None:
+        """What stands between two pairs: places without wording of their own, and text without a counterpart."""
+        weak = Counter(unit.text for unit in expected if not unit.key and unit.text)
+        loose = []
+        for unit in given:
+            if weak[unit.text]:  # the number of a row, the comma of a date line: wording too short to be an anchor
+                weak[unit.text] -= 1
+            elif letters(unit.text) or any(c in BOX_GLYPHS for c in unit.text):
+                loose.append(unit)
+        loops = [unit for unit in expected if unit.loop]
+        if loops:
+            for unit in loose:
+                self.loop_row(loops[0], unit)
+            return
+        places = [unit for unit in expected if not unit.key and any(True for _ in unit.holes())]
+        if not places:
+            self.out.added.extend(loose)
+            return
+        absent = [u for u in places if any(h.tag in self.missing_tags for h in u.holes())]
+        many = next((u for u in places if any(h.many for h in u.holes())), None)
+        if many is not None and len(places) == 1:
+            self.narrative(many, given, loose)
+        elif absent and len(absent) == len(places) == len(loose):
+            for place, unit in zip(places, loose, strict=True):
+                self.single(place, unit)
+        elif len(absent) == 1 and len(loose) == 1:
+            self.single(absent[0], loose[0])
+        elif len(places) == 1 and places[0].is_row is False and all(h.box for h in places[0].holes()):
+            for unit in loose:  # an x typed beside the box of its cell
+                hole = next(places[0].holes())
+                self.out.found.append(Found(hole.tag, [unit.text], unit.where, self.lines, beside=True))
+        else:
+            self.out.added.extend(loose)
+
+    def narrative(self, place: Unit, given: list[Unit], loose: list[Unit]) -> None:
+        """Paragraphs where a narrative belongs: its whole text, or what was typed before or after its control."""
+        hole = next(h for h in place.holes() if h.many)
+        if not loose:
+            return
+        beside = hole.tag not in self.missing_tags
+        self.out.found.append(Found(hole.tag, [unit.text for unit in loose], loose[0].where, self.lines, beside))
+
+    def single(self, place: Unit, given: Unit) -> None:
+        """A paragraph of nothing but holes (a name below a signature, "place, date") whose controls are gone."""
+        holes = list(place.holes())
+        if len(holes) == 1:
+            self.out.found.append(Found(holes[0].tag, [given.text], given.where, self.lines))
+            return
+        values = _values(place, given)
+        if values is None:
+            self.out.added.append(given)
+            return
+        for tag, value in values.items():
+            if tag in self.missing_tags:
+                self.out.found.append(Found(tag, [value], given.where, self.lines))
+
+    def loop_row(self, pattern: Unit, given: Unit) -> None:
+        """A row of a table of records without controls: its cells by their position."""
+        if not given.is_row or len(given.cells) != len(pattern.cells):
+            self.out.added.append(given)
+            return
+        self.lines += 1
+        for mine, theirs in zip(pattern.cells, given.cells, strict=True):
+            holes = [unit for unit in mine if any(True for _ in unit.holes())]
+            texts = [unit for unit in theirs if unit.text]
+            if len(holes) == len(theirs):
+                # As many paragraphs as the template has: an empty one is an empty value.
+                for unit, text in zip(holes, theirs, strict=True):
+                    self.loop_value(unit, text)
+            elif len(holes) == 1 or len(holes) == len(texts):
+                for unit, text in zip(holes, texts, strict=False):
+                    self.loop_value(unit, text)
+            elif texts:
+                self.out.added.extend(texts)
+
+    def loop_value(self, place: Unit, given: Unit) -> None:
+        for hole in place.holes():
+            if "[]" in hole.tag and given.text:
+                self.out.found.append(Found(hole.tag, [given.text], given.where, self.lines))
+
+
+def _values(expected: Unit, given: Unit) -> dict[str, str] | None:
+    """The texts in `given` where `expected` has holes, found between its pieces of wording; None where they are not.
+
+    Holes whose control is still there are skipped over: its text lies in a piece of its own.
+    """
+    text, folded, at = given.plain, given.full, 0
+    out: dict[str, str] = {}
+    open_tags: list[str] = []
+    start = 0
+    for part in expected.parts:
+        if isinstance(part, Hole):
+            open_tags.append(part.tag)
+            continue
+        wording = fold(clean(part))
+        if not wording:
+            continue
+        position = folded.find(wording, at)
+        if position < 0 or (at == 0 and not open_tags and letters(folded[:position])):
+            return None
+        _share(open_tags, text[start:position], out)
+        at = start = position + len(wording)
+        open_tags = []
+    _share(open_tags, text[start:], out)
+    return out
+
+
+def _share(tags: list[str], text: str, out: dict[str, str]) -> None:
+    """`text` belongs to the hole before it; between two holes without wording nobody can tell which."""
+    if len(tags) == 1:
+        out[tags[0]] = clean(text)
+
+
+def _pair(expected: list[Unit], given: list[Unit]) -> list[tuple[int, int]]:
+    """Increasing pairs of positions: anchors first, then what is alike between them."""
+    anchors = _anchors([u.key for u in expected], [u.key for u in given])
+    out: list[tuple[int, int]] = []
+    i = j = 0
+    for next_i, next_j in [*anchors, (len(expected), len(given))]:
+        out.extend((i + a, j + b) for a, b in _alike(expected[i:next_i], given[j:next_j]))
+        if next_i < len(expected):
+            out.append((next_i, next_j))
+        i, j = next_i + 1, next_j + 1
+    return out
+
+
+def _anchors(expected: list[str], given: list[str]) -> list[tuple[int, int]]:
+    """The longest increasing run of texts that occur once on either side (patience)."""
+    counts, other = Counter(expected), Counter(given)
+    place = {text: j for j, text in enumerate(given) if other[text] == 1}
+    both = [(i, place[text]) for i, text in enumerate(expected) if counts[text] == 1 and text in place]
+    tails: list[int] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for index, (_, j) in enumerate(both):
+        slot = bisect_left(tails, j)
+        before.append(ends[slot - 1] if slot else -1)
+        if slot == len(tails):
+            tails.append(j)
+            ends.append(index)
+        else:
+            tails[slot], ends[slot] = j, index
+    out = []
+    index = ends[-1] if ends else -1
+    while index >= 0:
+        out.append(both[index])
+        index = before[index]
+    return out[::-1]
+
+
+def _alike(expected: list[Unit], given: list[Unit]) -> list[tuple[int, int]]:
+    """The best pairing of two short sequences by similarity, in order."""
+    if not expected or not given or len(expected) * len(given) > MAX_GAP:
+        return []
+    budget = [_MAX_RATIOS]
+    scores = [[_score(mine, theirs, budget) for theirs in given] for mine in expected]
+    width = len(given) + 1
+    best = [[0.0] * width for _ in range(len(expected) + 1)]
+    for i in range(len(expected) - 1, -1, -1):
+        for j in range(len(given) - 1, -1, -1):
+            paired = scores[i][j] + best[i + 1][j + 1] if scores[i][j] > 0 else 0.0
+            best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
+    out = []
+    i = j = 0
+    while i < len(expected) and j < len(given):
+        if scores[i][j] > 0 and best[i][j] == scores[i][j] + best[i + 1][j + 1]:
+            out.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return out
+
+
+def _score(expected: Unit, given: Unit, budget: list[int]) -> float:
+    """How sure it is that `given` is `expected`: 3 for the same wording, 2 for the wording with values between."""
+    if expected.is_row != given.is_row:
+        return 0.0
+    if expected.key == given.key:
+        return 3.0
+    if not expected.is_row and _values(expected, given) is not None:
+        return 2.0 + min(letters(expected.key), 200) / 400
+    if expected.is_row and expected.key in given.full:
+        return 2.0
+    if budget[0] <= 0:
+        return 0.0
+    budget[0] -= 1
+    longer = given.key[: 3 * len(expected.key) + 40]
+    matcher = SequenceMatcher(None, expected.key, longer, autojunk=False)
+    if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= _ALIKE else 0.0
