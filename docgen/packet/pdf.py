@@ -8,7 +8,7 @@ from typing import Any
 from docgen.errors import InternalError
 from docgen.forms.data import form_data
 from docgen.i18n import message
-from docgen.model import has_errors
+from docgen.model import Finding, Place, has_errors
 from docgen.packet.build import MakePdf, PdfParts
 from docgen.packet.manifest import extra_entry, sha256
 from docgen.packet.plan import Document
@@ -29,7 +29,8 @@ def pdf_maker(regulation: Regulation, data: Mapping[str, Any], engine: str) -> M
     def make(
         documents: Sequence[tuple[Document, bytes]], index: Callable[[Mapping[int, int]], bytes]
     ) -> PdfParts:
-        from docgen.pdf import check, convert, page_count, print_copy
+        from docgen.pdf import convert, page_count, print_copy
+        from docgen.pdf.reading import missing_text
 
         names = {document.number: f"{document.stem}.pdf" for document, _ in documents}
         result = convert([(names[d.number], docx) for d, docx in documents], engine)
@@ -42,7 +43,9 @@ def pdf_maker(regulation: Regulation, data: Mapping[str, Any], engine: str) -> M
             if name not in result.pdfs:
                 continue
             record = form_data(regulation, document.definition, data, document.record)
-            findings.extend(check(result.pdfs[name], _texts(document, record), name))
+            # The engine's own gate has checked fonts and letters; here the form's own texts and values are looked for.
+            lost = missing_text(result.pdfs[name], _texts(document, record))
+            findings += [Finding("pdf.text.lost", "error", Place(name), {"text": text[:80]}) for text in lost]
         if has_errors(findings):
             told = "; ".join(
                 f"{f.place}: {message(f.code, **f.params)}" for f in findings if f.severity == "error"
