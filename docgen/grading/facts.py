@@ -160,7 +160,8 @@ class FactView:
         """
         if self.values.get(fact.name) is not None:
             return self.values[fact.name]
-        defaulted = fact.has_default and self.subject in fact.default_for
+        # A fact that is not about this subject cannot be missing here.
+        defaulted = fact.has_default and (self.subject in fact.default_for or self.subject not in fact.subjects)
         if fact.name in self.values and fact.type == "bool":
             return UNKNOWN
         return fact.default if defaulted else UNKNOWN
