@@ -1,11 +1,11 @@
 """The Python API: the steps of the pipeline as functions over plain data.
 
-    >>> import docgen
-    >>> regulation = docgen.load_regulation("kh55-2018")
-    >>> regulation.number
-    '55-KH/ĐU'
-    >>> docgen.propose("hd16-2018", "cohort", {"cohort_kind": "dang_vien", "n_good": 14}).max_excellent
-    2
+>>> import docgen
+>>> regulation = docgen.load_regulation("kh55-2018")
+>>> regulation.number
+'55-KH/ĐU'
+>>> docgen.propose("hd16-2018", "cohort", {"cohort_kind": "dang_vien", "n_good": 14}).max_excellent
+2
 """
 
 from __future__ import annotations
@@ -34,17 +34,16 @@ def validate(dossier: Dossier, folders: Sequence[Path] = ()) -> list[Finding]:
     return validate_dossier(dossier, load_regulation(dossier.regulation, folders))
 
 
-def propose(
-    regulation: str, subject: str, facts: Mapping[str, Any], folders: Sequence[Path] = ()
-) -> Proposal:
+def propose(regulation: str, subject: str, facts: Mapping[str, Any], folders: Sequence[Path] = ()) -> Proposal:
     """The grade that `facts` establish for `subject`, its reasons, and what only people can decide.
 
     `subject` is `dang_vien`, `to_chuc_dang`, `tap_the`, `cohort` or `vote`; the names of facts are those of
     `docgen/regulations/facts.yaml`. A missing fact is unknown: it never counts as fulfilled.
     """
     from docgen.grading import propose as propose_grade
+    from docgen.grading import rules_of
 
-    return propose_grade(regulation, subject, facts, folders=folders)
+    return propose_grade(rules_of(regulation, folders), subject, facts)
 
 
 def fill(
@@ -77,6 +76,4 @@ def build_packet(
     """
     from docgen.pipeline import make_packet
 
-    return make_packet(
-        Path(dossier), Path(output), draft=draft, overwrite=overwrite, pdf_engine=pdf_engine or None
-    )
+    return make_packet(Path(dossier), Path(output), draft=draft, overwrite=overwrite, pdf_engine=pdf_engine or None)

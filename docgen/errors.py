@@ -50,7 +50,7 @@ class UsageError(DocgenError):
     exit_code = EXIT_USAGE
 
 
-class EnvironmentFault(DocgenError):
+class EnvironmentFault(DocgenError):  # noqa: N818 -- OSError has the name EnvironmentError
     """The machine lacks something: a library of an extra, LibreOffice, disk space, write access."""
 
     exit_code = EXIT_ENVIRONMENT

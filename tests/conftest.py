@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 
 import pytest
 
@@ -50,7 +49,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _vietnamese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages are Vietnamese unless a test says otherwise, whatever the machine's own setting."""
     monkeypatch.delenv("DOCGEN_LANG", raising=False)
-    yield

@@ -188,7 +188,7 @@ def test_filling(folder: Path) -> None:
 
 
 def test_validation(folder: Path, dossier_file: Path) -> None:
-    dossier, findings = load_dossier(dossier_file, [folder])
+    dossier, _ = load_dossier(dossier_file, [folder])
     assert dossier is not None
     regulation = load_regulation("qd-thu-2030", [folder])
     assert [f.code for f in validate_dossier(dossier, regulation) if f.severity == "error"] == []
@@ -196,7 +196,7 @@ def test_validation(folder: Path, dossier_file: Path) -> None:
     broken["members"][0]["member"]["hoby"] = "Cờ"  # type: ignore[index]
     broken["members"][0]["assessments"]["tu_danh_gia"]["levels"].pop("b")  # type: ignore[index]
     dossier_file.write_text(json.dumps(broken, ensure_ascii=False), encoding="utf-8")
-    dossier, findings = load_dossier(dossier_file, [folder])
+    dossier, _ = load_dossier(dossier_file, [folder])
     assert dossier is not None
     found = {f.place.pointer for f in validate_dossier(dossier, regulation) if f.severity == "error"}
     assert any(pointer.endswith("hoby") for pointer in found)

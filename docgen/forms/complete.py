@@ -34,14 +34,17 @@ def missing_texts(
     text = fold(" \n ".join(paragraphs(docx)))
 
     def shown(when: str) -> bool:
-        return blank or value_at(data, tuple(when.split("."))) not in (None, "", [])
+        return blank or value_at(data, tuple(when.split("."))) not in (None, "", [], False)
 
     out = [wording for wording in definition.fixed_texts(shown) if fold(wording) not in text]
-    conditions_only = {block.when for block in definition.body} - {hole.binding for hole in definition.holes()}
+    every = {hole.binding for hole in definition.holes()}
+    # Not printed: what only conditions read, and what stands only in lines that are not shown.
+    unprinted = {block.when for block in definition.body} - every
+    unprinted |= every - {hole.binding for hole in definition.holes(shown)}
     columns = {column.name for table in definition.criteria() for column in table.columns}
     ticked = 0
     for slot in slots(regulation, definition):
-        if slot.binding in conditions_only:
+        if slot.binding in unprinted:
             continue
         is_box = slot.criterion is not None and slot.type in ("level", "choice") and slot.path[-1] not in columns
         for source in (data.get(slot.list) or ()) if slot.list else (data,):

@@ -197,11 +197,13 @@ class FormDefinition:
         """The signature blocks, in printed order."""
         return [block for block in self.body if isinstance(block, Sign)]
 
-    def lines(self) -> Iterator[tuple[Part, ...]]:
-        """Every run of parts outside tables: header, title, lines, signature texts and names."""
+    def lines(self, shown: Callable[[str], bool] = lambda when: True) -> Iterator[tuple[Part, ...]]:
+        """Every run of parts outside tables: header, title, lines, signature texts and names (`shown`: see below)."""
         yield from self.header
         yield from self.title
         for block in self.body:
+            if block.when and not shown(block.when):
+                continue
             if isinstance(block, Line):
                 yield block.parts
             elif isinstance(block, Sign):
@@ -212,9 +214,9 @@ class FormDefinition:
                 if block.name:
                     yield (Hole(block.name),)
 
-    def holes(self) -> list[Hole]:
+    def holes(self, shown: Callable[[str], bool] = lambda when: True) -> list[Hole]:
         """The holes outside tables, each occurrence, the printed date line included."""
-        return [part for parts in self.lines() for part in parts if isinstance(part, Hole)]
+        return [part for parts in self.lines(shown) for part in parts if isinstance(part, Hole)]
 
     def criteria(self) -> list[Criteria]:
         """The tables of criteria."""
@@ -318,9 +320,9 @@ class _Parser:
             raise at.fault("errors.definition.paragraphs_not_last", key, binding=narrative[0].binding)
         return tuple(out)
 
-    def many(self, value: str | Sequence, at: Mapping, key: str, **look: bool) -> tuple[tuple[Part, ...], ...]:
+    def many(self, value: str | Sequence, at: Mapping, key: str, *, bold: bool = False) -> tuple[tuple[Part, ...], ...]:
         lines = [value] if isinstance(value, str) else value
-        return tuple(self.parts(line, at, key, **look) for line in lines)
+        return tuple(self.parts(line, at, key, bold=bold) for line in lines)
 
     def block(self, item: str | Mapping, line: int) -> Block:
         if isinstance(item, str):
@@ -335,11 +337,8 @@ class _Parser:
         if when and when not in self.regulation.fields:
             raise item.fault("errors.definition.unknown_binding", "when", binding=when)
         if kind in LINE_KINDS:
-            look = {
-                "bold": kind in ("heading", "subheading"),
-                "italic": kind in ("guidance", "subheading"),
-            }
-            parts = self.parts(item[kind], item, kind, prompt=item.get("prompt", ""), **look)
+            bold, italic = kind in ("heading", "subheading"), kind in ("guidance", "subheading")
+            parts = self.parts(item[kind], item, kind, bold=bold, italic=italic, prompt=item.get("prompt", ""))
             return Line(kind, parts, when, item.get("align", ""))
         if kind == "criteria":
             return self._criteria(item, when)

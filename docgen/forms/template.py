@@ -121,7 +121,10 @@ class _TemplateBuilder:
     def _conditional(self, when: str, inner: str) -> str:
         if not when:
             return inner
-        test = "{%p if " + f"{when} or {BLANK_FLAG}" + " %}"
+        # A yes/no is printed as a word, and both words are true to Jinja: only its "yes" shows the line.
+        field = self.regulation.fields[when]
+        holds = f"{when} == '{dict(options_of(self.regulation, field))['true']}'" if field.type == "bool" else when
+        test = "{%p if " + f"{holds} or {BLANK_FLAG}" + " %}"
         return self.tag_paragraph(test) + inner + self.tag_paragraph("{%p endif %}")
 
     # -- blocks ------------------------------------------------------------------------------------------------------

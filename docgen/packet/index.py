@@ -98,7 +98,12 @@ def summary_page(
     else:
         order = sorted(findings, key=lambda f: _SEVERITIES.index(f.severity))
         rows = [
-            [_text(f"severity.{f.severity}"), f.who, f.place.source or f.place.pointer, message(f.code, PAGE_LANGUAGE, **f.params)]
+            [
+                _text(f"severity.{f.severity}"),
+                f.who,
+                f.place.source or f.place.pointer,
+                message(f.code, PAGE_LANGUAGE, **f.params),
+            ]
             for f in order
         ]
         heads = [_text(f"summary.{key}") for key in ("severity", "who", "place", "message")]

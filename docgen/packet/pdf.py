@@ -26,9 +26,7 @@ def pdf_maker(regulation: Regulation, data: Mapping[str, Any], engine: str) -> M
     `EnvironmentFault` where the engine or its libraries are missing.
     """
 
-    def make(
-        documents: Sequence[tuple[Document, bytes]], index: Callable[[Mapping[int, int]], bytes]
-    ) -> PdfParts:
+    def make(documents: Sequence[tuple[Document, bytes]], index: Callable[[Mapping[int, int]], bytes]) -> PdfParts:
         from docgen.pdf import convert, page_count, print_copy
         from docgen.pdf.reading import missing_text
 
@@ -47,9 +45,7 @@ def pdf_maker(regulation: Regulation, data: Mapping[str, Any], engine: str) -> M
             lost = missing_text(result.pdfs[name], _texts(document, record))
             findings += [Finding("pdf.text.lost", "error", Place(name), {"text": text[:80]}) for text in lost]
         if has_errors(findings):
-            told = "; ".join(
-                f"{f.place}: {message(f.code, **f.params)}" for f in findings if f.severity == "error"
-            )
+            told = "; ".join(f"{f.place}: {message(f.code, **f.params)}" for f in findings if f.severity == "error")
             raise InternalError("errors.internal.pdf", problem=told[:600])
         for document, _ in documents:
             name = names[document.number]

@@ -245,10 +245,10 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
         out = []
         for item in meta["assessors"]:
             item.closed(keys, ("id", "subject", "label", "clause"))
-            key = (item["subject"], item["id"])
-            if key in seen:
+            subject_and_id = (item["subject"], item["id"])
+            if subject_and_id in seen:
                 raise item.fault("errors.definition.duplicate_id", "id", id=item["id"])
-            seen.add(key)
+            seen.add(subject_and_id)
             out.append(
                 Assessor(
                     item["id"], item["subject"], item["label"], item.get("level", ""),
