@@ -24,11 +24,9 @@ _ALIKE = 0.6
 MAX_GAP = 60_000
 #: Comparisons by similarity (the dear ones) in one gap.
 _MAX_RATIOS = 2_000
-_FOLDS = {
-    **dict.fromkeys("‐‑‒–—―−", "-"),
-    **dict.fromkeys("“”„‟«»″", '"'),
-    **dict.fromkeys("‘’‚‛′`´", "'"),
-}
+_FOLDS = str.maketrans(
+    {**dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("“”„‟«»″", '"'), **dict.fromkeys("‘’‚‛′`´", "'")}
+)
 _JINJA_VALUE = re.compile(r"\{\{-?\s*(?:r\s+)?(.+?)\s*-?\}\}")
 _JINJA_ONLY = re.compile(r"\{%-?\s*(tr|p|tc|r)?\s*(if|endif|for|endfor|else|elif)\b((?:(?!%\}).)*)%\}", re.DOTALL)
 _FOR = re.compile(r"\s*\w+\s+in\s+([\w.]+)")
@@ -36,7 +34,11 @@ _FOR = re.compile(r"\s*\w+\s+in\s+([\w.]+)")
 
 def fold(text: str) -> str:
     """`text` (cleaned) with kinds of dash and quote and of case made one; the length stays the same."""
-    return "".join(_FOLDS.get(c) or (c.lower() if len(c.lower()) == 1 else c) for c in text)
+    plain = text.translate(_FOLDS)
+    lower = plain.lower()
+    if len(lower) == len(plain):
+        return lower
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
 
 
 def letters(text: str) -> int:

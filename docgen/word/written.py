@@ -101,7 +101,7 @@ def _part_problems(tree: etree._Element, literals: Collection[str]) -> Iterator[
         if "{{" in text or "{%" in text:
             # A line break in a value is an element of its own in the file, so white space is left out on both sides.
             rest = "".join(text.split())
-            for literal in literals:
+            for literal in sorted(literals, key=len, reverse=True):
                 if "{" in literal:
                     rest = rest.replace("".join(literal.split()), "")
             if "{{" in rest or "{%" in rest:
