@@ -34,6 +34,8 @@ _GRADES = (
     ("HTXSNV", "", "HTTNV", "HTTNV"), ("HTTNV", "", "HTTNV", "HTTNV"),
 )  # fmt: skip
 _SICK, _NEW = 7, 11
+#: the share of a criterion's points that goes with each level
+_POINTS = {"xuat_sac": 0.88, "tot": 0.84, "trung_binh": 0.6, "kem": 0.4}
 _STUDENTS: dict[str, dict[str, Any]] = {
     "sinh_vien": {
         "system": "chinh_quy", "gpa_scale": "tin_chi", "gpa": 3.28, "training_score": 91, "course_debt_pct": 0,
@@ -75,6 +77,22 @@ def criteria_sets(regulation: Regulation, subject: str) -> list[tuple[Criterion,
     return [rows for key, rows in regulation.criteria.items() if key.startswith(name)]
 
 
+def _plain(value: float) -> float:
+    """`value` with one decimal, as a whole number where it is one."""
+    rounded = round(value, 1)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _drop_empty(value: Any) -> None:
+    """Remove every empty mapping inside `value`."""
+    for key in list(value) if isinstance(value, dict) else ():
+        _drop_empty(value[key])
+        if value[key] == {}:
+            del value[key]
+    for item in value if isinstance(value, list) else ():
+        _drop_empty(item)
+
+
 class _Sample:
     """Makes one dossier; every choice comes from one seeded generator."""
 
@@ -97,10 +115,13 @@ class _Sample:
         """Meeting, sending of the draft and of the dossier: before the earliest deadline, on ordinary working days."""
         held = datetime.date(self.year, 12, 18)
         for deadline in self.regulation.deadlines:
+            due = None
             if "before" in deadline:
                 due = datetime.date.fromisoformat(deadline["before"])
-                if due > datetime.date(self.year, 11, 1):
-                    held = min(held, due - datetime.timedelta(days=6))
+            elif "month_day" in deadline:
+                due = datetime.date.fromisoformat(f"{self.year}-{deadline['month_day']}")
+            if due is not None and due > datetime.date(self.year, 11, 1):
+                held = min(held, due - datetime.timedelta(days=6))
         while held.weekday() > 3:
             held -= datetime.timedelta(days=1)
         return held, held - datetime.timedelta(days=8), held + datetime.timedelta(days=1)
@@ -146,6 +167,7 @@ class _Sample:
         for key, subject in (("collective", "tap_the"), ("party_organization", "to_chuc_dang")):
             out[key]["assessments"] = self.assessments(subject, 1, "HTTNV", out[key].get("kind", "chi_bo"))
         self.complete(out, people)
+        _drop_empty(out)
         return out
 
     def member(self, index: int, count: int) -> dict[str, Any]:
@@ -164,6 +186,7 @@ class _Sample:
             "civil_servant": not student,
             "official": not new,
             "head": head,
+            "leader": head,
         }
         if not birth:
             del member["birth_date"]
@@ -173,6 +196,8 @@ class _Sample:
         review["duties"] = self.pick(self.words["duties"][group_texts])
         review["results"] = paragraphs(self.text(results[-1] if sick else results[index % 2 % len(results)]))
         review["grade_party"] = own
+        if head:
+            review |= {key: self.pick(pool) for key, pool in self.words["leader_review"].items()}
         record: dict[str, Any] = {"id": f"dv-{index + 1:0{max(2, len(str(count)))}d}", "member": member}
         record["review"] = review
         if not student:
@@ -245,13 +270,32 @@ class _Sample:
         signer = name if assessor.level == "self" and name else self.words["signers"]["cell"]
         if assessor.level not in ("self", "cell"):
             signer = self.words["signers"]["manager"]
+        levels = self.levels(assessor.subject, grade, kind)
         return {
             "assessor": assessor.label,
             "signer": signer,
-            "levels": self.levels(assessor.subject, grade, kind),
+            "levels": levels,
+            **self.scores(assessor.subject, levels),
             "comment": self.pick(self.words["assessment_comment"]),
             "proposed_grade": grade,
         }
+
+    def scores(self, subject: str, levels: dict[str, str]) -> dict[str, Any]:
+        """Points for each criterion of a body where the regulation has them scored: 100 in all, shared evenly."""
+        fields = self.regulation.fields
+        if "assessment.scores.any.points" not in fields or subject == "dang_vien" or not levels:
+            return {}
+        share, rest = divmod(100, len(levels))
+        out: dict[str, Any] = {}
+        total = 0.0
+        for index, (criterion, level) in enumerate(levels.items()):
+            standard = share + (index < rest)
+            points = _plain(standard * _POINTS[level])
+            total += points
+            out[criterion] = {"standard_points": standard, "points": points}
+            if "assessment.scores.any.declared_level" in fields:
+                out[criterion]["declared_level"] = level
+        return {"scores": out, "score_total": _plain(total)}
 
     def levels(self, subject: str, grade: str, kind: str) -> dict[str, str]:
         out: dict[str, str] = {}
@@ -341,9 +385,11 @@ class _Sample:
                         self.put(sheet, path[1:], entry)
 
     def put(self, record: dict[str, Any], path: tuple[str, ...], entry: Field) -> None:
+        if path == ("signs",) or path[-1] == "levels":
+            return  # said criterion by criterion
         for name in path[:-1]:
             record = record.setdefault(name, {})
-        if path[-1] not in record and entry.type not in ("level",) and path != ("signs",):
+        if path[-1] not in record:
             record[path[-1]] = self.value(entry)
 
     def value(self, entry: Field) -> Any:
@@ -358,6 +404,8 @@ class _Sample:
             return 0
         if entry.type == "grade":
             return "HTTNV"
+        if entry.type == "level":
+            return "tot"
         if entry.type == "choice":
             return next(iter(self.regulation.choices[entry.choices]))
         return False if entry.type == "bool" else f"({entry.label})"

@@ -87,7 +87,9 @@ class Forms:
     def __init__(self, regulation: Regulation) -> None:
         self.regulation = regulation
         self._loaded: dict[str, FormDefinition] = {}
-        self._of: dict[tuple[str, str], tuple[FormDefinition, ...]] = {}
+        #: What a check has worked out from the forms, by a key of its own.
+        self.kept: dict[tuple[str, str], Any] = {}
+        self._of: dict[tuple[str, str], tuple[PacketItem, ...]] = {}
 
     def definition(self, form: str) -> FormDefinition:
         """The definition of `form`."""
@@ -95,22 +97,31 @@ class Forms:
             self._loaded[form] = load_form(self.regulation, form)
         return self._loaded[form]
 
-    def each(self, kind: str) -> list[FormDefinition]:
-        """The forms made once for each `kind` of the packet (`dossier`, `members`), each once."""
-        return [self.definition(name) for name in dict.fromkeys(i.form for i in self._items(kind))]
+    def each(self, kind: str, record: Mapping[str, Any] | None = None) -> list[FormDefinition]:
+        """The forms made once for each `kind` of the packet (`dossier`, `members`), each once.
+
+        With `record`, only those made for it (`only` in the packet).
+        """
+        items = (i for i in self._items(kind) if record is None or i.made_for(record))
+        return [self.definition(name) for name in dict.fromkeys(i.form for i in items)]
 
     def _items(self, kind: str) -> Iterator[PacketItem]:
         return (item for item in self.regulation.packet if item.each == kind)
 
-    def of_assessor(self, subject: str, assessor: str) -> tuple[FormDefinition, ...]:
-        """The forms on which `assessor` assesses `subject`; "others" of the packet means those not named otherwise."""
+    def of_assessor(
+        self, subject: str, assessor: str, record: Mapping[str, Any] | None = None
+    ) -> tuple[FormDefinition, ...]:
+        """The forms on which `assessor` assesses `subject`; "others" of the packet means those not named otherwise.
+
+        With `record`, only those made for it: a member's record, or the dossier for a body.
+        """
         key = (subject, assessor)
         if key not in self._of:
             items = [i for i in self._items("assessments") if self.definition(i.form).subject == subject]
             named = [i for i in items if assessor in i.assessors]
             rest = [i for i in items if not i.assessors or "others" in i.assessors]
-            self._of[key] = tuple(self.definition(i.form) for i in named or rest)
-        return self._of[key]
+            self._of[key] = tuple(named or rest)
+        return tuple(self.definition(i.form) for i in self._of[key] if record is None or i.made_for(record))
 
     def assessors(self, subject: str) -> dict[str, Assessor]:
         """The assessors of `subject`, by id."""

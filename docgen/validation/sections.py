@@ -80,16 +80,17 @@ class _Sections:
 
     def run(self) -> None:
         check = self.check
-        for definition in check.forms.each("dossier"):
+        for definition in check.forms.each("dossier", check.data):
             self.walk(definition, None, "")
         for member in check.members:
-            for definition in check.forms.each("members"):
+            for definition in check.forms.each("members", member.record):
                 self.walk(definition, member, "")
         for holder in [*check.bodies, *check.members]:
             known = check.forms.assessors(holder.subject)
             for assessor in as_mapping(holder.record.get("assessments")):
                 if assessor in known:
-                    for definition in check.forms.of_assessor(holder.subject, assessor):
+                    record = holder.record if holder.subject == "dang_vien" else check.data
+                    for definition in check.forms.of_assessor(holder.subject, assessor, record):
                         self.walk(definition, holder, assessor)
         self.report()
 
