@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -261,7 +263,7 @@ def test_values_stand_literally() -> None:
     assert made["word/document.xml"][1] == value
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.text(
         st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
@@ -418,3 +420,47 @@ def test_track_changes_and_text_boxes_do_not_disturb_places() -> None:
     document.add_paragraph("{{ a }}")._p.append(OxmlElement("w:bookmarkStart"))
     compiled = compile_template(saved(document))
     assert [(tag.text, tag.place.paragraph) for tag in compiled.tags] == [("{{ a }}", 2)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_everything_mixed_and_cut_into_runs(seed: int) -> None:
+    """Templates as people leave them: all kinds of tags in one file, cut anywhere by formatting."""
+    chance = random.Random(seed)
+    document = Document()
+    snippets = [
+        texts for name, texts in (FAST | BY_JINJA).items() if name != "trimming"
+    ]  # docxtpl's reaches into tables
+
+    def add(holder: Any, count: int) -> None:
+        for line in (line for texts in chance.sample(snippets, count) for line in texts):
+            paragraph = holder.add_paragraph()
+            while line:
+                cut = chance.choice([len(line), chance.randint(1, 12)])
+                run = paragraph.add_run(line[:cut])
+                run.bold, run.italic = chance.choice([None, True]), chance.choice([None, None, True])
+                line = line[cut:]
+
+    add(document, chance.randint(2, 6))
+    for rows in chance.sample(list(TABLES.values()), chance.randint(0, 2)):
+        table = document.add_table(len(rows), len(rows[0]))
+        for row, texts in zip(table.rows, rows, strict=True):
+            for cell, content in zip(row.cells, texts, strict=True):
+                cell.text = content
+        add(document, 1)
+    add(document.sections[0].header, 1)
+    add(document.sections[0].footer, 1)
+    same_as_docxtpl(saved(document))
+
+
+def test_objects_and_mappings_as_data() -> None:
+    @dataclass
+    class Member:
+        full_name: str
+
+    class Lazy(dict[str, str]):
+        def __missing__(self, key: str) -> str:
+            return f"<{key}>"
+
+    source = template("{{ m.full_name }} {{ lazy.x }} {{ d[1] }} {{ t[0] }}{% for x in g %}{{ x }}{% endfor %}")
+    context = {"m": Member("A & B"), "lazy": Lazy(), "d": {1: "một"}, "t": ("đầu",), "g": (1, 2)}
+    assert same_as_docxtpl(source, context).fast
