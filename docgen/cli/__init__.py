@@ -140,6 +140,9 @@ def error_text(error: DocgenError, lang: str) -> str:
     from docgen.i18n import has_message
 
     out = message(error.code, lang, **error.facts)
+    template = error.facts.get("template")
+    if template:
+        out = f"{template}: {out}"
     hint = f"{error.code}.hint"
     return f"{out}\n  → {message(hint, lang, **error.facts)}" if has_message(hint, lang) else out
 

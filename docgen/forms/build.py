@@ -113,7 +113,7 @@ def template_bytes(
     if path.is_file():
         content = path.read_bytes()
         if carried_hash(content) == definition.definition_hash:
-            return content, str(path)
+            return content, "built"
     return build_template(regulation, definition), "definition"
 
 

@@ -6,10 +6,11 @@ The template is compiled once (`docgen.word.compile`) and used for every record.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from docgen.errors import InternalError
+from docgen.errors import DocgenError, InternalError
 from docgen.forms.build import template_bytes
 from docgen.forms.complete import missing_texts
 from docgen.forms.data import Display
@@ -44,8 +45,9 @@ class Filler:
         self.regulation = regulation
         self.definition = definition
         content, self.template_source = template_bytes(regulation, definition, templates)
-        self.own_template = self.template_source != "definition" and bool(templates)
-        self.template = compile_template(content)
+        self.own_template = self.template_source not in ("built", "definition")
+        with self._naming_template():
+            self.template = compile_template(content)
         self.display = Display(regulation, definition)
 
     def fill(self, data: Mapping[str, Any], *, blank: bool = False, draft: bool = False, check: bool = True) -> bytes:
@@ -54,10 +56,22 @@ class Filler:
         With `check` (the default) the result is read again: package, controls, every fixed text and every value.
         Raises `InternalError` where something is lost; nothing is kept then.
         """
-        docx = self.template.render(self.display.context(data, blank=blank, draft=draft))
+        with self._naming_template():
+            docx = self.template.render(self.display.context(data, blank=blank, draft=draft))
         if check:
             self.check(data, docx, blank=blank)
         return docx
+
+    @contextmanager
+    def _naming_template(self) -> Iterator[None]:
+        """Add the file of an office's own template to the facts of an error about it."""
+        try:
+            yield
+        except DocgenError as fault:
+            if self.own_template:
+                fault.facts.setdefault("file", self.template_source)
+                fault.facts["template"] = self.template_source
+            raise
 
     def check(self, data: Mapping[str, Any], docx: bytes, *, blank: bool = False) -> None:
         """Raise `InternalError` where `docx` is no sound package or lost a text or a value."""

@@ -1,0 +1,277 @@
+"""Putting what was read from a Word form into a dossier, value by value, with every difference on the table.
+
+Nothing is decided silently: an empty place is filled, an equal value is left, and where both sides say something
+different the dossier stays as it is unless the caller chose a side. A place left empty in Word never empties the
+dossier, a row deleted in Word never deletes a record. A file of another regulation, year or person is not merged.
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from docgen.forms.bindings import Slot, slots
+from docgen.forms.data import Record, canonical, root_places, value_at
+from docgen.forms.definition import FormDefinition
+from docgen.forms.read_identity import record_of
+from docgen.forms.readback import ReadResult
+from docgen.model import Finding, Place, Severity
+from docgen.regulations.loader import Regulation
+from docgen.word.align import fold
+
+Prefer = Literal["", "word", "dossier"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that the dossier gets: where, what it is called, what stood there (None for nothing), what comes."""
+
+    pointer: str
+    label: str
+    old: Any
+    new: Any
+
+
+@dataclass(slots=True)
+class Merge:
+    """The dossier's data after the merge, what changed, and what was found. `kept` counts conflicts left alone."""
+
+    data: dict[str, Any]
+    changes: list[Change] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    kept: int = 0
+
+
+def merge_form(
+    dossier: Mapping[str, Any],
+    result: ReadResult,
+    regulation: Regulation,
+    definition: FormDefinition,
+    *,
+    file: str = "",
+    member: str = "",
+    assessor: str = "",
+    prefer: Prefer = "",
+) -> Merge:
+    """`dossier` (left as it is) with the values of `result` put in.
+
+    `member` and `assessor` say whose form it is where the file does not, or says it wrongly. `prefer` settles
+    conflicts: "word" takes the form's value, "dossier" keeps the dossier's.
+    """
+    run = _Merging(dossier, result, regulation, definition, file, prefer)
+    record = run.record(member, assessor)
+    if record is not None:
+        run.values(record)
+    return run.out
+
+
+class _Merging:
+    def __init__(
+        self,
+        dossier: Mapping[str, Any],
+        result: ReadResult,
+        regulation: Regulation,
+        definition: FormDefinition,
+        file: str,
+        prefer: Prefer,
+    ) -> None:
+        self.out = Merge(copy.deepcopy(dict(dossier)))
+        self.result = result
+        self.regulation = regulation
+        self.definition = definition
+        self.file = file
+        self.prefer = prefer
+
+    def report(self, code: str, severity: Severity, pointer: str = "", /, **params: Any) -> None:
+        self.out.findings.append(Finding(code, severity, Place(self.file, pointer, pointer), params))
+
+    # -- whose form it is --------------------------------------------------------------------------------------------
+
+    def record(self, member: str, assessor: str) -> Record | None:
+        """The record of the dossier that the form is about; None, with a finding, where it must not be merged."""
+        data, dossier = self.result.data, self.out.data
+        if dossier.get("regulation") != self.result.regulation:
+            self.report("read.merge.other_regulation", "error", found=self.result.regulation,
+                        expected=str(dossier.get("regulation")))  # fmt: skip
+            return None
+        mine, theirs = value_at(data, ("period", "year")), value_at(dossier, ("period", "year"))
+        if mine and theirs and mine != theirs:
+            self.report("read.merge.other_year", "error", "/period/year", found=mine, expected=theirs)
+            return None
+        carried = record_of(self.definition, self.result.record)
+        needs_member = self.definition.record == "member" or (
+            self.definition.record == "assessment" and self.definition.subject == "dang_vien"
+        )
+        chosen = ""
+        if needs_member:
+            found = self.member(member, str(carried["member"]))
+            if found is None:
+                return None
+            chosen = found
+        if self.definition.record != "assessment":
+            return Record(chosen)
+        named = assessor or str(carried["assessor"]) or self.assessor_by_label()
+        known = [a.id for a in self.regulation.assessors if a.subject == self.definition.subject]
+        if named not in known:
+            code = "read.merge.unknown_assessor" if named else "read.merge.assessor_needed"
+            self.report(code, "error", "", assessor=named[:60], known=", ".join(known))
+            return None
+        return Record(chosen, named)
+
+    def member(self, asked: str, carried: str) -> str | None:
+        """The id of the member: as asked for, as the file carries it, or by a name that only one member has."""
+        members = [m for m in self.out.data.get("members") or () if isinstance(m, dict)]
+        names = {str(m.get("id")): str(value_at(m, ("member", "full_name")) or "") for m in members}
+        written = str(value_at(self.result.data, ("member", "full_name")) or "")
+        if asked:
+            if asked in names:
+                return asked
+            self.report("read.merge.unknown_member", "error", "", member=asked[:60], known=_some(names))
+            return None
+        if carried in names:
+            known = names[carried]
+            if written and known and not _alike(written, known):
+                # Last year's or a colleague's file, copied and typed over, still carries the other person's id.
+                self.report("read.merge.other_person", "error", "", member=carried, found=written, expected=known)
+                return None
+            return carried
+        same = [key for key, name in names.items() if written and fold(name) == fold(written)]
+        if len(same) == 1:
+            self.report("read.merge.by_name", "warning", "", member=same[0], name=written)
+            return same[0]
+        code = "read.merge.name_twice" if same else "read.merge.member_needed"
+        self.report(code, "error", "", member=carried[:60], name=written, known=_some(names))
+        return None
+
+    def assessor_by_label(self) -> str:
+        """The assessor whose name is written on the form."""
+        written = fold(str(value_at(self.result.data, ("assessment", "assessor")) or ""))
+        same = [a.id for a in self.regulation.assessors
+                if a.subject == self.definition.subject and written and fold(a.label) == written]  # fmt: skip
+        return same[0] if len(same) == 1 else ""
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def values(self, record: Record) -> None:
+        places = root_places(self.regulation, self.definition, self.out.data, record)
+        lists: dict[str, list[Slot]] = {}
+        for slot in slots(self.regulation, self.definition):
+            if slot.list:
+                lists.setdefault(slot.list, []).append(slot)
+                continue
+            new = value_at(self.result.data, slot.path)
+            if new is not None:
+                self.put(slot, (*places[slot.path[0]], *slot.path[1:]), new)
+        for name, members in lists.items():
+            rows = self.result.data.get(name)
+            if rows:
+                self.rows(places[name], members, rows)
+
+    def put(self, slot: Slot, path: tuple[str | int, ...], new: Any) -> None:
+        """One value at its place, unless something else stands there."""
+        old = value_at(self.out.data, path)
+        pointer = "".join(f"/{step}" for step in path)
+        if canonical(slot, old) == canonical(slot, new):
+            return
+        if canonical(slot, old) is not None:
+            if self.prefer != "word":
+                self.out.kept += 1
+                self.report("read.merge.conflict", "info" if self.prefer else "warning", pointer, label=slot.label,
+                            dossier=_short(slot, old), word=_short(slot, new))  # fmt: skip
+                return
+            self.report("read.merge.replaced", "info", pointer, label=slot.label, dossier=_short(slot, old),
+                        word=_short(slot, new))  # fmt: skip
+        if not _set(self.out.data, path, new):
+            self.report("read.merge.no_place", "error", pointer, label=slot.label)
+            return
+        self.out.changes.append(Change(pointer, slot.label, old, new))
+
+    def rows(self, place: tuple[str | int, ...], members: list[Slot], rows: list[dict[str, Any]]) -> None:
+        """The rows of a table: each to the record it names; a list of the dossier that is empty takes them all."""
+        name = str(place[-1])
+        held = value_at(self.out.data, place)
+        held = held if isinstance(held, list) else []
+        key = next((s for s in members if s.type == "text"), members[0])
+        used: set[int] = set()
+        for position, row in enumerate(rows):
+            target = self.target(name, key, row, position, held, used)
+            if target is None:
+                continue
+            used.add(target)
+            for slot in members:
+                new = value_at(row, slot.path)
+                if new is not None:
+                    self.put(slot, (*place, target, *slot.path), new)
+        left = len(held) - len([u for u in used if u < len(held)])
+        if left > 0 and rows:
+            self.report("read.merge.rows_left", "info", f"/{name}", count=left, label=key.label)
+
+    def target(
+        self, name: str, key: Slot, row: dict[str, Any], position: int, held: list[Any], used: set[int]
+    ) -> int | None:
+        """The position in the dossier's list that `row` belongs to; None, with a finding, where nobody can tell."""
+        said = value_at(row, key.path)
+        shown = str(said or "")
+        same = [
+            index for index, item in enumerate(held)
+            if index not in used and said is not None and fold(str(value_at(item, key.path) or "")) == fold(shown)
+        ]  # fmt: skip
+        if position in same:
+            return position
+        if len(same) == 1:
+            return same[0]
+        if len(same) > 1:
+            self.report("read.merge.row_twice", "error", f"/{name}", name=shown, label=key.label)
+            return None
+        if name == "members" or (said is None and held):
+            # A member needs an id and a record of his own: adding one is for people.
+            self.report("read.merge.row_unknown", "warning", f"/{name}", row=position + 1, name=shown, label=key.label)
+            return None
+        index = max([len(held), *(u + 1 for u in used)])
+        if not _set(self.out.data, (name, index), {}):
+            return None
+        return index
+
+
+def _alike(one: str, other: str) -> bool:
+    """True for one name written in two ways (a slip, a missing accent), False for two names."""
+    first, second = fold(one), fold(other)
+    return first == second or difflib.SequenceMatcher(None, first, second).ratio() >= 0.85
+
+
+def _some(names: Mapping[str, str]) -> str:
+    return ", ".join(list(names)[:12])
+
+
+def _short(slot: Slot, value: Any) -> str:
+    text = " ".join(map(str, value)) if isinstance(value, list) else str(dict(slot.options).get(str(value), value))
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _set(data: Any, path: tuple[str | int, ...], value: Any) -> bool:
+    """Set the value at `path`, making what is missing on the way; False where something else stands in the way."""
+    for step, following in zip(path[:-1], path[1:], strict=True):
+        empty: Any = [] if isinstance(following, int) else {}
+        if isinstance(data, dict) and isinstance(step, str):
+            if data.get(step) is None:
+                data[step] = empty
+            data = data[step]
+        elif isinstance(data, list) and isinstance(step, int):
+            if step == len(data):
+                data.append(empty)
+            if step >= len(data):
+                return False
+            data = data[step]
+        else:
+            return False
+    last = path[-1]
+    if isinstance(data, dict) and isinstance(last, str):
+        data[last] = value
+        return True
+    if isinstance(data, list) and isinstance(last, int) and last == len(data):
+        data.append(value)
+        return True
+    return False
