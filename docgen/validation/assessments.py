@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from docgen.dossier.model import nearest
@@ -45,49 +46,81 @@ def check_holder(check: Check, holder: Holder) -> None:
             check_levels(check, holder, name, sheet, place, kind if isinstance(kind, str) else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The tables of criteria that one assessor ticks, gone through once: rows, numbers, headings."""
+
+    leaves: dict[str, Criterion]
+    numbers: dict[str, str]
+    headings: set[str]
+    forms: str
+    required: bool
+    needs_kind: bool
+
+
+def levels_of(tables: list[tuple[FormDefinition, Criteria]], binding: str) -> Levels | None:
+    """What `tables` tick at `binding`; None where none does."""
+    ticked = [(d, t) for d, t in tables if t.binding == binding]
+    if not ticked:
+        return None
+    leaves = {leaf.id: leaf for _, table in ticked for leaf in table.leaves()}
+    return Levels(
+        leaves,
+        {k: v for _, table in ticked for k, v in numbering(table.rows).items()},
+        headings(ticked),
+        ", ".join(dict.fromkeys(d.code for d, _ in ticked)),
+        any(binding in d.required for d, _ in ticked),
+        any(leaf.applies for leaf in leaves.values()),
+    )
+
+
+def levels_for(check: Check, subject: str, assessor: str) -> Levels | None:
+    """The criteria that `assessor` ticks for `subject`, kept with the forms they come from."""
+    key = (subject, assessor)
+    if key not in check.forms.kept:
+        tables = [(d, t) for d in check.forms.of_assessor(subject, assessor) for t in d.criteria()]
+        check.forms.kept[key] = levels_of(tables, "assessment.levels")
+    found: Levels | None = check.forms.kept[key]
+    return found
+
+
 def check_levels(check: Check, holder: Holder, assessor: str, sheet: dict[str, Any], place: str, kind: str) -> None:
     """The criteria of one sheet: all known, all that apply ticked, none that does not apply."""
-    tables = [(d, t) for d in check.forms.of_assessor(holder.subject, assessor) for t in d.criteria()]
-    ticked = [(d, t) for d, t in tables if t.binding == "assessment.levels"]
-    if not ticked:
+    known = levels_for(check, holder.subject, assessor)
+    if known is None:
         return
-    leaves = {leaf.id: leaf for _, table in ticked for leaf in table.leaves()}
-    numbers = {k: v for _, table in ticked for k, v in numbering(table.rows).items()}
     levels = as_mapping(sheet.get("levels"))
     pointer = at(place, "levels")
-    check_names(check, levels, leaves, pointer, holder.who, headings(ticked))
-    needs_kind = any(leaf.applies for leaf in leaves.values())
-    if needs_kind and not kind and not any(f.code == "validation.collective.no_kind" for f in check.findings):
+    check_names(check, levels, known, pointer, holder.who)
+    if known.needs_kind and not kind and not any(f.code == "validation.collective.no_kind" for f in check.findings):
         kinds = check.regulation.choices.get("collective_kind", {})
         check.add("validation.collective.no_kind", "error", f"/{holder.who}/kind", holder.who,
                   allowed="; ".join(f"{k} = {v}" for k, v in kinds.items()))  # fmt: skip
-    required = any("assessment.levels" in d.required for d, _ in ticked)
     missing = [
-        numbers[leaf.id]
-        for leaf in leaves.values()
+        known.numbers[leaf.id]
+        for leaf in known.leaves.values()
         if not leaf.optional and (not leaf.applies or leaf.applies == kind) and leaf.id not in levels
     ]
-    if required and missing:
-        forms = ", ".join(dict.fromkeys(d.code for d, _ in ticked))
+    if known.required and missing:
         check.add("validation.levels.missing", "error", pointer, holder.who, count=len(missing),
-                  criteria=", ".join(missing[:12]) + ("…" if len(missing) > 12 else ""), forms=forms,
+                  criteria=", ".join(missing[:12]) + ("…" if len(missing) > 12 else ""), forms=known.forms,
                   assessor=check.forms.assessors(holder.subject)[assessor].label)  # fmt: skip
-    other = [numbers[i] for i in levels if i in leaves and kind and leaves[i].applies not in ("", kind)]
+    other = [
+        known.numbers[i] for i in levels if i in known.leaves and kind and known.leaves[i].applies not in ("", kind)
+    ]
     if other:
         check.add("validation.levels.not_applicable", "warning", pointer, holder.who,
                   criteria=", ".join(other), kind=kind)  # fmt: skip
 
 
-def check_names(
-    check: Check, given: Iterable[str], leaves: dict[str, Criterion], pointer: str, who: str, above: set[str]
-) -> None:
+def check_names(check: Check, given: Iterable[str], known: Levels, pointer: str, who: str) -> None:
     """Every name in `given` is the id of a criterion that can be ticked."""
     for name in given:
-        if name in leaves:
+        if name in known.leaves:
             continue
-        code = "validation.levels.heading" if name in above else "validation.levels.unknown"
-        check.add(code, "error", at(pointer, name), who, given=name[:40], near=nearest(name[:40], leaves),
-                  known=", ".join(list(leaves)[:20]))  # fmt: skip
+        code = "validation.levels.heading" if name in known.headings else "validation.levels.unknown"
+        check.add(code, "error", at(pointer, name), who, given=name[:40], near=nearest(name[:40], known.leaves),
+                  known=", ".join(list(known.leaves)[:20]))  # fmt: skip
 
 
 def headings(tables: list[tuple[FormDefinition, Criteria]]) -> set[str]:
@@ -123,16 +156,19 @@ def numbering(rows: tuple[Criterion, ...]) -> dict[str, str]:
 
 def check_signs(check: Check, holder: Holder) -> None:
     """The annex of signs of degradation: known rows, every row answered."""
-    tables = [(d, t) for d in check.forms.each("members") for t in d.criteria() if t.binding == "signs"]
-    if not tables:
-        return
-    leaves = {leaf.id: leaf for _, table in tables for leaf in table.leaves()}
+    key = ("signs", "")
+    if key not in check.forms.kept:
+        tables = [(d, t) for d in check.forms.each("members") for t in d.criteria()]
+        check.forms.kept[key] = levels_of(tables, "signs")
+    known: Levels | None = check.forms.kept[key]
     signs = as_mapping(holder.record.get("signs"))
-    check_names(check, signs, leaves, at(holder.pointer, "signs"), holder.who, headings(tables))
-    missing = [leaf.number or leaf.id for leaf in leaves.values() if leaf.id not in signs]
-    if missing and any("signs" in d.required for d, _ in tables) and signs:
-        check.add("validation.signs.missing", "error", at(holder.pointer, "signs"), holder.who,
-                  count=len(missing), total=len(leaves),
+    if known is None or not signs:
+        return  # an annex that is missing altogether is a section that is not written
+    pointer = at(holder.pointer, "signs")
+    check_names(check, signs, known, pointer, holder.who)
+    missing = [leaf.number or leaf.id for leaf in known.leaves.values() if leaf.id not in signs]
+    if known.required and missing:
+        check.add("validation.signs.missing", "error", pointer, holder.who, count=len(missing), total=len(known.leaves),
                   rows=", ".join(missing[:12]) + ("…" if len(missing) > 12 else ""))  # fmt: skip
 
 

@@ -1,0 +1,145 @@
+"""The quick way past records about which there is nothing to say.
+
+Most records of a long batch are clean: every text in one piece of ordinary letters, every date a date, every code a
+code. One schema, stricter than the form's own, tells those apart in a few microseconds. What it accepts has no finding
+at all and prints the same as its canonical form; what it refuses is not wrong, it goes the whole way.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import jsonschema_rs
+
+from docgen.dossier.canonical import MAX_NUMBER
+from docgen.forms.definition import FormDefinition
+from docgen.forms.schema import ID_PATTERN, form_schema
+from docgen.regulations.loader import Regulation
+from docgen.validation.people import RESERVED
+
+#: Longer than this no text of a plain record is (well below what a finding speaks of).
+MAX_TEXT = 20_000
+#: A single paragraph shorter than this may be one of the ways people write "nothing".
+_SHORT = 20
+
+
+def _letters() -> str:
+    """A character class of what plain text is made of: no white space, no marks, nothing NFC would change."""
+    wanted = [*range(0x21, 0x7F), *range(0xA1, 0x250), *range(0x1E00, 0x1F00), *range(0x2010, 0x2028),
+              *range(0x2030, 0x2040), 0x20AB, 0x2103, 0x2190, 0x2192, 0x2212, 0x2264, 0x2265, 0x25A1, 0x2611, 0x2612]  # fmt: skip
+    kept = [
+        code
+        for code in wanted
+        if unicodedata.category(chr(code)) not in ("Cf", "Cn", "Mn", "Zl", "Zp", "Zs")
+        and unicodedata.normalize("NFC", chr(code)) == chr(code)
+        and chr(code) != "{"
+    ]
+    runs: list[list[int]] = []
+    for code in kept:
+        if runs and runs[-1][1] == code - 1:
+            runs[-1][1] = code
+        else:
+            runs.append([code, code])
+    return "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in runs)
+
+
+_LETTERS = _letters()
+_LINE = rf"^[{_LETTERS}]+(?: [{_LETTERS}]+)*$"
+#: Texts that only look written: dots, a prompt left over, markup. Wider than the checks themselves, never narrower.
+_DOUBTFUL = (
+    r"^(?:[.…_·․‥⋯\-–—/\\ :;,]|[nN][gG][àÀ][yY]|[tT][hH][áÁ][nN][gG]|[nN][ăĂ][mM])+$"
+    r"|(?i:[\[<({«] *(?:nhập|ghi|điền|chọn|gõ|viết|bấm|nhấn|click|enter|insert|type|tap))"
+    r"|^(?i:nhấn|bấm|click|tap).{0,40}(?i:để nhập|vào đây|to enter|here)"
+    r"|</?w:"
+)
+_ID = re.compile(ID_PATTERN)
+_PLAIN: dict[str, Any] = {}
+
+
+class _UnknownShapeError(Exception):
+    """A shape this module does not know: no record of the form is plain then."""
+
+
+def is_plain_record(data: Any, regulation: Regulation, definition: FormDefinition) -> bool:
+    """True where `data` has no finding and is, as printed, its own canonical form. False tells nothing."""
+    validator = plain_validator(regulation, definition)
+    if validator is None or not isinstance(data, dict):
+        return False
+    try:
+        return bool(validator.is_valid(data)) and plain_id(data.get("id"))
+    except (ValueError, TypeError, RecursionError):  # what JSON does not know: NaN, sets, a list inside itself
+        return False
+
+
+def plain_id(given: Any) -> bool:
+    """True where `given` names a file on every system, or is missing."""
+    if given is None:
+        return True
+    if not isinstance(given, str) or _ID.fullmatch(given) is None:
+        return False
+    return given.split(".")[0].casefold() not in RESERVED and not given.endswith(".")
+
+
+def plain_validator(regulation: Regulation, definition: FormDefinition) -> Any:
+    """The stricter schema of a form, compiled once; None where there is none."""
+    key = f"{definition.regulation}/{definition.form}/{definition.definition_hash}"
+    if key not in _PLAIN:
+        try:
+            schema = _mapping(form_schema(regulation, definition))
+        except _UnknownShapeError:
+            _PLAIN[key] = None
+        else:
+            _PLAIN[key] = jsonschema_rs.validator_for(
+                schema, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions()
+            )
+    return _PLAIN[key]
+
+
+def _mapping(shape: dict[str, Any]) -> dict[str, Any]:
+    required = shape.get("required", [])
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(required),
+        "properties": {name: _strict(below, name in required) for name, below in shape["properties"].items()},
+    }
+
+
+def _strict(shape: dict[str, Any], required: bool) -> dict[str, Any]:
+    """The stricter form of `shape`. What need not be there may also be null or empty: both print as nothing."""
+    kind = shape.get("type")
+    if "enum" in shape:
+        return {"enum": [*shape["enum"], *(() if required else (None, ""))]}
+    if kind == "object":
+        return _mapping(shape)
+    if kind == "array":
+        return _list(shape, required)
+    if kind == "string":
+        made = _text(shape)
+    elif kind in ("integer", "number"):
+        made = {"type": kind, "minimum": shape.get("minimum", -MAX_NUMBER), "maximum": shape.get("maximum", MAX_NUMBER)}
+    elif kind == "boolean":
+        made = {"type": "boolean"}
+    else:
+        raise _UnknownShapeError
+    return made if required else {"anyOf": [made, {"enum": [None, ""]}]}
+
+
+def _text(shape: dict[str, Any]) -> dict[str, Any]:
+    if "format" in shape or "pattern" in shape:
+        return {key: value for key, value in shape.items() if key in ("type", "format", "pattern")}
+    return {"type": "string", "pattern": _LINE, "maxLength": MAX_TEXT, "not": {"pattern": _DOUBTFUL}}
+
+
+def _list(shape: dict[str, Any], required: bool) -> dict[str, Any]:
+    items = shape["items"]
+    if items.get("type") == "object":
+        return {"type": "array", "items": _mapping(items), **({"minItems": 1} if required else {})}
+    if items != {"type": "string"}:
+        raise _UnknownShapeError
+    made: dict[str, Any] = {"type": "array", "items": _text(items)}
+    if required:
+        made["anyOf"] = [{"minItems": 2}, {"minItems": 1, "items": {"minLength": _SHORT}}]
+    return made
