@@ -484,7 +484,12 @@ def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> Rule
     kept.update(own)
     ambiguities = tuple(reader.ambiguity(entry) for entry in node.get("ambiguities", ()))
     replaced = {a.code for a in ambiguities}
-    inherited = tuple(a for a in (parent.ambiguities if parent else ()) if a.code not in replaced)
+    # A doubt about a rule that was taken out is no doubt any more.
+    inherited = tuple(
+        a
+        for a in (parent.ambiguities if parent else ())
+        if a.code not in replaced and not removed & {*a.without, *_rules_in(a.when)}
+    )
     bases = tuple(reader.base(entry) for entry in node.get("base", ())) or (parent.bases if parent else ())
     rules = RuleSet(
         node["regulation"], node["document"], facts, tuple(kept.values()), (*inherited, *ambiguities), bases
@@ -493,11 +498,16 @@ def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> Rule
     return rules
 
 
+def _rules_in(predicate: Predicate) -> set[str]:
+    """The ids of the rules that a predicate speaks of."""
+    return {part.rule for part in parts(predicate) if isinstance(part, RuleHolds)}
+
+
 def _check_names(rules: RuleSet, node: Mapping) -> None:
     """Refuses a rule named by another rule or by an ambiguity that does not exist."""
     known = {rule.id for rule in rules.rules}
     named: set[str] = {name for a in rules.ambiguities for name in a.without}
     predicates = [p for rule in rules.rules for p in rule.predicates()] + [a.when for a in rules.ambiguities]
-    named.update(part.rule for p in predicates for part in parts(p) if isinstance(part, RuleHolds))
+    named.update(name for predicate in predicates for name in _rules_in(predicate))
     for name in sorted(named - known):
         raise fault(node, "grading.definition.unknown_name", None, name=name)
