@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from docgen.version import VERSION
+
 if TYPE_CHECKING:
     from docgen.api import build_packet, fill, propose, validate
     from docgen.dossier import load_dossier
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from docgen.regulations.loader import load_regulation
     from docgen.word.compile import compile_template
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = [
     "DocgenError",
     "Finding",

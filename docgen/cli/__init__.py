@@ -11,7 +11,7 @@ from importlib import import_module
 
 import click
 
-from docgen import __version__
+from docgen.version import VERSION
 from docgen.errors import EXIT_INTERNAL, DocgenError
 from docgen.i18n import DEFAULT_LANGUAGE, LANGUAGES, message
 
@@ -110,7 +110,7 @@ class LazyGroup(click.Group):
 
 def _show_version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
     if value and not context.resilient_parsing:
-        click.echo(f"docgen {__version__}")
+        click.echo(f"docgen {VERSION}")
         context.exit()
 
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from docgen import __version__
+from docgen.version import VERSION
 from docgen.packet.plan import Document
 from docgen.regulations.loader import Regulation
 
@@ -72,7 +72,7 @@ def manifest(
     year = (data.get("period") or {}).get("year")
     content = {
         "format": FORMAT,
-        "docgen": __version__,
+        "docgen": VERSION,
         "draft": draft,
         "regulation": {"id": regulation.id, "number": regulation.number, "revision": regulation.revision},
         "dossier": dict(source),

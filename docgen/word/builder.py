@@ -23,6 +23,8 @@ _ROOT = (
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _WORD = f"{_OFFICE}.wordprocessingml"
+#: The glossary must hold at least one entry (ECMA-376 part 1, 17.12.6), in a form without prompts too.
+DEFAULT_PROMPT = "……………"
 #: The key of the draft flag in a template's context: truthy marks every page DỰ THẢO.
 DRAFT_FLAG = "draft_"
 
@@ -171,7 +173,7 @@ def package(
         "word/header2.xml": _first_header(draft),
         "word/glossary/_rels/document.xml.rels": _relationships([("rId1", f"{office}/styles", "styles.xml")]),
         "word/glossary/styles.xml": styles,
-        "word/glossary/document.xml": glossary_xml(prompts),
+        "word/glossary/document.xml": glossary_xml(prompts or [DEFAULT_PROMPT]),
         "word/document.xml": f"{_XML}<w:document {_ROOT}><w:body>{body}{section_xml(landscape)}</w:body></w:document>",
     }
     return write_package({name: text.encode("utf-8") for name, text in parts.items()})
