@@ -12,7 +12,7 @@ import click
 from docgen.cli import HELP_LANGUAGE, help_text, language, quiet
 from docgen.cli.options import echo_json, folders_option, json_option, templates_option
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
-from docgen.forms.merge import Merge, merge_form
+from docgen.forms.merge import Change, Merge, apply_changes, merge_form
 from docgen.forms.readback import ReadResult, read_form
 from docgen.i18n import message
 from docgen.model import Finding, has_errors
@@ -143,12 +143,11 @@ def _into(
     target = Path(loaded.file or dossier)
     if target.suffix.lower() != ".json":
         raise UsageError("read.usage.json_dossier", file=str(target))
-    # The file's own text is the base, so that what docgen has no name for stays in it.
     before = target.read_bytes()
-    data: dict[str, Any] = json.loads(before.decode("utf-8-sig"))
+    data = loaded.data
+    changes: list[Change] = []
     found: list[Finding] = []
     shown: list[dict[str, Any]] = []
-    changed = 0
     for path, result in results:
         # What could not be read was said already; a file whose identity is in doubt is not put anywhere.
         if result.definition is None or any(f.code in _REFUSED for f in result.findings):
@@ -161,19 +160,19 @@ def _into(
             prefer="word" if prefer == "word" else "dossier" if prefer == "dossier" else "",
         )  # fmt: skip
         data = merge.data
-        changed += len(merge.changes)
+        changes += merge.changes
         found += [*result.findings, *merge.findings]
         shown.append(_changes_as_json(path, merge))
         if not as_json:
             _print_changes(path, merge)
     if found and not as_json:
         click.echo(render_text(found, language()), err=True)
-    written = bool(changed) and _confirmed(yes, as_json)
+    written = bool(changes) and _confirmed(yes, as_json)
     if written:
-        _write(target, before, data, folders)
-        _say("written", file=target.name, count=changed)
-    elif changed:
-        _say("not_written", count=changed)
+        _write(target, before, changes, data, folders)
+        _say("written", file=target.name, count=len(changes))
+    elif changes:
+        _say("not_written", count=len(changes))
     else:
         _say("nothing")
     if as_json:
@@ -215,13 +214,22 @@ def _confirmed(yes: bool, as_json: bool) -> bool:
     return click.confirm(message("read.say.confirm", language()), default=False, err=True)
 
 
-def _write(target: Path, before: bytes, data: dict[str, Any], folders: tuple[Path, ...]) -> None:
-    """The old file beside it as a backup, then the new one in its place, whole."""
+def _write(
+    target: Path, before: bytes, changes: list[Change], merged: dict[str, Any], folders: tuple[Path, ...]
+) -> None:
+    """The old file beside it as a backup, then the new one in its place, whole.
+
+    The file's own text is the base, so that what docgen has no name for stays in it; only where it spells its records
+    in another shape, the canonical data are written.
+    """
     from docgen.dossier import load_dossier
     from docgen.storage import write_whole
 
     if target.read_bytes() != before:
         raise UsageError("read.usage.changed_meanwhile", file=str(target))
+    data = json.loads(before.decode("utf-8-sig"))
+    if not apply_changes(data, changes):
+        data = merged
     number = 1
     while (backup := target.with_name(f"{target.stem}.truoc-{number}{target.suffix}.bak")).exists():
         number += 1

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import copy
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 from docgen.forms.bindings import Slot, slots
@@ -29,10 +30,15 @@ Prefer = Literal["", "word", "dossier"]
 class Change:
     """One value that the dossier gets: where, what it is called, what stood there (None for nothing), what comes."""
 
-    pointer: str
+    path: tuple[str | int, ...]
     label: str
     old: Any
     new: Any
+
+    @property
+    def pointer(self) -> str:
+        """The place as a JSON pointer."""
+        return "".join(f"/{step}" for step in self.path)
 
 
 @dataclass(slots=True)
@@ -56,7 +62,7 @@ def merge_form(
     assessor: str = "",
     prefer: Prefer = "",
 ) -> Merge:
-    """`dossier` (left as it is) with the values of `result` put in.
+    """`dossier` (canonical data, left as it is) with the values of `result` put in.
 
     `member` and `assessor` say whose form it is where the file does not, or says it wrongly. `prefer` settles
     conflicts: "word" takes the form's value, "dossier" keeps the dossier's.
@@ -66,6 +72,11 @@ def merge_form(
     if record is not None:
         run.values(record)
     return run.out
+
+
+def apply_changes(data: Any, changes: Iterable[Change]) -> bool:
+    """Make `changes` in `data`, the dossier as its file spells it; False where a place is not there."""
+    return all(_set(data, change.path, change.new) for change in changes)
 
 
 class _Merging:
@@ -187,7 +198,7 @@ class _Merging:
         if not _set(self.out.data, path, new):
             self.report("read.merge.no_place", "error", pointer, label=slot.label)
             return
-        self.out.changes.append(Change(pointer, slot.label, old, new))
+        self.out.changes.append(Change(path, slot.label, old, new))
 
     def rows(self, place: tuple[str | int, ...], members: list[Slot], rows: list[dict[str, Any]]) -> None:
         """The rows of a table: each to the record it names; a list of the dossier that is empty takes them all."""
@@ -253,7 +264,7 @@ def _short(slot: Slot, value: Any) -> str:
 
 def _set(data: Any, path: tuple[str | int, ...], value: Any) -> bool:
     """Set the value at `path`, making what is missing on the way; False where something else stands in the way."""
-    for step, following in zip(path[:-1], path[1:], strict=True):
+    for step, following in pairwise(path):
         empty: Any = [] if isinstance(following, int) else {}
         if isinstance(data, dict) and isinstance(step, str):
             if data.get(step) is None:

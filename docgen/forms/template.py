@@ -308,7 +308,8 @@ class _TemplateBuilder:
         return controls.box_control(f"{field.binding}={column.box}", words, self.ids.in_loop(), condition)
 
     def sign(self, block: Sign) -> str:
-        """The signature block: one table row that never splits, room to sign, the name below."""
+        """The signature block: one table row that never splits (no `keepNext` inside: LibreOffice would then keep the
+        whole table with what follows it), room to sign, the name below."""
         self.bookmark += 1
         name = ""
         if block.name:

@@ -80,7 +80,7 @@ def open_word(source: bytes | Path | str, name: str = "") -> tuple[WordFile | No
     itself are errors, but what stands in the document is still read.
     """
     at = Place(name or ("" if isinstance(source, bytes) else str(source)))
-    content = source if isinstance(source, bytes) else _read_file(Path(source), at)
+    content = source if isinstance(source, bytes) else read_file(Path(source))
     if isinstance(content, Finding):
         return None, [content]
     if len(content) > MAX_FILE_BYTES:
@@ -98,8 +98,12 @@ def open_word(source: bytes | Path | str, name: str = "") -> tuple[WordFile | No
         return None, [Finding("read.file.damaged", "error", at, {"reason": type(fault).__name__})]
 
 
-def _read_file(path: Path, at: Place) -> bytes | Finding:
+def read_file(path: Path) -> bytes | Finding:
+    """The bytes of the file at `path`, or the finding that says why there are none (missing, too large, no access)."""
+    at = Place(str(path))
     try:
+        if path.is_dir() or not path.exists():
+            return Finding("read.file.missing", "error", at)
         if path.stat().st_size > MAX_FILE_BYTES:
             return Finding("read.file.too_large", "error", at, {"limit": MAX_FILE_BYTES >> 20})
         return path.read_bytes()

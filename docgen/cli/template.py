@@ -1,0 +1,96 @@
+"""`docgen template check`: an office's own Word template, before anybody fills it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from docgen.cli import HELP_LANGUAGE, help_text, language
+from docgen.cli.options import echo_json, folders_option, json_option, regulation_option
+from docgen.errors import EXIT_FINDINGS, DocgenError
+from docgen.forms.definition import FormDefinition
+from docgen.i18n import message
+from docgen.model import Finding, Place, has_errors
+from docgen.regulations.loader import Regulation
+
+
+def _help(key: str) -> str:
+    return message(f"read.help.{key}", HELP_LANGUAGE)
+
+
+@click.group(help=help_text("template"))
+def template() -> None:
+    """Commands about an office's own templates."""
+
+
+@template.command(help=_help("template_check"))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--form", required=True, help=_help("form"))
+@regulation_option
+@folders_option
+@json_option
+def check(file: Path, form: str, regulation_id: str, folders: tuple[Path, ...], as_json: bool) -> None:
+    """Compare a template with its form; one without errors is filled with sample data and read back."""
+    from docgen.forms.bindings import slots
+    from docgen.forms.definition import load_form
+    from docgen.regulations.loader import load_regulation
+    from docgen.validation.report import render_text, to_json
+    from docgen.word.template_check import check_template
+
+    regulation = load_regulation(regulation_id, folders)
+    definition = load_form(regulation, form)
+    known = {slot.binding for slot in slots(regulation, definition)}
+    findings = check_template(file, known, definition.required)
+    if not has_errors(findings):
+        findings += prove(file, regulation, definition)
+    if as_json:
+        echo_json(to_json(findings, language()))
+    else:
+        click.echo(render_text(findings, language()), nl=False)
+    if has_errors(findings):
+        raise click.exceptions.Exit(EXIT_FINDINGS)
+
+
+def prove(file: Path, regulation: Regulation, definition: FormDefinition) -> list[Finding]:
+    """Fill the template with a sample record and read it back: what went in must come out again.
+
+    What a template has no place for is a warning, a value that comes back changed an error; a template without content
+    controls is read by its wording, and says so.
+    """
+    from docgen.forms.bindings import slots
+    from docgen.forms.data import value_at
+    from docgen.forms.example import sample_record
+    from docgen.forms.fill import Filler
+    from docgen.forms.readback import canonical_data, read_form
+
+    at = Place(str(file))
+    record = sample_record(regulation, definition)
+    with tempfile.TemporaryDirectory() as folder:
+        # The office's file under the name by which the filler finds it.
+        own = Path(folder) / f"{definition.form}.docx"
+        own.write_bytes(file.read_bytes())
+        try:
+            docx = Filler(regulation, definition, [folder]).fill(record, check=False)
+        except DocgenError as fault:
+            return [Finding("read.template.not_filled", "error", at, {"problem": fault.code})]
+        result = read_form(docx, regulation, definition, file=str(file), templates=[folder])
+    wanted = canonical_data(regulation, definition, record)
+    lost: list[str] = []
+    changed: list[str] = []
+    for slot in slots(regulation, definition):
+        path = (slot.list,) if slot.list else slot.path
+        expected, given = value_at(wanted, path), value_at(result.data, path)
+        if expected == given or slot.label in lost or slot.label in changed:
+            continue
+        (lost if given is None else changed).append(slot.label)
+    out = [f for f in result.findings if f.code in ("read.tags.lost", "read.identity.assumed")]
+    if lost:
+        out.append(
+            Finding("read.template.no_place", "warning", at, {"count": len(lost), "labels": "; ".join(lost[:8])})
+        )
+    if changed:
+        params = {"count": len(changed), "labels": "; ".join(changed[:8])}
+        out.append(Finding("read.template.changed", "error", at, params))
+    return out
