@@ -19,6 +19,7 @@ RULE = """\
     wording: "Các tiêu chí đều đạt."
     condition: {grade: HTTNV, that: {is: exemplary_attested}}
 """
+EXCUSED = "{unless: {attested: is_head, that: {is: exemplary_attested}}}"
 HEAD = 'regulation: x\ndocument: "X"\nrules:\n'
 
 
@@ -44,7 +45,7 @@ BROKEN = [
     ("effect_or_kind", HEAD + RULE + "    kind: reminder\n", 4),
     ("needs_list", HEAD + RULE.replace("{is: exemplary_attested}", "{all_of: exemplary_attested}"), 8),
     ("unknown_name", HEAD + RULE.replace("{is: exemplary_attested}", "{use: nothing}"), 8),
-    ("not_attested", HEAD + RULE.replace("{is: e", "{unless: {attested: is_head, that: {is: e").replace("d}", "d}}}"), 8),
+    ("not_attested", HEAD + RULE.replace("{is: exemplary_attested}", EXCUSED), 8),
     ("one_comparison", HEAD + RULE.replace("{is: exemplary_attested}", "{compare: {fact: gpa}}"), 8),
     ("unknown_name", HEAD + RULE.replace("{is: exemplary_attested}", "{rule: x/none}"), 1),
 ]  # fmt: skip
