@@ -129,11 +129,15 @@ class _TemplateBuilder:
 
     # -- blocks ------------------------------------------------------------------------------------------------------
 
-    def line(self, block: Line, keep_next: bool = False) -> str:
-        """A paragraph, followed by the control of its narrative where it has one."""
+    def line(self, block: Line) -> str:
+        """A paragraph, followed by the control of its narrative where it has one.
+
+        Only a label is kept with what follows. A line before a signature is not: where the next block is a table,
+        LibreOffice then leaves the rest of the page empty.
+        """
         narrative = block.paragraphs
         fixed = block.parts[:-1] if narrative else block.parts
-        extra = "<w:keepNext/>" if narrative or keep_next else ""
+        extra = "<w:keepNext/>" if narrative else ""
         if block.align:
             extra += f'<w:ind w:firstLine="0"/><w:jc w:val="{block.align}"/>'
         out = ""
@@ -362,10 +366,9 @@ class _TemplateBuilder:
         """The whole body of the document."""
         blocks = self.definition.body
         out = self.header()
-        for position, block in enumerate(blocks):
-            follower = blocks[position + 1] if position + 1 < len(blocks) else None
+        for block in blocks:
             if isinstance(block, Line):
-                out += self.line(block, keep_next=isinstance(follower, Sign) and block.paragraphs is None)
+                out += self.line(block)
             elif isinstance(block, Criteria):
                 out += self.criteria(block)
             elif isinstance(block, Rows):

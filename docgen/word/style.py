@@ -112,10 +112,10 @@ def styles_xml() -> str:
         _paragraph_style("CellHead", "Đầu bảng", based_on="CellText", paragraph="<w:keepNext/>" + centre, run=bold),
         _paragraph_style("CellSmallHead", "Đầu bảng nhỏ", based_on="CellSmall",
                          paragraph="<w:keepNext/>" + centre, run=bold),
-        _paragraph_style("SignText", "Chữ ký", paragraph="<w:keepNext/>" + none + centre),
+        _paragraph_style("SignText", "Chữ ký", paragraph=none + centre),
         _paragraph_style(
             "SignZone", "Chỗ ký",
-            paragraph=f'<w:keepNext/><w:spacing w:before="0" w:after="0" w:line="{twips(SIGNATURE_ZONE_MM)}" '
+            paragraph=f'<w:spacing w:before="0" w:after="0" w:line="{twips(SIGNATURE_ZONE_MM)}" '
             f'w:lineRule="exact"/><w:ind w:firstLine="0"/>' + centre,
         ),
         _paragraph_style("SignName", "Họ tên người ký", paragraph=none + centre, run=bold),
