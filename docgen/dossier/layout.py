@@ -60,7 +60,7 @@ def workbook_layout(regulation: Regulation) -> tuple[Sheet, ...]:
     common = [c for c in single if c.path[0] not in ("collective", "superior") and c.path[1:2] != ("facts",)]
     body = [c for c in single if c.path[0] in ("collective", "superior") and c.path[1:2] != ("facts",)]
     member = [_column(regulation, f) for f in _fields(regulation, "members") if f.binding != "signs"]
-    plain = [c for c in member if not c.wide and c.path[0] != "votes"]
+    plain = sorted((c for c in member if not c.wide and c.path[0] != "votes"), key=_reading_order)
     key = Column(("id",), "Mã đảng viên", "text")
     name = Column((SHOWN_ONLY,), "Họ và tên (để xem)", "text")
     signs = _criteria(regulation, (regulation.criteria.get("suy-thoai", ()),), "signs")
@@ -81,6 +81,15 @@ def workbook_layout(regulation: Regulation) -> tuple[Sheet, ...]:
         *_lists(regulation),
     ]  # fmt: skip
     return tuple(_unique_titles(sheet) for sheet in sheets if any(c.path != key.path for c in sheet.columns))
+
+
+#: The order in which people expect the columns about a member; the catalogue's own order within each.
+_READING = (("member", "full_name"), ("member", "birth_date"), ("member", "position"), ("member", "workplace"),
+            ("member",), ("review",), ("civil",), ("cell",), ("committee",))  # fmt: skip
+
+
+def _reading_order(column: Column) -> int:
+    return next((i for i, start in enumerate(_READING) if column.path[: len(start)] == start), len(_READING))
 
 
 def _fields(regulation: Regulation, place: str) -> list[Field]:

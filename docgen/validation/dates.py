@@ -31,7 +31,8 @@ def check_dates(check: Check) -> None:
     """Report everything doubtful in the dossier's dates."""
     meeting = check.mapping("meeting")
     year = check.mapping("period").get("year")
-    year = year if isinstance(year, int) and not isinstance(year, bool) else None
+    # A year that is none has its own finding, and no date can be compared with it.
+    year = year if isinstance(year, int) and not isinstance(year, bool) and 1930 <= year <= 2200 else None
     held, submitted = day_of(meeting.get("held")), day_of(meeting.get("submitted"))
     if "held" not in meeting and (check.regulation.draft or check.regulation.meeting or check.regulation.deadlines):
         check.add("validation.meeting.no_date", "warning", "/meeting/held")
