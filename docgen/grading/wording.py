@@ -113,7 +113,8 @@ def effect_words(effect: r.Effect, language: str = DEFAULT_LANGUAGE) -> str:
         case r.Requirement():
             return say("requirement", that=tell(effect.when), fact=effect.missing)
         case r.Action():
-            return say("action", that=tell(effect.when), actions=effect.actions)
+            actions = tuple(action.replace("{", "<").replace("}", ">") for action in effect.actions)
+            return say("action", that=tell(effect.when), actions=actions)
         case r.CatchAll():
             return say("catch_all")
         case r.Positions():
