@@ -9,7 +9,7 @@ A file holds named sets of facts (`bases`) and cases, each starting from one set
       expect: {"grade": "HTNV", "blocked_by": ["chung/10"]}
 
 `expect` names the grade, the rules that must be named as blocking (without the regulation's id), what people must be
-asked (`asks`; left out: nothing may be asked), and any further key of the answer, compared exactly.
+asked (`asks`, exactly these; left out: nothing may be asked), and any further key of the answer, compared exactly.
 """
 
 from __future__ import annotations
@@ -80,8 +80,14 @@ def differences(case: Case, proposal: Proposal) -> list[str]:
     found = []
     asks = list(case.expect["asks"]) if isinstance(case.expect["asks"], list) else [case.expect["asks"]]
     found += [f"does not ask {flag}" for flag in asks if not _asked(flag, proposal.needs_human)]
-    if not asks and proposal.needs_human:
-        found.append(f"asks {list(proposal.needs_human)}")
+    strict = "/" in case.id
+    needless = [
+        f for f in proposal.needs_human if f not in asks and (strict or not asks) and not _asked(f, tuple(asks))
+    ]
+    if needless:
+        found.append(f"asks {needless}")
+    if strict and "actions" not in case.expect and proposal.actions:
+        found.append(f"reminds of {list(proposal.actions)}")
     for key, wanted in case.expect.items():
         if key == "asks":
             continue
@@ -89,8 +95,10 @@ def differences(case: Case, proposal: Proposal) -> list[str]:
         if key in SUBSETS and wanted:
             lacking = sorted(set(wanted) - set(got or ()))
             # The files of JSON lines name alternatives for comparison only.
-            if lacking and not (key == "alt_grades" and "/" not in case.id):
+            if lacking and (strict or key != "alt_grades"):
                 found.append(f"{key} lacks {lacking}")
+            if strict and key == "actions" and set(got or ()) != set(wanted):
+                found.append(f"actions are {got}")
         elif key not in ("blocked_by", "alt_grades") and got != wanted:
             found.append(f"{key} is {got!r}, not {wanted!r}")
     return found

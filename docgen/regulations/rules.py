@@ -268,13 +268,13 @@ class _Reader:
     def ambiguity(self, node: Mapping) -> Ambiguity:
         closed(
             node,
-            ("alternatives", "proposes", "without", "flat", "capped_by", "withholds"),
-            required=("code", "subjects", "when", "text"),
+            ("when", "alternatives", "proposes", "without", "flat", "capped_by", "withholds"),
+            required=("code", "subjects", "text"),
         )
         return Ambiguity(
             node["code"],
             self._subjects(node),
-            self.parser.parse(node["when"], node, "when"),
+            self._when(node),
             node["text"],
             tuple(self._grade(node, "alternatives", g) for g in self._list(node, "alternatives")),
             self._grade(node, "proposes", node["proposes"]) if "proposes" in node else "",
