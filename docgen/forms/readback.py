@@ -170,6 +170,7 @@ class _Reading:
         self.ticks: dict[tuple[str, tuple[int, int]], list[tuple[str, Place, bool]]] = {}
         self.rows: dict[str, set[tuple[int, int]]] = {}
         self.tags: dict[int, Hole] = {}
+        self.renamed: set[int] = set()
 
     def report(self, code: str, severity: Severity, place: Place, **params: Any) -> None:
         self.out.findings.append(Finding(code, severity, place, params))
@@ -212,6 +213,7 @@ class _Reading:
             # Without any tags a label proves little: another program moves labels from one control to the next.
             if tag and named and ("[]" in tag or tag not in present):
                 self.tags[id(control)] = _hole(holes[tag], control)
+                self.renamed.add(id(control))
                 self.report("read.control.renamed", "warning", self.place(tag, control.where, control.heading),
                             found=control.tag[:64], expected=tag, label=self.label(tag))  # fmt: skip
             elif control.tag and not control.tag.startswith("docgen."):
@@ -223,8 +225,9 @@ class _Reading:
     def take_control(self, control: Control, hole: Hole) -> None:
         place = self.place(hole.tag, control.where, control.heading)
         line = (control.where.table, control.where.row) if "[]" in hole.tag else (0, 0)
+        sure = self.sure and id(control) not in self.renamed and not control.revised
         if "=" in hole.tag:
-            self.take_box(hole.tag, line, control.text, place, self.sure, control.checked)
+            self.take_box(hole.tag, line, control.text, place, sure, control.checked)
             return
         slot = self.slots.get(hole.tag)
         if slot is None:
@@ -235,13 +238,10 @@ class _Reading:
         if not paragraphs:
             return
         parsed = parse(slot, paragraphs, control.full_date)
-        sure = self.sure and not parsed.problems
         if control.flagged:
             self.report("read.value.flagged", "warning", place, label=slot.label)
             sure = False
-        if control.revised:
-            sure = False
-        self.keep(slot, line, _Given(parsed, place, sure))
+        self.keep(slot, line, _Given(parsed, place, sure and not parsed.problems))
 
     def take_box(
         self, tag: str, line: tuple[int, int], text: str, place: Place, sure: bool, checked: bool | None = None
@@ -276,6 +276,8 @@ class _Reading:
                 self.take_box(found.tag, line, text, place, False)
             if found.beside:
                 self.report("read.box.beside", "warning", place, label=self.label(found.tag))
+            elif not quiet and any(tick_of(t).ticked for t in texts):
+                self.report("read.value.recovered", "warning", place, label=self.label(found.tag))
             return
         slot = self.slots.get(found.tag)
         if slot is None:

@@ -199,6 +199,8 @@ def _without_jinja(units: list[Unit]) -> list[Unit]:
         unit.loop = loops[-1] if loops else ""
         unit.parts = _once([piece for part in unit.parts for piece in _split(part)])
         unit.cells = [_without_jinja(cell) for cell in unit.cells]
+        if out and unit.parts and out[-1].parts == unit.parts and all(isinstance(p, Hole) and p.many for p in unit.parts):
+            continue  # the paragraphs of one narrative: the loop over its items
         out.append(unit.finish())
     return out
 
@@ -456,6 +458,22 @@ def _alike(expected: list[Unit], given: list[Unit]) -> list[tuple[int, int]]:
     return out
 
 
+def _in_order(expected: Unit, text: str) -> bool:
+    """True where every piece of wording of a row stands in `text`, one after the other."""
+    at = 0
+    for cell in expected.cells:
+        for unit in cell:
+            for part in unit.parts:
+                wording = fold(clean(part)) if isinstance(part, str) else ""
+                if letters(wording) < 2:
+                    continue
+                at = text.find(wording, at)
+                if at < 0:
+                    return False
+                at += len(wording)
+    return True
+
+
 def _score(expected: Unit, given: Unit, budget: list[int]) -> float:
     """How sure it is that `given` is `expected`: 3 for the same wording, 2 for the wording with values between."""
     if expected.is_row != given.is_row:
@@ -464,8 +482,8 @@ def _score(expected: Unit, given: Unit, budget: list[int]) -> float:
         return 3.0
     if not expected.is_row and _values(expected, given) is not None:
         return 2.0 + min(letters(expected.key), 200) / 400
-    if expected.is_row and expected.key in given.full:
-        return 2.0
+    if expected.is_row and _in_order(expected, given.full):
+        return 2.0 + min(letters(expected.key), 200) / 400
     if budget[0] <= 0:
         return 0.0
     budget[0] -= 1
