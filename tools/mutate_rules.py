@@ -150,7 +150,8 @@ def effect_mutants(effect: r.Effect) -> Iterator[tuple[str, r.Effect | None]]:
     for name in ("that", "when"):
         if hasattr(effect, name):
             for label, predicate in predicate_mutants(getattr(effect, name)):
-                yield label, replace(effect, **{name: predicate})
+                changed: dict[str, Any] = {name: predicate}
+                yield label, replace(effect, **changed)
     match effect:
         case r.Condition():
             for grade in effect.also_for:
@@ -182,8 +183,8 @@ def effect_mutants(effect: r.Effect) -> Iterator[tuple[str, r.Effect | None]]:
         case r.Score():
             for index, (level, floor) in enumerate(effect.bands):
                 for step in (-1, 1):
-                    changed = (*effect.bands[:index], (level, floor + step), *effect.bands[index + 1 :])
-                    yield f"{level} {step:+d}", replace(effect, bands=changed)
+                    bands = (*effect.bands[:index], (level, floor + step), *effect.bands[index + 1 :])
+                    yield f"{level} {step:+d}", replace(effect, bands=bands)
 
 
 def mutants(rules: r.RuleSet) -> Iterator[Mutant]:
@@ -208,9 +209,9 @@ def mutants(rules: r.RuleSet) -> Iterator[Mutant]:
         for fact in entry.capped_by:
             kept = tuple(f for f in entry.capped_by if f != fact)
             variants.append((f"without {fact.name}", replace(entry, capped_by=kept)))
-        for label, broken in variants:
-            new = (*rules.ambiguities[:at], broken, *rules.ambiguities[at + 1 :])
-            yield name, label, replace(rules, ambiguities=new)
+        for label, variant in variants:
+            entries = (*rules.ambiguities[:at], variant, *rules.ambiguities[at + 1 :])
+            yield name, label, replace(rules, ambiguities=entries)
 
 
 def noticed(rules: r.RuleSet, cases: list[Case]) -> bool:
