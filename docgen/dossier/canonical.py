@@ -2,9 +2,9 @@
 
 Canonical means: names as in the regulation's catalogue; texts stripped, in NFC and on one line; paragraphs a list of
 non-empty texts, one line each; dates `YYYY-MM-DD`; whole numbers int; codes as in the catalogue; nothing empty (an
-empty text, list or mapping and null are left out, since a form prints them alike) except the list of members and
-`null` among facts, where it says "not known". Two files that say the same thing have the same canonical form, whether
-JSON or Excel.
+empty text, list or mapping and null are left out, since a form prints them alike) except the list of members and,
+among facts, `null` ("not known") and an empty list or mapping ("none"). Two files that say the same thing have the
+same canonical form, whether JSON or Excel.
 
 Nothing is dropped silently: what cannot stand (NaN, a number of thousands of digits) is left out with a finding, what
 has the wrong type stays as it is for the validator to report.
@@ -130,7 +130,12 @@ class Canonicaliser:
                 self.who = ""
             if done is not _NOTHING:
                 out[name] = done
-        return out or _NOTHING
+        # An empty mapping or list among facts says "none", which is not the same as "not known".
+        return out if out or self._keeps_empty(node, pointer) else _NOTHING
+
+    @staticmethod
+    def _keeps_empty(node: Node | None, pointer: str) -> bool:
+        return bool(node is not None and node.entry and node.entry.type == "fact" and not pointer.endswith("/facts"))
 
     def _list(self, value: list[Any], node: Node | None, pointer: str, depth: int) -> Any:
         if node is not None and node.entry and node.entry.type == "paragraphs":
@@ -146,7 +151,7 @@ class Canonicaliser:
             out.append({} if done is _NOTHING and isinstance(item, dict) else None if done is _NOTHING else done)
         if members:
             self.who = ""
-        return out if out or members else _NOTHING
+        return out if out or members or self._keeps_empty(node, pointer) else _NOTHING
 
     def _paragraphs(self, value: list[Any], node: Node, pointer: str, depth: int) -> Any:
         out: list[Any] = []

@@ -21,6 +21,8 @@ from docgen.dossier.text import paragraphs
 from docgen.model import GRADES
 from docgen.regulations.loader import Assessor, Criterion, Field, Regulation, builtin_folder, load_regulation
 from docgen.regulations.rule_facts import catalogue
+from docgen.regulations.rule_predicates import facts_of
+from docgen.regulations.rules import Ballot, load_rules
 from docgen.regulations.strict_yaml import load_file
 
 #: grade the member asks for, civil servant grade, the cell committee's, the cell's ("" = not graded)
@@ -102,6 +104,15 @@ class _Sample:
         self.words = _words()
         self.year = assessed_year(regulation)
         self.held, self.draft_sent, self.submitted = self._dates()
+        folders = [folder.parent for folder in regulation.chain]
+        rules = load_rules(regulation.id, folders)
+        predicates = [p for rule in rules.rules for p in rule.predicates()]
+        #: The names of the facts that the regulation's rules read.
+        self.read = {fact.name for p in predicates for fact in facts_of(p)} | {base.fact.name for base in rules.bases}
+        self.given_grades = any("dang_vien" in base.subjects for base in rules.bases)
+        ballots = [e.scheme for rule in rules.rules for e in rule.effects if isinstance(e, Ballot)]
+        #: True where excellent members are chosen among those voted "good" instead of voted directly.
+        self.chosen_later = "sequence" in ballots or not ballots
 
     # -- texts --
 
@@ -247,8 +258,8 @@ class _Sample:
         grade = person["cell"].get("grade")
         if not grade or not voters:
             return {}
-        # Excellent is chosen among those voted "good" (KH 55 II.B.2.5), so nobody votes it directly.
-        voted = "HTTNV" if grade == "HTXSNV" else grade
+        # Where excellent members are chosen among those voted "good" (KH 55 II.B.2.5), nobody votes it directly.
+        voted = "HTTNV" if grade == "HTXSNV" and self.chosen_later else grade
         against = min(voters - 1, index % 3)
         below = GRADES[min(GRADES.index(voted) + 1, 3)]
         return {g: n for g, n in ((voted, voters - against), (below, against)) if n}
@@ -320,18 +331,34 @@ class _Sample:
     def facts(self, subject: str, people: list[dict[str, Any]] | None = None, index: int = 0) -> dict[str, Any]:
         """What the rules need and the forms do not say. Only facts of the catalogue."""
         known = catalogue(tuple(reversed(self.regulation.chain)))
+        found = self._facts(subject, people or [], index)
+        if subject == "dang_vien":
+            found |= {k: v for k, v in self._read_by_some(index).items() if k in self.read}
+        return {k: v for k, v in found.items() if k in known and subject in known[k].subjects}
+
+    def _read_by_some(self, index: int) -> dict[str, Any]:
+        """Facts that only some regulations read: written where one does, clutter elsewhere."""
+        own, _, committee, grade = _GRADES[index % len(_GRADES)]
+        best = grade == "HTXSNV"
         return {
-            name: value
-            for name, value in self._facts(subject, people or [], index).items()
-            if name in known and subject in known[name].subjects
-        }
+            "conduct_exemplary_attested": True, "prohibition_or_example_violation_concluded": False,
+            "targets_exceeded_pct": 55 if best else 20 if own == "HTXSNV" else 10, "late_or_substandard_pct": 0,
+            "task_criteria_not_completed_pct": 0, "proposed_base_emulation_fighter": best,
+            "ministry_or_province_merit_certificate": False, "vanguard_and_trusted_attested": True,
+            "led_units": [{"kind": "don_vi", "grade": "HTTNV"}] if index < 2 else [],
+            "absences_regular_meetings": index % 3, "meetings_without_speaking": index % 4,
+            # Who reads how far targets were exceeded asks for all of them to be reached (HD 19 C.II.2).
+            **({"targets_completed_pct": 100} if "targets_exceeded_pct" in self.read else {}),
+            **({"proposed_grade": committee} if self.given_grades else {}),
+        }  # fmt: skip
 
     def _facts(self, subject: str, people: list[dict[str, Any]], index: int) -> dict[str, Any]:
         shared: dict[str, Any] = {"self_review_completed": True, "targets_completed_pct": 96}
         if subject == "tap_the":
             return shared | {
                 "exemplary_attested": False, "member_disciplined": False, "collective_disciplined": False,
-                "subordinate_unit_disciplined": False, "disunity_or_member_degradation_concluded": False,
+                "subordinate_unit_disciplined": False, "internal_disunity_concluded": False,
+                "member_degradation_concluded": False,
                 "org_grade": "HTTNV", "force_majeure": False,
             }  # fmt: skip
         if subject == "to_chuc_dang":
