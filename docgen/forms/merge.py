@@ -21,7 +21,7 @@ from docgen.forms.read_identity import record_of
 from docgen.forms.readback import ReadResult
 from docgen.model import Finding, Place, Severity
 from docgen.regulations.loader import Regulation
-from docgen.word.align import fold
+from docgen.word.units import fold
 
 Prefer = Literal["", "word", "dossier"]
 

@@ -11,7 +11,8 @@ from difflib import SequenceMatcher
 from docgen.forms.definition import FormDefinition, Text
 from docgen.forms.template import bookmark_name
 from docgen.model import Finding, Place
-from docgen.word.align import Alignment, Unit, fold, letters
+from docgen.word.align import Alignment
+from docgen.word.units import Unit, fold, letters
 
 #: More than this many findings about wording say one thing: somebody rebuilt the form.
 MOST = 12

@@ -16,9 +16,9 @@ from docgen.errors import UsageError
 from docgen.forms.definition import FormDefinition, load_form
 from docgen.model import Severity
 from docgen.regulations.loader import Regulation, list_regulations, load_regulation
-from docgen.word.align import fold
 from docgen.word.reader import WordText, clean, paragraphs_of
 from docgen.word.safe_open import WordFile
+from docgen.word.units import fold
 
 #: Share of a form's wording that must stand in a file without identity, and by how much the best must lead.
 ENOUGH, LEAD = 0.5, 0.03

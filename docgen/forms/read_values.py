@@ -16,8 +16,8 @@ from typing import Any
 
 from docgen.forms.bindings import Slot
 from docgen.model import Severity
-from docgen.word.align import fold
 from docgen.word.reader import clean
+from docgen.word.units import fold
 
 #: What people put into a box to tick it, and what an empty box looks like.
 TICKED = frozenset("☒☑✓✔✗✘xX×■+vV√") | {"\uf0fe", "\uf0fc"}

@@ -22,9 +22,10 @@ from docgen.forms.read_identity import identify
 from docgen.forms.read_values import Parsed, Prompts, parse, tick_of, to_code, without_dots
 from docgen.model import Finding, Place, Severity
 from docgen.regulations.loader import Regulation, load_regulation
-from docgen.word.align import Alignment, Found, Hole, Unit, align, skeleton, units_of
+from docgen.word.align import Alignment, Found, align
 from docgen.word.reader import Control, Where, WordText, prompts_of, read_text
 from docgen.word.safe_open import PartError, open_word
+from docgen.word.units import Hole, Unit, skeleton, units_of
 
 Confidence = Literal["certain", "review", "unreadable"]
 

@@ -1,112 +1,26 @@
 """Finding a form's fixed text again in a returned document, and with it the values whose controls are gone.
 
-The template says what stands in which order: fixed wording and holes, paragraph by paragraph, table row by table row.
-The returned document is cut the same way. Wording that occurs once on both sides anchors the two (as patience diff
-does, n log n); what lies between two anchors is small and is paired by its similarity. There is no expression over
-the whole document: one such ran past a minute as soon as a word of the wording had been changed.
+The template says what stands in which order: fixed wording and holes, paragraph by paragraph, table row by table row
+(`docgen.word.units`). The returned document is cut the same way. Wording that occurs once on both sides anchors the
+two (as patience diff does, n log n); what lies between two anchors is small and is paired by its similarity. There is
+no expression over the whole document: one such ran past a minute as soon as a word of the wording had been changed.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from docgen.word.reader import Block, Control, Paragraph, Row, Where, clean
+from docgen.word.reader import Where, clean
+from docgen.word.units import BOX_GLYPHS, Hole, Unit, fold, letters
 
-#: Glyphs of check boxes; they are values, so no wording is compared with them in it.
-BOX_GLYPHS = "☐☒☑□■✓✔✗✘"
 _ALIKE = 0.6
 #: Pairs of one gap that are still compared one with another; a document with a larger gap is another document.
 MAX_GAP = 60_000
 #: Comparisons by similarity (the dear ones) in one gap.
 _MAX_RATIOS = 2_000
-_FOLDS = str.maketrans(
-    {**dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("“”„‟«»″", '"'), **dict.fromkeys("‘’‚‛′`´", "'")}
-)
-_JINJA_VALUE = re.compile(r"\{\{-?\s*(?:r\s+)?(.+?)\s*-?\}\}")
-_JINJA_ONLY = re.compile(r"\{%-?\s*(tr|p|tc|r)?\s*(if|endif|for|endfor|else|elif)\b((?:(?!%\}).)*)%\}", re.DOTALL)
-_FOR = re.compile(r"\s*\w+\s+in\s+([\w.]+)")
-
-
-def fold(text: str) -> str:
-    """`text` (cleaned) with kinds of dash and quote and of case made one; the length stays the same."""
-    plain = text.translate(_FOLDS)
-    lower = plain.lower()
-    if len(lower) == len(plain):
-        return lower
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
-
-
-def letters(text: str) -> int:
-    """How many letters and digits `text` has."""
-    return sum(c.isalnum() for c in text)
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A place for a value: its tag, its control in a returned document, and whether it takes whole paragraphs."""
-
-    tag: str
-    control: Control | None = None
-    many: bool = False
-    box: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class Unit:
-    """A paragraph (`parts`: wording and holes in order) or a table row (`cells`).
-
-    `key` is the folded wording, `plain` all text, `full` the same folded. `optional` stands under a condition; `loop`
-    names the list whose records repeat a row; `marks` are its bookmarks.
-    """
-
-    where: Where
-    parts: list[str | Hole] = field(default_factory=list)
-    cells: list[list[Unit]] = field(default_factory=list)
-    is_row: bool = False
-    optional: bool = False
-    loop: str = ""
-    marks: list[str] = field(default_factory=list)
-    heading: str = ""
-    key: str = ""
-    full: str = ""
-    plain: str = ""
-    text: str = ""
-
-    def finish(self) -> Unit:
-        """Work out the texts that others compare."""
-        if self.is_row:
-            inside = [unit for cell in self.cells for unit in cell]
-            self.text = clean(" ".join(unit.text for unit in inside))
-            self.key = clean(" ".join(unit.key for unit in inside))
-            self.full = clean(" ".join(unit.full for unit in inside))
-            self.marks = [mark for unit in inside for mark in unit.marks]
-            return self
-        self.text = clean(" ".join(part for part in self.parts if isinstance(part, str)))
-        shown = "".join(c for c in self.text if c not in BOX_GLYPHS)
-        self.key = clean(fold(shown))
-        self.plain = clean("".join(part if isinstance(part, str) else _held(part) for part in self.parts))
-        self.full = fold(self.plain)
-        if letters(self.key) < 2:  # a comma between two holes, the number of a row: nothing to find again
-            self.key = ""
-        return self
-
-    def holes(self) -> Iterator[Hole]:
-        """Every hole, those in cells included."""
-        for part in self.parts:
-            if isinstance(part, Hole):
-                yield part
-        for cell in self.cells:
-            for unit in cell:
-                yield from unit.holes()
-
-
-def _held(hole: Hole) -> str:
-    return hole.control.text if hole.control is not None else " "
 
 
 @dataclass(slots=True)
@@ -131,102 +45,6 @@ class Alignment:
     added: list[Unit] = field(default_factory=list)
     matched: int = 0
     total: int = 0
-
-
-def units_of(blocks: Sequence[Block], tag_of: Callable[[Control], Hole | None]) -> list[Unit]:
-    """`blocks` as units. `tag_of` says which hole a control is; None for one that is unknown, whose text is text."""
-    out: list[Unit] = []
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            out.append(_paragraph_unit(block, tag_of))
-        else:
-            out.extend(_row_unit(row, tag_of) for row in block.rows)
-    return out
-
-
-def _row_unit(row: Row, tag_of: Callable[[Control], Hole | None]) -> Unit:
-    cells = [units_of(cell, tag_of) for cell in row.cells]
-    return Unit(row.where, cells=cells, is_row=True).finish()
-
-
-def _paragraph_unit(paragraph: Paragraph, tag_of: Callable[[Control], Hole | None]) -> Unit:
-    parts: list[str | Hole] = []
-    last: Control | None = None
-    for text, control in paragraph.pieces:
-        hole = tag_of(control) if control is not None else None
-        if hole is not None:
-            if control is not last:
-                parts.append(hole)
-        elif parts and isinstance(parts[-1], str):
-            parts[-1] += text
-        else:
-            parts.append(text)
-        last = control if hole is not None else None
-    return Unit(paragraph.where, parts, marks=list(paragraph.bookmarks)).finish()
-
-
-# -- the template ----------------------------------------------------------------------------------------------------
-
-
-def skeleton(blocks: Sequence[Block]) -> list[Unit]:
-    """The units of a Word template with Jinja in it: conditions and loops become marks of the units between them."""
-
-    def tag_of(control: Control) -> Hole | None:
-        if not control.tag or control.kind == "other":
-            return None
-        return Hole(control.tag, None, control.kind == "rich", control.kind == "box")
-
-    return _without_jinja(units_of(blocks, tag_of))
-
-
-def _without_jinja(units: list[Unit]) -> list[Unit]:
-    out: list[Unit] = []
-    conditions = 0
-    loops: list[str] = []
-    for unit in units:
-        statement = _JINJA_ONLY.fullmatch(unit.text.strip())
-        if statement is not None:
-            word = statement[2]
-            if word == "for":
-                listed = _FOR.match(statement[3])
-                loops.append(listed[1] if listed else "?")
-            elif word == "endfor" and loops:
-                loops.pop()
-            else:
-                conditions += {"if": 1, "endif": -1}.get(word, 0)
-            continue
-        unit.optional = conditions > 0
-        unit.loop = loops[-1] if loops else ""
-        unit.parts = _once([piece for part in unit.parts for piece in _split(part)])
-        unit.cells = [_without_jinja(cell) for cell in unit.cells]
-        if out and unit.parts and out[-1].parts == unit.parts and all(isinstance(p, Hole) and p.many for p in unit.parts):
-            continue  # the paragraphs of one narrative: the loop over its items
-        out.append(unit.finish())
-    return out
-
-
-def _once(parts: list[str | Hole]) -> list[str | Hole]:
-    """`parts` with one hole where the template has the same one in both sides of a condition."""
-    out: list[str | Hole] = []
-    for part in parts:
-        if not (isinstance(part, Hole) and out and isinstance(out[-1], Hole) and out[-1].tag == part.tag):
-            out.append(part)
-    return out
-
-
-def _split(part: str | Hole) -> Iterator[str | Hole]:
-    """A part of an office's template that has bare `{{ tags }}` instead of controls: each becomes a hole."""
-    if isinstance(part, Hole) or "{" not in part:
-        yield part
-        return
-    for index, piece in enumerate(_JINJA_VALUE.split(re.sub(r"\{%.*?%\}", "", part))):
-        if index % 2:
-            yield Hole(piece)
-        elif piece:
-            yield piece
-
-
-# -- pairing ---------------------------------------------------------------------------------------------------------
 
 
 def align(expected: list[Unit], given: list[Unit], missing_tags: set[str]) -> Alignment:
