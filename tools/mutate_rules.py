@@ -15,7 +15,7 @@ import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from docgen.grading.cases import Case, load_folder, run
 from docgen.model import GRADES
 from docgen.regulations import rule_predicates as p
 from docgen.regulations import rules as r
+from docgen.regulations.rule_facts import Fact
 
 ROOT = Path(__file__).resolve().parent.parent
 REGULATIONS = ("hd16-2018", "kh55-2018", "kh40-2018", "hd19-2024", "khbvp-2021")
@@ -129,7 +130,9 @@ def leaf_mutants(one: p.Predicate) -> Iterator[tuple[str, p.Predicate]]:
 
 
 def predicate_mutants(one: p.Predicate) -> Iterator[tuple[str, p.Predicate]]:
-    """The ways to break `one` or a predicate inside it."""
+    """The ways to break `one` or a predicate inside it; what is defined once under a name is broken by itself."""
+    if isinstance(one, p.Named):
+        return
     yield from leaf_mutants(one)
     for field in fields(one):
         value = getattr(one, field.name)
@@ -187,6 +190,24 @@ def effect_mutants(effect: r.Effect) -> Iterator[tuple[str, r.Effect | None]]:
                     yield f"{level} {step:+d}", replace(effect, bands=bands)
 
 
+def put(one: Any, name: str, that: p.Predicate) -> Any:
+    """`one` (a predicate, effect, rule or ambiguity) with every use of the definition `name` made to mean `that`."""
+    if isinstance(one, tuple):
+        return tuple(put(item, name, that) for item in one)
+    if isinstance(one, p.Named):
+        return replace(one, that=that if one.name == name else put(one.that, name, that))
+    if not is_dataclass(one) or isinstance(one, (Fact, type)):
+        return one
+    changed: dict[str, Any] = {field.name: put(getattr(one, field.name), name, that) for field in fields(one)}
+    return replace(one, **changed)
+
+
+def definitions(rules: r.RuleSet) -> dict[str, p.Predicate]:
+    """Every predicate that the file defines under a name."""
+    spoken = [q for rule in rules.rules for q in rule.predicates()] + [a.when for a in rules.ambiguities]
+    return {part.name: part.that for q in spoken for part in p.parts(q) if isinstance(part, p.Named)}
+
+
 def mutants(rules: r.RuleSet) -> Iterator[Mutant]:
     """Every broken set of rules, with the id of what is broken and how."""
     for at, rule in enumerate(rules.rules):
@@ -197,6 +218,14 @@ def mutants(rules: r.RuleSet) -> Iterator[Mutant]:
                 named = f"{type(effect).__name__.lower()}: {label}"
                 new = (*rules.rules[:at], replace(rule, effects=effects), *rules.rules[at + 1 :])
                 yield rule.id, named, replace(rules, rules=new)
+    for defined, that in definitions(rules).items():
+        for label, predicate in predicate_mutants(that):
+            new = put(rules.rules, defined, predicate)
+            yield (
+                f"{rules.regulation} {defined}",
+                label,
+                replace(rules, rules=new, ambiguities=put(rules.ambiguities, defined, predicate)),
+            )
     for at, entry in enumerate(rules.ambiguities):
         name = f"{rules.regulation} {entry.code} ({entry.subjects[0]})"
         rest = (*rules.ambiguities[:at], *rules.ambiguities[at + 1 :])

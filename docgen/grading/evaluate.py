@@ -63,7 +63,8 @@ class Evaluator:
             p.EachGrade: self._each_grade, p.CountGrades: self._count_grades, p.EachUnit: self._each_unit,
             p.ScoresBelow: self._scores_below, p.Majority: self._majority, p.DateAfter: self._date_after,
             p.SumAtLeast: self._sum, p.Not: self._not, p.AllOf: self._all_of, p.AnyOf: self._any_of,
-            p.Implies: self._implies, p.Unless: self._unless, p.RuleHolds: self._rule, p.Standing: self._standing,
+            p.Implies: self._implies, p.Unless: self._unless, p.RuleHolds: self._rule,
+            p.Named: self._named, p.Standing: self._standing,
             p.Final: self._final,
             p.LevelFails: self._level, p.Situation: self._situation,
         }  # fmt: skip
@@ -272,6 +273,9 @@ class Evaluator:
         if that.outcome == "unknown":
             return that
         return Told("holds" if excuse.outcome == "fails" else "unknown", notes, excuse.missing, excuse.judged)
+
+    def _named(self, one: p.Named) -> Told:
+        return self.tell(one.that)
 
     # -- the state of the proposal --
 

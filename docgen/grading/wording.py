@@ -20,6 +20,7 @@ def predicate_words(one: p.Predicate, language: str = DEFAULT_LANGUAGE) -> str:
     """What `one` asks, in words."""
 
     def inner(part: p.Predicate) -> str:
+        part = part.that if isinstance(part, p.Named) else part
         text = predicate_words(part, language)
         return f"({text})" if isinstance(part, (p.AllOf, p.AnyOf, p.Implies)) and _size(part) > 1 else text
 
@@ -69,6 +70,8 @@ def predicate_words(one: p.Predicate, language: str = DEFAULT_LANGUAGE) -> str:
             return _say("implies", language, when=inner(one.when), that=inner(one.that))
         case p.Unless():
             return _say("unless", language, that=inner(one.that), fact=one.attested)
+        case p.Named():
+            return predicate_words(one.that, language)
         case p.RuleHolds():
             return _say("rule", language, rule=one.rule)
         case p.Standing() | p.Final():

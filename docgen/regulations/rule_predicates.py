@@ -196,6 +196,14 @@ class Unless(Predicate):
 
 
 @dataclass(frozen=True, slots=True)
+class Named(Predicate):
+    """A predicate that the file defines once under a name and uses in several places."""
+
+    name: str
+    that: Predicate
+
+
+@dataclass(frozen=True, slots=True)
 class RuleHolds(Predicate):
     """The ground, pin or condition of another rule holds."""
 
@@ -408,7 +416,7 @@ class Parser:
             raise fault(node, "grading.definition.unknown_name", key, name=value)
         self._open.append(value)
         try:
-            return self.parse(self.named[value], node, key)
+            return Named(value, self.parse(self.named[value], node, key))
         finally:
             self._open.pop()
 
