@@ -106,7 +106,9 @@ def faults(text: str) -> Iterator[TextFault]:
         if _LATIN.search(word.group()):
             letter = _FOREIGN_ONE.search(word.group())
             assert letter is not None
-            meant = "".join(_TWINS.get(c, c) for c in word.group())
+            # Taken apart first: a Cyrillic letter may carry the accents of the Vietnamese one it stands for.
+            apart = unicodedata.normalize("NFD", word.group())
+            meant = unicodedata.normalize("NFC", "".join(_TWINS.get(c, c) for c in apart))
             yield TextFault(
                 "dossier.text.lookalike",
                 "warning",

@@ -18,6 +18,7 @@ from docgen.validation.assessments import numbering
 from docgen.validation.context import at
 from docgen.validation.dossier import sort_findings
 from docgen.validation.people import RESERVED
+from docgen.validation.plain_record import is_plain_record
 from docgen.validation.sections import record_sections
 from docgen.validation.shape import shape_findings
 
@@ -59,6 +60,8 @@ def validate_form_data(
     `data` may be as read from JSON; it is looked at in canonical form, and is not changed. `file` and `line` (of a
     file with one record a line) make the places of the findings, where no `places` are given.
     """
+    if is_plain_record(data, regulation, definition):
+        return []
     where = places or PlainPlaces(file, line)
     canonical, findings = canonical_form_data(data, regulation, definition, where)
     if not isinstance(data, dict):

@@ -76,12 +76,16 @@ def check_ballots(check: Check) -> None:
         check.add("validation.ballots.other_count", "warning", "/ballots/official_members",
                   official=official, listed=count)  # fmt: skip
     valid = collected - (invalid or 0) if collected is not None else issued
+    wrong = any(f.severity == "error" and f.place.pointer.startswith("/ballots/") for f in check.findings)
     for member in check.members:
-        check_votes(check, member, valid)
+        check_votes(check, member, valid, wrong)
 
 
-def check_votes(check: Check, member: Holder, valid: int | None) -> None:
-    """The votes for one member: never more than the valid ballots; fewer means some left the line empty."""
+def check_votes(check: Check, member: Holder, valid: int | None, wrong: bool) -> None:
+    """The votes for one member: never more than the valid ballots; fewer means some left the line empty.
+
+    Where the numbers of ballots are themselves `wrong`, "fewer" would only repeat that for everybody.
+    """
     votes = as_mapping(member.record.get("votes"))
     counts = [n for n in (whole(votes.get(grade)) for grade in GRADES) if n is not None]
     if not counts:
@@ -91,5 +95,5 @@ def check_votes(check: Check, member: Holder, valid: int | None) -> None:
         check.add("validation.votes.no_ballots", "warning", pointer, member.who)
     elif sum(counts) > valid:
         check.add("validation.votes.too_many", "error", pointer, member.who, votes=sum(counts), valid=max(valid, 0))
-    elif sum(counts) < valid:
+    elif sum(counts) < valid and not wrong:
         check.add("validation.votes.too_few", "warning", pointer, member.who, votes=sum(counts), valid=valid)
