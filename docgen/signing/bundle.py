@@ -1,0 +1,128 @@
+"""A packet as one file: a zip whose bytes depend on the packet alone, and what came as a zip or a cover PDF, opened.
+
+What comes from outside is not trusted: no path leads out of the folder, no file is larger than it says, and there is
+an end to how much is unpacked.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from docgen.errors import InputError
+from docgen.signing.fields import need
+from docgen.signing.manifest import MANIFEST, inside, load_manifest
+
+MAX_FILES = 5000
+MAX_BYTES = 2_000_000_000
+MAX_RATIO = 200
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def packet_files(folder: Path) -> dict[str, bytes]:
+    """The files of a packet by their names in it: the manifest first, then what it lists, in its order.
+
+    Raises `InputError` for a packet that misses a file.
+    """
+    manifest = load_manifest(folder)
+    names = [MANIFEST]
+    for document in manifest.documents:
+        names.append(document.file)
+        if document.pdf is not None:
+            names.append(document.pdf_file)
+    names += [str(extra["file"]) for extra in manifest.extras]
+    out = {}
+    for name in dict.fromkeys(names):
+        try:
+            out[name] = (folder / name).read_bytes()
+        except OSError:
+            raise InputError("signing.error.pdf_missing", file=name) from None
+    return out
+
+
+def zip_packet(folder: Path) -> bytes:
+    """The packet in `folder` as a zip; the same packet gives the same bytes. Raises as `packet_files` does."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in packet_files(folder).items():
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 6)
+    return out.getvalue()
+
+
+def unpack(path: Path, folder: Path) -> None:
+    """Write the files of a zip or of a cover PDF with attachments into `folder`.
+
+    Raises `InputError` for what is neither, leads out of the folder or is too large.
+    """
+    content = path.read_bytes()
+    files = _from_zip(path, content) if zipfile.is_zipfile(io.BytesIO(content)) else _from_cover(path, content)
+    count = total = 0
+    seen: set[str] = set()
+    for name, data in files:
+        count, total = count + 1, total + len(data)
+        if count > MAX_FILES or total > MAX_BYTES:
+            raise InputError("signing.error.bundle", file=path.name, problem="size")
+        # Two names that differ in case are one file on Windows.
+        if inside(name).lower() in seen:
+            raise InputError("signing.error.bundle", file=path.name, problem=name)
+        seen.add(name.lower())
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+
+def _from_zip(path: Path, content: bytes) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
+                raise InputError("signing.error.bundle", file=path.name, problem="size")
+            for entry in entries:
+                if entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+                    raise InputError("signing.error.bundle", file=path.name, problem=entry.filename)
+                yield entry.filename, archive.read(entry)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
+        raise InputError("signing.error.bundle", file=path.name, problem=type(fault).__name__) from None
+
+
+def _from_cover(path: Path, content: bytes) -> Iterator[tuple[str, bytes]]:
+    pikepdf = need("pikepdf")
+    try:
+        with pikepdf.open(io.BytesIO(content)) as document:
+            for name, spec in document.attachments.items():
+                yield name, spec.get_file().read_bytes()
+    except (pikepdf.PdfError, KeyError, ValueError) as fault:
+        raise InputError("signing.error.bundle", file=path.name, problem=str(fault)[:120]) from None
+
+
+def is_cover(content: bytes) -> bool:
+    """True for a PDF that carries the manifest of a packet as an attachment."""
+    pikepdf = need("pikepdf")
+    try:
+        with pikepdf.open(io.BytesIO(content)) as document:
+            return MANIFEST in document.attachments
+    except pikepdf.PdfError:
+        return False
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Path]:
+    """The folder of the packet at `path`: itself, or a temporary one for a zip or a cover PDF.
+
+    Any other file comes back as it is. Raises `InputError` for a zip that is none of ours.
+    """
+    suffix = path.suffix.lower()
+    packed = path.is_file() and (suffix == ".zip" or (suffix == ".pdf" and is_cover(path.read_bytes())))
+    if not packed:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="docgen-open-") as room:
+        folder = Path(room)
+        unpack(path, folder)
+        yield folder

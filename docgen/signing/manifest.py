@@ -1,0 +1,230 @@
+"""`manifest.json` as signing sees it: what is due, what is signed, and the seal that binds signatures to it.
+
+The seal is the SHA-256 of everything in the manifest that signing does not change (canonical JSON: keys sorted, no
+spaces, UTF-8). Every signature docgen makes carries the seal, the document's number and the role in its /Reason, which
+the signature covers. So a manifest that was replaced, a document that was swapped, added or taken out no longer agrees
+with the signatures. What signing adds is written beside the PDF's entry and is checked against the PDF itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from docgen.errors import InputError
+from docgen.signing.fields import field_name
+from docgen.storage import write_whole
+
+MANIFEST = "manifest.json"
+FORMAT = "docgen-packet/1"
+#: Entries of a document's `pdf` that signing writes; the rest is sealed.
+_SIGNED_KEYS = ("sha256", "size", "unsigned_sha256", "unsigned_size", "signatures")
+_SEAL = re.compile(r"docgen:([0-9a-f]{64}):(\d+):([A-Za-z0-9_.-]+)")
+_MAX_MANIFEST = 50_000_000
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of `content` in hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def seal_text(seal: str, number: int, role: str) -> str:
+    """What a signature carries in its /Reason to say what it belongs to."""
+    return f"docgen:{seal}:{number}:{role}"
+
+
+def read_seal(reason: str) -> tuple[str, int, str] | None:
+    """Seal, document number and role out of a /Reason, or None for a signature made with another tool."""
+    found = _SEAL.search(reason)
+    return (found[1], int(found[2]), found[3]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A signature a document must carry: role, the printed words, the printed name, whether a seal belongs to it."""
+
+    role: str
+    caption: str
+    name: str
+    seal: bool
+
+    @property
+    def field(self) -> str:
+        """The name of its field in the PDF."""
+        return field_name(self.role)
+
+
+class Document:
+    """One document of a packet: the manifest's own entry, seen through names."""
+
+    def __init__(self, entry: dict[str, Any]) -> None:
+        self.entry = entry
+        self.number = int(entry["number"])
+        self.file = str(entry["file"])
+        self.title = str(entry.get("title") or "")
+        self.subject = str(entry.get("code") or "")
+        self.signers = [
+            Signer(str(s["role"]), str(s.get("caption") or ""), str(s.get("name") or ""), bool(s.get("seal")))
+            for s in entry.get("signers") or ()
+        ]
+
+    @property
+    def pdf(self) -> dict[str, Any] | None:
+        """The entry of its PDF, or None."""
+        found = self.entry.get("pdf")
+        return found if isinstance(found, dict) else None
+
+    @property
+    def pdf_file(self) -> str:
+        """The name of its PDF, or an empty text."""
+        return str(self.pdf["file"]) if self.pdf else ""
+
+    @property
+    def unsigned_sha256(self) -> str:
+        """The hash of the PDF before its first signature."""
+        assert self.pdf is not None
+        return str(self.pdf.get("unsigned_sha256") or self.pdf["sha256"])
+
+    def signed_roles(self) -> list[str]:
+        """The roles that have signed, as the manifest says."""
+        return [str(s["role"]) for s in (self.pdf or {}).get("signatures", ())]
+
+    def signer(self, role: str) -> Signer | None:
+        """The signer of `role`, or None."""
+        return next((s for s in self.signers if s.role == role), None)
+
+    def waiting_before(self, role: str) -> list[str]:
+        """The roles that come before `role` in this document and have not signed."""
+        roles = [s.role for s in self.signers]
+        done = set(self.signed_roles())
+        return [r for r in roles[: roles.index(role)] if r not in done] if role in roles else []
+
+
+def inside(name: str) -> str:
+    """`name` where it is a plain relative path; raises `InputError` for one that leads out of the packet."""
+    path = PurePosixPath(name)
+    if not name or path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name:
+        raise InputError("signing.error.manifest", problem=f"file: {name[:60]!r}")
+    return name
+
+
+class Manifest:
+    """The manifest of the packet in `folder`."""
+
+    def __init__(self, folder: Path, content: dict[str, Any]) -> None:
+        self.folder = folder
+        self.content = content
+        try:
+            self.documents = [Document(entry) for entry in content["files"]]
+            for document in self.documents:
+                inside(document.file)
+                if document.pdf is not None:
+                    inside(document.pdf_file)
+            for extra in self.extras:
+                inside(str(extra["file"]))
+            if len({document.number for document in self.documents}) != len(self.documents):
+                raise InputError("signing.error.manifest", problem="number")
+        except (KeyError, TypeError, ValueError, AttributeError) as fault:
+            raise InputError("signing.error.manifest", problem=f"{type(fault).__name__}: {fault}") from None
+
+    @property
+    def extras(self) -> list[dict[str, Any]]:
+        """Files that are no forms: index, summary, print copy."""
+        return list(self.content.get("extras") or ())
+
+    @property
+    def dossier_sha256(self) -> str:
+        """The hash of the dossier the packet was made from."""
+        return str((self.content.get("dossier") or {}).get("sha256") or "")
+
+    def seal(self) -> str:
+        """The SHA-256 of all that signing does not change."""
+        files = []
+        for document in self.documents:
+            entry = {key: value for key, value in document.entry.items() if key not in ("pdf", "signers")}
+            entry["signers"] = [
+                {key: value for key, value in signer.items() if key != "status"}
+                for signer in document.entry.get("signers") or ()
+            ]
+            if document.pdf is not None:
+                entry["pdf"] = {key: value for key, value in document.pdf.items() if key not in _SIGNED_KEYS}
+                entry["pdf"]["unsigned_sha256"] = document.unsigned_sha256
+            files.append(entry)
+        sealed = {**self.content, "files": files}
+        canonical = json.dumps(sealed, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return sha256(canonical.encode("utf-8"))
+
+    def document(self, number: int) -> Document | None:
+        """The document with that number, or None."""
+        return next((d for d in self.documents if d.number == number), None)
+
+    def file_names(self) -> Iterator[tuple[str, str]]:
+        """Every file besides the PDFs that are signed, with its hash."""
+        for document in self.documents:
+            yield document.file, str(document.entry["sha256"])
+        for extra in self.extras:
+            yield str(extra["file"]), str(extra["sha256"])
+
+    def record(self, document: Document, signed: bytes, signature: dict[str, Any]) -> None:
+        """Write down one more signature of `document`; `save` makes it last."""
+        pdf = document.pdf
+        assert pdf is not None
+        pdf.setdefault("unsigned_sha256", pdf["sha256"])
+        pdf.setdefault("signatures", [])
+        pdf["signatures"].append(signature)
+        pdf["sha256"], pdf["size"] = sha256(signed), len(signed)
+        for signer in document.entry["signers"]:
+            if signer["role"] == signature["role"]:
+                signer["status"] = "signed"
+
+    def save(self) -> None:
+        """Replace the file on disk, whole or not at all."""
+        text = json.dumps(self.content, ensure_ascii=False, indent=2) + "\n"
+        write_whole(self.folder / MANIFEST, text.encode("utf-8"), overwrite=True)
+
+
+def find_packet(path: Path) -> Path:
+    """The folder of the packet at `path`: a folder with a manifest, the manifest itself, or a folder with one packet
+    somewhere below it.
+
+    Raises `InputError` where there is none, or more than one.
+    """
+    if path.is_file() and path.name == MANIFEST:
+        return path.parent
+    if (path / MANIFEST).is_file():
+        return path
+    found = sorted(path.glob(f"*/{MANIFEST}")) or sorted(path.glob(f"**/{MANIFEST}")) if path.is_dir() else []
+    if len(found) != 1:
+        raise InputError("signing.error.no_packet", path=str(path), count=len(found))
+    return found[0].parent
+
+
+def load_manifest(folder: Path) -> Manifest:
+    """The manifest in `folder`. Raises `InputError` for one that is missing, broken or of another format."""
+    path = folder / MANIFEST
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raise InputError("signing.error.no_packet", path=str(folder), count=0) from None
+    try:
+        if len(raw) > _MAX_MANIFEST:
+            raise ValueError("size")
+        content = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_twice)
+    except (ValueError, RecursionError) as fault:
+        raise InputError("signing.error.manifest", problem=str(fault)[:120]) from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError("signing.error.manifest", problem="format")
+    return Manifest(folder, content)
+
+
+def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys stand once: two readers must not see two different values."""
+    out = dict(pairs)
+    if len(out) != len(pairs):
+        raise ValueError("duplicate key")
+    return out

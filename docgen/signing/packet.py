@@ -1,0 +1,264 @@
+"""Signing a packet: who is due, in which order, and one role's signature on every document where it is due.
+
+A packet that was signed half-way by a run that died is finished by running it again: a PDF is replaced whole before
+the manifest is, and a PDF that is one signature ahead of the manifest is recognised by its bytes and taken over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from docgen.errors import InputError, UsageError
+from docgen.signing.check import mathematics
+from docgen.signing.keys import Key, same_name
+from docgen.signing.manifest import Document, Manifest, load_manifest, seal_text, sha256
+from docgen.signing.pades import Signing, now, sign
+from docgen.storage import environment_fault, write_whole
+
+
+@dataclass(slots=True)
+class Due:
+    """One role that is still due: in which documents, under which names, what it waits for.
+
+    `ready` are the numbers of the documents that can be signed now, `blocked` maps the others to the roles that must
+    sign first, `paper` are documents without a PDF field: they can only be signed on paper or elsewhere.
+    """
+
+    role: str
+    caption: str
+    names: list[str] = field(default_factory=list)
+    documents: list[int] = field(default_factory=list)
+    ready: list[int] = field(default_factory=list)
+    blocked: dict[int, list[str]] = field(default_factory=dict)
+    paper: list[int] = field(default_factory=list)
+    seal: bool = False
+    rank: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "role": self.role, "caption": self.caption, "names": self.names, "documents": self.documents,
+            "ready": self.ready, "blocked": {str(n): roles for n, roles in self.blocked.items()},
+            "paper": self.paper, "seal": self.seal,
+        }  # fmt: skip
+
+
+def due(packet: Path) -> list[Due]:
+    """The roles still due, in an order in which they can sign: nobody stands before someone he must wait for.
+
+    What a crash left behind is counted as signed (see `settle`). Raises `InputError` for what is no packet.
+    """
+    manifest = load_manifest(packet)
+    settle(manifest, save=False)
+    found: dict[str, Due] = {}
+    for document in manifest.documents:
+        done = document.signed_roles()
+        for rank, signer in enumerate(document.signers):
+            if signer.role in done:
+                continue
+            entry = found.setdefault(signer.role, Due(signer.role, signer.caption))
+            entry.rank = max(entry.rank, rank)
+            entry.seal = entry.seal or signer.seal
+            entry.documents.append(document.number)
+            if signer.name and signer.name not in entry.names:
+                entry.names.append(signer.name)
+            waiting = document.waiting_before(signer.role)
+            if document.pdf is None:
+                entry.paper.append(document.number)
+            elif waiting:
+                entry.blocked[document.number] = waiting
+            else:
+                entry.ready.append(document.number)
+    return sorted(found.values(), key=lambda entry: entry.rank)
+
+
+@dataclass(slots=True)
+class Signed:
+    """What `sign_packet` did.
+
+    `signed` are the numbers of the documents signed now, `already` those that were, `blocked` those that wait for
+    other roles, `others` those that carry another person's name, `paper` those without a PDF, `unnamed` those signed
+    although the certificate's name stands on none of the packet's papers for this role.
+    """
+
+    role: str
+    signer: str
+    level: str
+    signed: list[int] = field(default_factory=list)
+    already: list[int] = field(default_factory=list)
+    blocked: dict[int, list[str]] = field(default_factory=dict)
+    others: dict[int, str] = field(default_factory=dict)
+    paper: list[int] = field(default_factory=list)
+    unnamed: list[int] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "role": self.role, "signer": self.signer, "level": self.level, "signed": self.signed,
+            "already_signed": self.already, "blocked": {str(n): roles for n, roles in self.blocked.items()},
+            "other_people": {str(n): name for n, name in self.others.items()}, "paper": self.paper,
+            "name_not_on_paper": self.unnamed,
+        }  # fmt: skip
+
+
+def settle(manifest: Manifest, *, save: bool = True) -> list[int]:
+    """Take over signatures that are in a PDF but not in the manifest: a run died in between, or another tool signed.
+
+    Only what continues the recorded bytes and stands is taken over. Returns the numbers of the documents.
+    """
+    taken = []
+    for document in manifest.documents:
+        pdf = document.pdf
+        if pdf is None:
+            continue
+        try:
+            content = (manifest.folder / document.pdf_file).read_bytes()
+        except OSError:
+            continue
+        if sha256(content) == pdf["sha256"] or not _continues(document, content):
+            continue
+        known = set(document.signed_roles())
+        try:
+            found = mathematics(content)
+        except InputError:
+            continue
+        if not all(item.sound for item in found):
+            continue
+        new = [(s, item) for s in document.signers for item in found if item.field == s.field and s.role not in known]
+        for signer, item in new:
+            manifest.record(
+                document, content, {"role": signer.role, "field": signer.field, "certificate": item.certificate}
+            )
+        if new:
+            taken.append(document.number)
+    if taken and save:
+        manifest.save()
+    return taken
+
+
+def _continues(document: Document, content: bytes) -> bool:
+    """True where `content` begins with the bytes the manifest knows and goes on after them."""
+    assert document.pdf is not None
+    end = beginning(content, str(document.pdf["sha256"]))
+    return end is not None and end < len(content)
+
+
+def beginning(content: bytes, wanted: str) -> int | None:
+    """The length of the revision of a PDF whose bytes have the hash `wanted`, or None where there is none.
+
+    A revision ends with `%%EOF` and at most one line end (ISO 32000-1, 7.5.5).
+    """
+    end = content.find(b"%%EOF")
+    while end >= 0:
+        for stop in (end + 5, end + 6, end + 7):
+            if stop <= len(content) and sha256(content[:stop]) == wanted:
+                return stop
+        end = content.find(b"%%EOF", end + 5)
+    return None
+
+
+def sign_packet(
+    packet: Path,
+    role: str,
+    key: Key,
+    how: Signing | None = None,
+    *,
+    only: Sequence[int] = (),
+    out_of_order: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Signed:
+    """Sign every document of the packet where `role` is due and ready; the manifest follows each signature.
+
+    With `only`, just those document numbers. A document whose earlier signers have not signed is left out, unless
+    `out_of_order`. Where the packet has papers of several people for the role and the certificate names one of them,
+    only that person's are signed. Raises `UsageError` for a role the packet does not know, `InputError` for a PDF that
+    is not as recorded and where the key's signature is refused.
+    """
+    how = how or Signing()
+    manifest = load_manifest(packet)
+    settle(manifest)
+    out, chosen = select(manifest, role, key.name, only=only, out_of_order=out_of_order)
+    out.level = how.level
+    seal = manifest.seal()
+    for position, document in enumerate(chosen, start=1):
+        moment = how.moment or now()
+        content = recorded_pdf(manifest, document)
+        signer = document.signer(role)
+        assert signer is not None
+        signed = sign(
+            content, signer.field, key, replace(how, moment=moment),
+            reason=f"{signer.caption} – {seal_text(seal, document.number, role)}",
+        )  # fmt: skip
+        keep(manifest, document, signed, key.signature_record(role, signer.field, moment, how.level))
+        out.signed.append(document.number)
+        progress(position, len(chosen))
+    return out
+
+
+def select(
+    manifest: Manifest, role: str, name: str, *, only: Sequence[int] = (), out_of_order: bool = False
+) -> tuple[Signed, list[Document]]:
+    """Which documents a person called `name` signs as `role` now, and why not the others.
+
+    Raises `UsageError` for a role or a document number the packet does not know.
+    """
+    candidates = [d for d in manifest.documents if d.signer(role) is not None]
+    if not candidates:
+        known = sorted({s.role for d in manifest.documents for s in d.signers})
+        raise UsageError("signing.error.unknown_role", role=role, known=", ".join(known))
+    unknown = [number for number in only if manifest.document(number) is None]
+    if unknown:
+        raise UsageError("signing.error.unknown_document", number=unknown[0])
+    out = Signed(role, name, "")
+    printed = {d.number: signer.name for d in candidates if (signer := d.signer(role)) is not None}
+    named = any(same_name(text, name) for text in printed.values() if text)
+    chosen = []
+    for document in candidates:
+        number = document.number
+        if only and number not in only:
+            continue
+        waiting = document.waiting_before(role)
+        if role in document.signed_roles():
+            out.already.append(number)
+        elif document.pdf is None:
+            out.paper.append(number)
+        elif named and printed[number] and not same_name(printed[number], name):
+            out.others[number] = printed[number]
+        elif waiting and not out_of_order:
+            out.blocked[number] = waiting
+        else:
+            if printed[number] and not named:
+                out.unnamed.append(number)
+            chosen.append(document)
+    return out, chosen
+
+
+def recorded_pdf(manifest: Manifest, document: Document) -> bytes:
+    """The PDF of a document, which must be exactly as the manifest records it.
+
+    Raises `InputError` where it is missing or differs: nobody is to sign what was changed.
+    """
+    assert document.pdf is not None
+    path = manifest.folder / document.pdf_file
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("signing.error.pdf_missing", file=document.pdf_file) from None
+    except OSError as fault:
+        raise environment_fault(fault, path) from None
+    if sha256(content) != document.pdf["sha256"]:
+        raise InputError("signing.error.pdf_changed", file=document.pdf_file)
+    return content
+
+
+def keep(manifest: Manifest, document: Document, signed: bytes, record: dict[str, Any]) -> None:
+    """Write a signed PDF and then the manifest, each whole. Between the two `settle` knows what happened."""
+    write_whole(manifest.folder / document.pdf_file, signed, overwrite=True)
+    manifest.record(document, signed, {**record, "sha256": sha256(signed)})
+    manifest.save()
+
+
+__all__ = ["Due", "Signed", "beginning", "due", "keep", "recorded_pdf", "select", "settle", "sign_packet"]

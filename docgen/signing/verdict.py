@@ -1,0 +1,120 @@
+"""Verdicts: passed, failed, or cannot tell, each with its reasons."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from docgen.i18n import message
+
+Status = Literal["passed", "cannot_tell", "failed"]
+Weight = Literal["note", "cannot_tell", "failed"]
+_ORDER: tuple[Status, ...] = ("passed", "cannot_tell", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing to be said: code (message `signing.reason.<code>`), what it means for the verdict, its facts."""
+
+    code: str
+    weight: Weight
+    params: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def words(self, language: str) -> str:
+        """What a person reads."""
+        return message(f"signing.reason.{self.code}", language, **self.params)
+
+    def as_json(self, language: str) -> dict[str, Any]:
+        """For `--json`."""
+        return {"code": self.code, "weight": self.weight, "params": self.params, "message": self.words(language)}
+
+
+def worst(reasons: Iterable[Reason], parts: Iterable[Status] = ()) -> Status:
+    """The verdict that follows from `reasons` and from the verdicts on the parts."""
+    found: list[Status] = [*parts]
+    for reason in reasons:
+        found.append("passed" if reason.weight == "note" else reason.weight)
+    return max(found, key=_ORDER.index, default="passed")
+
+
+@dataclass(slots=True)
+class SignatureVerdict:
+    """The verdict on one signature. `time_source` is `claimed` or `timestamp`, `role` that of the field it is in."""
+
+    field: str
+    reason: str = ""
+    role: str = ""
+    signer: str = ""
+    certificate: str = ""
+    time: str = ""
+    time_source: str = "claimed"
+    level: str = "B-B"
+    reasons: list[Reason] = dataclasses.field(default_factory=list)
+
+    @property
+    def status(self) -> Status:
+        """passed, failed or cannot_tell."""
+        return worst(self.reasons)
+
+    def as_json(self, language: str) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "field": self.field, "role": self.role or None, "status": self.status, "signer": self.signer,
+            "certificate_sha256": self.certificate, "time": self.time, "time_source": self.time_source,
+            "level": self.level, "reasons": [reason.as_json(language) for reason in self.reasons],
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class DocumentVerdict:
+    """The verdict on one document of a packet, or on a PDF by itself."""
+
+    file: str
+    number: int | None = None
+    title: str = ""
+    signatures: list[SignatureVerdict] = dataclasses.field(default_factory=list)
+    reasons: list[Reason] = dataclasses.field(default_factory=list)
+
+    @property
+    def status(self) -> Status:
+        """passed, failed or cannot_tell: the worst of its own reasons and of its signatures."""
+        return worst(self.reasons, (signature.status for signature in self.signatures))
+
+    def as_json(self, language: str) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "number": self.number, "file": self.file, "title": self.title or None, "status": self.status,
+            "signatures": [signature.as_json(language) for signature in self.signatures],
+            "reasons": [reason.as_json(language) for reason in self.reasons],
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The verdict on a packet. `superseded` names the packet that takes its place, where there is one."""
+
+    path: str
+    packet: str = ""
+    documents: list[DocumentVerdict] = dataclasses.field(default_factory=list)
+    reasons: list[Reason] = dataclasses.field(default_factory=list)
+    superseded: dict[str, Any] | None = None
+
+    @property
+    def status(self) -> Status:
+        """passed, failed or cannot_tell: the worst of all."""
+        return worst(self.reasons, (document.status for document in self.documents))
+
+    @property
+    def passed(self) -> bool:
+        """True only where nothing failed and nothing is open."""
+        return self.status == "passed"
+
+    def as_json(self, language: str = "vi") -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "path": self.path, "packet": self.packet or None, "status": self.status, "superseded": self.superseded,
+            "reasons": [reason.as_json(language) for reason in self.reasons],
+            "documents": [document.as_json(language) for document in self.documents],
+        }  # fmt: skip

@@ -1,0 +1,186 @@
+"""Verifying a packet: every signature, every file, and that all of them belong together.
+
+A packet passes where nothing is missing, nothing is added, nothing is changed, every signature that is due is there,
+stands, covers its file, leads to a given root, and says that it belongs to this manifest, this document and this role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from docgen.errors import InputError
+from docgen.signing.check import Trust, check_pdf
+from docgen.signing.fields import field_names
+from docgen.signing.keys import same_name
+from docgen.signing.manifest import MANIFEST, Document, Manifest, find_packet, load_manifest, read_seal, sha256
+from docgen.signing.packet import beginning
+from docgen.signing.supersede import MARK, superseded_by
+from docgen.signing.verdict import DocumentVerdict, Reason, SignatureVerdict, Verdict
+
+#: What systems leave in folders by themselves.
+IGNORED = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+#: Files of ours that stand beside a packet without being part of it.
+BESIDE = frozenset({MANIFEST, MARK})
+
+
+@dataclass(slots=True)
+class Asked:
+    """How strictly to verify: trust; names in certificates must be those on the papers; the dossier's own file."""
+
+    trust: Trust = field(default_factory=Trust)
+    strict_names: bool = False
+    dossier: Path | None = None
+
+
+def verify_packet(
+    path: Path, asked: Asked | None = None, *, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Verdict:
+    """The verdict on the packet at `path` (its folder, or its manifest).
+
+    Raises `InputError` only where there is no packet at all; everything wrong with one is in the verdict.
+    """
+    asked = asked or Asked()
+    folder = find_packet(path)
+    out = Verdict(str(folder))
+    try:
+        manifest = load_manifest(folder)
+        seal = manifest.seal()
+    except InputError as fault:
+        out.reasons.append(Reason("manifest_broken", "failed", {"problem": str(fault.facts.get("problem", ""))}))
+        return out
+    out.packet = seal
+    if manifest.content.get("draft"):
+        out.reasons.append(Reason("draft", "failed"))
+    for position, document in enumerate(manifest.documents, start=1):
+        out.documents.append(_document(manifest, document, seal, asked))
+        progress(position, len(manifest.documents))
+    out.reasons.extend(_files(manifest))
+    out.reasons.extend(_seals(manifest, out, seal))
+    if asked.dossier is not None:
+        same = asked.dossier.is_file() and sha256(asked.dossier.read_bytes()) == manifest.dossier_sha256
+        out.reasons.append(Reason("dossier_same", "note") if same else Reason("dossier_differs", "failed"))
+    out.superseded = superseded_by(manifest)
+    if out.superseded is not None:
+        out.reasons.append(Reason("superseded", "cannot_tell", {"by": out.superseded["packet"][:16]}))
+    return out
+
+
+def verify_file(path: Path, trust: Trust) -> Verdict:
+    """The verdict on one PDF by itself: one without a signature, or with an empty field, does not pass.
+
+    Raises `InputError` where the file cannot be read.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise InputError("signing.error.pdf_missing", file=str(path)) from None
+    document = DocumentVerdict(path.name)
+    document.signatures, document.reasons = check_pdf(content, trust)
+    if not document.reasons:
+        if not document.signatures:
+            document.reasons.append(Reason("no_signature", "failed"))
+        try:
+            empty = [name for name, signed in field_names(content) if not signed]
+        except InputError:
+            empty = []
+        if empty:
+            document.reasons.append(Reason("empty_fields", "failed", {"fields": ", ".join(empty)}))
+        document.reasons.append(Reason("alone", "note"))
+    return Verdict(str(path), documents=[document])
+
+
+def _document(manifest: Manifest, document: Document, seal: str, asked: Asked) -> DocumentVerdict:
+    out = DocumentVerdict(document.pdf_file or document.file, document.number, document.title)
+    if document.pdf is None:
+        if document.signers:
+            roles = ", ".join(signer.role for signer in document.signers)
+            out.reasons.append(Reason("no_pdf", "failed", {"roles": roles}))
+        return out
+    try:
+        content = (manifest.folder / document.pdf_file).read_bytes()
+    except OSError:
+        out.reasons.append(Reason("file_missing", "failed", {"file": document.pdf_file}))
+        return out
+    base = beginning(content, document.unsigned_sha256)
+    if base is None:
+        out.reasons.append(Reason("pdf_replaced", "failed"))
+    elif sha256(content) != document.pdf["sha256"]:
+        # Another tool may have signed in its place: what it did is judged below, by what its signatures cover.
+        out.reasons.append(Reason("manifest_behind", "note"))
+    out.signatures, found = check_pdf(content, asked.trust, base)
+    out.reasons.extend(found)
+    by_field = {signature.field: signature for signature in out.signatures}
+    for signer in document.signers:
+        signature = by_field.pop(signer.field, None)
+        if signature is None:
+            code = "signature_removed" if signer.role in document.signed_roles() else "signature_due"
+            out.reasons.append(Reason(code, "failed", {"role": signer.role, "caption": signer.caption}))
+        else:
+            signature.role = signer.role
+            _belongs(manifest, document, signature, seal, asked)
+    for signature in by_field.values():
+        signature.reasons.append(Reason("other_field", "note", {"field": signature.field}))
+    if not document.signers and base is not None and base != len(content) and not out.signatures:
+        out.reasons.append(Reason("pdf_replaced", "failed"))
+    return out
+
+
+def _belongs(manifest: Manifest, document: Document, signature: SignatureVerdict, seal: str, asked: Asked) -> None:
+    """Whether a signature was given for this manifest, this document and this role, and by whom."""
+    bound = read_seal(signature.reason)
+    if bound is None:
+        signature.reasons.append(Reason("not_bound", "note"))
+    else:
+        if bound[0] != seal:
+            signature.reasons.append(Reason("other_manifest", "failed"))
+        if bound[1] != document.number:
+            signature.reasons.append(Reason("other_document", "failed", {"number": bound[1]}))
+        if bound[2] != signature.role:
+            signature.reasons.append(Reason("other_role", "failed", {"role": bound[2]}))
+    signer = document.signer(signature.role)
+    printed = signer.name if signer is not None else ""
+    if not printed or same_name(printed, signature.signer):
+        return
+    # Whoever is named on another paper of the packet, and not on this one, has signed in somebody else's place.
+    others = {s.name for d in manifest.documents for s in d.signers if s.name and s.name != printed}
+    mistaken = next((name for name in sorted(others) if same_name(name, signature.signer)), None)
+    names = {"printed": printed, "certificate": signature.signer}
+    if mistaken is not None:
+        signature.reasons.append(Reason("wrong_person", "failed", names))
+    else:
+        signature.reasons.append(Reason("name_differs", "cannot_tell" if asked.strict_names else "note", names))
+
+
+def _files(manifest: Manifest) -> Iterator[Reason]:
+    """Files that are missing, changed or not in the manifest."""
+    known = {document.pdf_file for document in manifest.documents if document.pdf is not None}
+    for name, wanted in manifest.file_names():
+        known.add(name)
+        path = manifest.folder / name
+        try:
+            content = path.read_bytes()
+        except OSError:
+            yield Reason("file_missing", "failed", {"file": name})
+            continue
+        if sha256(content) != wanted:
+            yield Reason("file_changed", "failed", {"file": name})
+    for path in sorted(manifest.folder.rglob("*")):
+        name = path.relative_to(manifest.folder).as_posix()
+        expected = name in known or name in BESIDE or path.name.lower() in IGNORED
+        # A link may lead anywhere, tomorrow elsewhere: it is no part of a packet even under a known name.
+        if path.is_symlink() or (path.is_file() and not expected):
+            yield Reason("file_extra", "failed", {"file": name})
+
+
+def _seals(manifest: Manifest, verdict: Verdict, seal: str) -> Iterator[Reason]:
+    """Whether anything that was signed vouches for the manifest itself."""
+    bound = [
+        found[0]
+        for document in verdict.documents
+        for signature in document.signatures
+        if signature.status != "failed" and (found := read_seal(signature.reason)) is not None
+    ]
+    if seal not in bound and any(document.signers for document in manifest.documents):
+        yield Reason("manifest_unsealed", "cannot_tell")
