@@ -22,7 +22,7 @@ COMMANDS: dict[str, str] = {
     "forms": "docgen.cli.catalogue:forms",
     "schema": "docgen.cli.catalogue:schema",
     "blank": "docgen.cli.make:blank",
-    "fill": "docgen.cli.make:fill",
+    "fill": "docgen.cli.fill:fill",
     "read": "docgen.cli.read:read",
     "validate": "docgen.cli.check:validate",
     "grade": "docgen.cli.check:grade",

@@ -24,7 +24,8 @@ TEXTS = st.one_of(
     st.text("aẾ.…_-[](){}<>·/:; \u00a0\u200b\u0301\n\tнgàyntháăm", max_size=12),
     st.sampled_from([
         "", "Không", "không có", "....", "ngày ... tháng ... năm", "[Nhập nội dung]", "(ghi rõ", "Bấm để nhập",
-        "2018-02-30", "2018-12-31", "31/12/2018", "HTTNV", "httnv", "tot", "5", "Nguyễn Văn A", "Nguyễn  Văn", " a", "<w:t>",
+        "2018-02-30", "2018-12-31", "31/12/2018", "HTTNV", "httnv", "tot", "5", "Nguyễn Văn A",
+        "Nguyễn  Văn", " a", "<w:t>",
         "con", "x.",
     ]),
 )  # fmt: skip
