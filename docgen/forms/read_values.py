@@ -68,7 +68,7 @@ class Prompts:
         if not text or only_dots(text):
             return True
         folded = fold(text).rstrip(".")
-        return folded in _WORD_PROMPTS or (folded in self._known and (flagged or len(folded) >= _SENTENCE))
+        return (folded in self._known or folded in _WORD_PROMPTS) and (flagged or len(folded) >= _SENTENCE)
 
 
 def only_dots(text: str) -> bool:

@@ -22,7 +22,7 @@ from docgen.regulations.loader import Regulation, list_regulations, load_regulat
 
 FORMS = [(r, f) for r in list_regulations() for f in load_regulation(r).forms]
 SHORT = settings(
-    max_examples=4, deadline=None, database=None, derandomize=True,
+    max_examples=2, deadline=None, database=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )  # fmt: skip
 
