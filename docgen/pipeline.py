@@ -130,7 +130,7 @@ def write_grades(checked: Checked, path: Path, output: Path | None = None) -> Wr
             for index, member in enumerate(data.get("members", ())):
                 if member.get("id") == row.id and not row.proposal.not_ranked:
                     put(member.setdefault("cell", {}), f"/members/{index}/cell", "grade", row.grade)
-        else:
+        elif row.subject in ("to_chuc_dang", "tap_the"):
             holder = data.get(row.id)
             if not isinstance(holder, dict):
                 continue

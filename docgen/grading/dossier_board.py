@@ -6,12 +6,13 @@ body), then the head (not above the collective and the body), the quota last (HD
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from docgen.grading import propose, rules_of
+from docgen.grading import rules_of
+from docgen.grading.board import Entry, Settled, settle
 from docgen.grading.from_dossier import (
     assessor_grades,
     collective_facts,
@@ -21,7 +22,7 @@ from docgen.grading.from_dossier import (
 )
 from docgen.grading.proposal import Proposal
 from docgen.i18n import DEFAULT_LANGUAGE, message
-from docgen.model import GRADE_TEXT, grade_at_least
+from docgen.model import GRADE_TEXT
 from docgen.regulations.loader import Regulation
 
 
@@ -54,6 +55,7 @@ class Board:
     quota: Proposal | None
     good: int
     excellent: tuple[str, ...]
+    tied: tuple[str, ...] = ()
 
     def row(self, row_id: str) -> Row:
         """The row of a member's id, `party_organization` or `collective`. Raises `KeyError`."""
@@ -64,13 +66,13 @@ class Board:
         if self.quota is None:
             return []
         allowed = self.quota.max_excellent
-        lines = [
-            message("board.quota", language, good=self.good, allowed=allowed, proposed=len(self.excellent))
-        ]
+        lines = [message("board.quota", language, good=self.good, allowed=allowed, proposed=len(self.excellent))]
         lines += self.quota.explain(language)
         if allowed is not None and len(self.excellent) > allowed:
             names = ", ".join(self.excellent)
             lines.append(message("board.over_quota", language, allowed=allowed, names=names))
+        if self.tied:
+            lines.append(message("board.tied", language, names=", ".join(self.tied)))
         return lines
 
     def as_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
@@ -98,7 +100,7 @@ class Board:
         return {
             "rows": [
                 {
-                    "name": row.name,
+                    "name": row.name if row.subject != "can_bo" else message("board.head", language, name=row.name),
                     "grade": row.grade,
                     "self_grade": row.self_grade,
                     "reasons": _telling(row.proposal, language),
@@ -116,8 +118,9 @@ class Board:
             shown = GRADE_TEXT.get(row.grade) or message("board.undecided", language)
             if row.proposal.not_ranked:
                 shown = message("board.not_ranked", language)
+            key = "board.row.head" if row.subject == "can_bo" else "board.row"
             own = GRADE_TEXT.get(row.self_grade, "–")
-            lines.append(message("board.row", language, name=row.name, grade=shown, own=own))
+            lines.append(message(key, language, name=row.name, grade=shown, own=own))
             lines += [f"    {text}" for text in _telling(row.proposal, language)]
             lines += [f"    ? {question.text or question.code}" for question in row.proposal.questions]
         return "\n".join([*lines, "", *self.quota_lines(language)])
@@ -136,87 +139,66 @@ def _text(data: Any, *path: str) -> str:
     return data if isinstance(data, str) else ""
 
 
-def _counts(members: Sequence[Row]) -> dict[str, Any]:
-    """What the body's rules count among its members; unknown while any member's grade is."""
-    ranked = [row for row in members if not row.proposal.not_ranked]
-    out: dict[str, Any] = {
-        "members_total": len(members),
-        "members_not_ranked": len(members) - len(ranked),
-    }
-    if all(row.grade for row in ranked):
-        out["members_at_least_good"] = sum(grade_at_least(row.grade, "HTTNV") for row in ranked)
-        out["members_at_least_fulfilled"] = sum(grade_at_least(row.grade, "HTNV") for row in ranked)
-        out["members_not_fulfilled"] = sum(row.grade == "KHTNV" for row in ranked)
-    return out
-
-
 def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iterable[Path | str] = ()) -> Board:
-    """Proposals for every member, the party body and the collective of the dossier `data`, settled together."""
+    """Proposals for every member, the party body, the collective and the heads of the dossier `data`, settled together.
+
+    Raises as `docgen.grading.rules_of` does for a regulation without rules.
+    """
     rules = rules_of(regulation.id, folders)
     records = [member for member in data.get("members") or () if isinstance(member, Mapping)]
-    facts = [member_facts(regulation, data, member) for member in records]
-
-    def member_row(member: Mapping[str, Any], known: Mapping[str, Any]) -> Row:
-        assessments = member.get("assessments")
-        votes = member.get("votes")
-        return Row(
-            str(member.get("id", "")),
-            _text(member, "member", "full_name"),
-            "dang_vien",
-            propose(rules, "dang_vien", known),
-            self_grade=_text(member, "review", "grade_party"),
-            cell_grade=_text(member, "cell", "grade"),
-            assessors=assessor_grades(assessments),
-            votes=dict(votes) if isinstance(votes, Mapping) else {},
-            levels_from=levels_by_group(regulation, "dang_vien", assessments)[1],
-        )
-
-    members = [member_row(member, known) for member, known in zip(records, facts, strict=True)]
-    bodies = []
-    organization = {**_counts(members), **organization_facts(regulation, data)}
-    if any(known.get("disciplined_in_year") for known in facts):
-        organization.setdefault("party_member_disciplined", True)
-    elif facts and all(known.get("disciplined_in_year") is False for known in facts):
-        organization.setdefault("party_member_disciplined", False)
-    organization_row: Row | None = None
-    if data.get("party_organization"):
-        assessments = data["party_organization"].get("assessments")
-        organization_row = Row(
-            "party_organization",
-            _text(data, "party_organization", "name"),
-            "to_chuc_dang",
-            propose(rules, "to_chuc_dang", organization),
-            self_grade=assessor_grades(assessments).get("tu_danh_gia", ""),
-            assessors=assessor_grades(assessments),
-        )
-        bodies.append(organization_row)
-    collective_row: Row | None = None
-    if data.get("collective"):
-        known = collective_facts(regulation, data)
-        if organization_row is not None and organization_row.grade:
-            known.setdefault("org_grade", organization_row.grade)
-        assessments = data["collective"].get("assessments")
-        collective_row = Row(
-            "collective",
-            _text(data, "collective", "name"),
-            "tap_the",
-            propose(rules, "tap_the", known),
-            self_grade=_text(data, "collective", "proposed_grade"),
-            assessors=assessor_grades(assessments),
-        )
-        bodies.append(collective_row)
-    for position, (member, known) in enumerate(zip(records, facts, strict=True)):
-        if known.get("is_head"):
-            if collective_row is not None and collective_row.grade:
-                known.setdefault("headed_collective_grade", collective_row.grade)
-            if organization_row is not None and organization_row.grade:
-                known.setdefault("headed_org_grade", organization_row.grade)
-            members[position] = member_row(member, known)
-    good = [row for row in members if row.grade in ("HTXSNV", "HTTNV")]
+    entries = [_member_entry(regulation, data, member) for member in records]
+    heads: dict[str, Mapping[str, Any]] = {entry.id: {} for entry in entries if entry.facts.get("is_head")}
+    settled = settle(
+        rules,
+        entries,
+        organization=_body_entry(data, "party_organization", organization_facts(regulation, data)),
+        collective=_body_entry(data, "collective", collective_facts(regulation, data)),
+        heads=heads,
+    )
+    by_id = {str(member.get("id", "")): member for member in records}
+    rows = tuple(_row(regulation, row, by_id) for row in settled.rows)
+    members = [row for row in rows if row.subject == "dang_vien"]
+    good = sum(row.grade in ("HTXSNV", "HTTNV") for row in members)
     excellent = tuple(row.name for row in members if row.grade == "HTXSNV")
-    quota = None
-    if members:
-        quota = propose(
-            rules, "cohort", {"cohort_kind": "dang_vien", "n_good": len(good), "n_excellent_proposed": len(excellent)}
-        )
-    return Board(regulation.id, (*members, *bodies), quota, len(good), excellent)
+    return Board(regulation.id, rows, settled.quota if members else None, good, excellent, settled.tied)
+
+
+def _member_entry(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> Entry:
+    votes = member.get("votes")
+    return Entry(
+        str(member.get("id", "")),
+        _text(member, "member", "full_name"),
+        member_facts(regulation, data, member),
+        self_grade=_text(member, "review", "grade_party") or None,
+        assessor_grades=assessor_grades(member.get("assessments")),
+        votes=dict(votes) if isinstance(votes, Mapping) else {},
+    )
+
+
+def _body_entry(data: Mapping[str, Any], root: str, facts: Mapping[str, Any]) -> Entry | None:
+    holder = data.get(root)
+    if not isinstance(holder, Mapping) or not holder:
+        return None
+    grades = assessor_grades(holder.get("assessments"))
+    own = _text(holder, "proposed_grade") or grades.get("tu_danh_gia")
+    return Entry(root, _text(holder, "name"), facts, self_grade=own, assessor_grades=grades)
+
+
+#: The subject of each role on the board; a head is the same member once more, graded as a leading official.
+_SUBJECTS = {"member": "dang_vien", "organization": "to_chuc_dang", "collective": "tap_the", "head": "can_bo"}
+
+
+def _row(regulation: Regulation, settled: Settled, members: Mapping[str, Mapping[str, Any]]) -> Row:
+    entry = settled.entry
+    member = members.get(entry.id, {}) if settled.role in ("member", "head") else {}
+    return Row(
+        f"{entry.id}.can_bo" if settled.role == "head" else entry.id,
+        entry.name,
+        _SUBJECTS[settled.role],
+        settled.proposal,
+        self_grade=entry.self_grade or "",
+        cell_grade=_text(member, "cell", "grade"),
+        assessors=entry.assessor_grades,
+        votes=entry.votes,
+        levels_from=levels_by_group(regulation, "dang_vien", member.get("assessments"))[1] if member else "",
+    )
