@@ -10,6 +10,7 @@ import difflib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -83,6 +84,11 @@ class Dossier:
 
 def nearest(name: str, known: Mapping[str, Any] | Sequence[str]) -> str:
     """The name among `known` that `name` was probably meant to be, or an empty text."""
+    return _nearest(name[:80], tuple(known))
+
+
+@lru_cache(maxsize=4096)  # one slip in a column is the same slip for every member
+def _nearest(name: str, known: tuple[str, ...]) -> str:
     found = difflib.get_close_matches(name.lower(), {k.lower() for k in known}, n=1, cutoff=0.6)
     return next((k for k in known if k.lower() == found[0]), "") if found else ""
 

@@ -28,7 +28,7 @@ _ILLEGAL_ONE = re.compile(f"[{_ILLEGAL}]")
 _SURROGATE_ONE = re.compile(f"[{_SURROGATES}]")
 _INVISIBLE_ONE = re.compile(f"[{_INVISIBLE}]")
 _DIRECTION_ONE = re.compile(f"[{_DIRECTION}]")
-_FOREIGN_WORD = re.compile(f"\\w*[{_FOREIGN}]\\w*")
+_WORD = re.compile(r"\w+")
 _FOREIGN_ONE = re.compile(f"[{_FOREIGN}]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _UNHOLDABLE = re.compile(f"[{_ILLEGAL}{_SURROGATES}]")
@@ -102,21 +102,29 @@ def faults(text: str) -> Iterator[TextFault]:
         yield TextFault("dossier.text.invisible", "warning", {"character": _code_point(found.group())})
     if found := _DIRECTION_ONE.search(text):
         yield TextFault("dossier.text.direction", "warning", {"character": _code_point(found.group())})
-    for word in _FOREIGN_WORD.finditer(unicodedata.normalize("NFC", text)):
-        if _LATIN.search(word.group()):
-            letter = _FOREIGN_ONE.search(word.group())
-            assert letter is not None
-            # Taken apart first: a Cyrillic letter may carry the accents of the Vietnamese one it stands for.
-            apart = unicodedata.normalize("NFD", word.group())
-            meant = unicodedata.normalize("NFC", "".join(_TWINS.get(c, c) for c in apart))
-            yield TextFault(
-                "dossier.text.lookalike",
-                "warning",
-                {"word": word.group()[:40], "character": _code_point(letter.group()), "meant": meant[:40]},
-            )
-            break
+    if _FOREIGN_ONE.search(text) and (found_word := _mixed_word(text)):
+        yield found_word
     if found := _MARKUP.search(text):
         yield TextFault("dossier.text.markup", "info", {"found": found.group()})
+
+
+def _mixed_word(text: str) -> TextFault | None:
+    """The first word that mixes Latin letters with those of another alphabet. Whole words of one alphabet are fine."""
+    # Word by word, so that one word of millions of letters costs no more than its length.
+    for word in _WORD.finditer(unicodedata.normalize("NFC", text)):
+        letter = _FOREIGN_ONE.search(word.group())
+        if letter is None or not _LATIN.search(word.group()):
+            continue
+        # Taken apart first: a Cyrillic letter may carry the accents of the Vietnamese one it stands for.
+        apart = unicodedata.normalize("NFD", word.group()[:80])
+        meant = unicodedata.normalize("NFC", "".join(_TWINS.get(c, c) for c in apart))
+        params: dict[str, object] = {
+            "word": word.group()[:40],
+            "character": _code_point(letter.group()),
+            "meant": meant[:40],
+        }
+        return TextFault("dossier.text.lookalike", "warning", params)
+    return None
 
 
 def _code_point(character: str) -> str:

@@ -25,7 +25,7 @@ NOTHING = frozenset({
 _DOTS = re.compile(r"(?:[.…_·․‥⋯\-–—/\\\s:;,]|ngày|tháng|năm)+", re.IGNORECASE)
 _HAS_DOTS = re.compile(r"\.{2}|…|_{2}|․|⋯|‥")
 _PROMPT = re.compile(
-    r"[\[<({«]\s*(?:nhập|ghi rõ|ghi|điền|chọn|gõ|viết|bấm|nhấn|click|enter|insert|type|tap)\b[^\]>)}»]*[\]>)}»]"
+    r"[\[<({«]\s*(?:nhập|ghi rõ|ghi|điền|chọn|gõ|viết|bấm|nhấn|click|enter|insert|type|tap)\b[^\]>)}»]{0,200}[\]>)}»]"
     r"|^(?:nhấn|bấm|click|tap)\b.{0,20}\b(?:để nhập|vào đây|to enter|here)\b.*",
     re.IGNORECASE,
 )
