@@ -92,7 +92,7 @@ def styles_xml() -> str:
                          paragraph=none + '<w:jc w:val="right"/>', run=bold + _size(CODE_PT)),
         _paragraph_style("HeaderLeft", "Cơ quan ban hành", paragraph=none + centre),
         _paragraph_style("Motto", "Tiêu đề Đảng", paragraph=none + centre, run=bold + _size(MOTTO_PT)),
-        _paragraph_style("DateLine", "Địa danh, ngày tháng", paragraph=none + centre, run=italic),
+        _paragraph_style("DateLine", "Địa danh và ngày tháng", paragraph=none + centre, run=italic),
         _paragraph_style(
             "FormTitle", "Tên loại",
             paragraph=f'<w:keepNext/><w:spacing w:before="0" w:after="0" {body_line}/><w:ind w:firstLine="0"/>'
