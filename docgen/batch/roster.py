@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def roster_lines(
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         sheet = book.get_sheet_by_index(0)
-        rows = iter(sheet.to_python(skip_empty_area=False)) if sheet.start else iter(())
+        rows = _rows(sheet)
     except Exception as fault:  # the library has no common error of its own
         raise InputError("errors.input.cannot_read", file=str(path), problem=type(fault).__name__) from None
     next(rows, None)
@@ -81,6 +81,14 @@ def roster_lines(
             out.write(b"\n")
     at = {"/" + "/".join(slot.path): _letters(index) for index, slot in found}
     return Source(str(path), target, ROSTER, 0, str(sheet.name), at), []
+
+
+def _rows(sheet: Any) -> Iterator[list[Any]]:
+    """The rows of a sheet from its very first on, one at a time."""
+    above, before = sheet.start or (0, 0)
+    yield from ([] for _ in range(above))
+    for row in sheet.iter_rows():
+        yield [""] * before + row if before else row
 
 
 def _put(record: dict[str, Any], path: Sequence[str], value: Any) -> None:

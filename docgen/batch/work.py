@@ -22,7 +22,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from docgen import __version__
 from docgen.batch.journal import CLEAN, NOTED, Entry, Journal, Known
 from docgen.batch.model import Batch, Done, Piece
 from docgen.batch.names import name_hash, numbered_name, record_name
@@ -42,6 +41,7 @@ from docgen.validation import validate_form_data
 from docgen.validation.form_data import canonical_form_data
 from docgen.validation.plain_record import is_plain_record, plain_id
 from docgen.validation.report import to_json
+from docgen.version import VERSION
 
 #: So many records at the start of the data are checked in full, then one in so many.
 _FIRST, _ONE_IN = 5, 1000
@@ -76,7 +76,7 @@ class Form:
         self.definition = load_form(self.regulation, batch.form)
         self.filler = Filler(self.regulation, self.definition, batch.templates)
         content, _ = template_bytes(self.regulation, self.definition, batch.templates)
-        depends = (__version__, batch.regulation, batch.form, self.definition.definition_hash, str(batch.draft))
+        depends = (VERSION, batch.regulation, batch.form, self.definition.definition_hash, str(batch.draft))
         #: Stands for all that a document depends on besides its record.
         self.key = hashlib.blake2b("\n".join(depends).encode() + content, digest_size=32).digest()
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from docgen.errors import UsageError
@@ -36,8 +37,9 @@ class DateText(str):
     long: DateText
 
     @staticmethod
+    @lru_cache(maxsize=2048)
     def of(value: str) -> DateText:
-        """From an ISO date; an empty value gives empty texts."""
+        """From an ISO date; an empty value gives empty texts. The dates of one meeting stand on hundreds of forms."""
         if not value:
             return _NO_DATE
         day = datetime.date.fromisoformat(value)
@@ -163,6 +165,33 @@ def form_data(
     return out
 
 
+@dataclass(slots=True)
+class _Branch:
+    """The values below one name: each with what shows it and what stands for nothing, and the branches below."""
+
+    leaves: list[tuple[str, Any, Any]] = field(default_factory=list)
+    branches: dict[str, _Branch] = field(default_factory=dict)
+
+    def grow(self, path: tuple[str, ...], show: Any, empty: Any) -> None:
+        """Add the value at `path`."""
+        branch = self
+        for name in path[:-1]:
+            branch = branch.branches.setdefault(name, _Branch())
+        branch.leaves.append((path[-1], show, empty))
+
+    def fill(self, out: dict[str, Any], data: Mapping[str, Any]) -> None:
+        """Put every value of `data` into `out` as it is printed."""
+        for name, show, empty in self.leaves:
+            value = data.get(name) if data else None
+            if value is None or value == "":
+                out[name] = empty
+            else:
+                out[name] = show(value) if show is not None else value
+        for name, branch in self.branches.items():
+            below: dict[str, Any] = out.setdefault(name, {})
+            branch.fill(below, data.get(name) if data else None)  # type: ignore[arg-type]
+
+
 class Display:
     """Turns the data of one form into the context of its template: every tag present, every value as it is printed.
 
@@ -171,14 +200,11 @@ class Display:
 
     def __init__(self, regulation: Regulation, definition: FormDefinition) -> None:
         self.definition = definition
-        self._single: list[tuple[tuple[str, ...], Any, Any]] = []
-        self._lists: dict[str, list[tuple[tuple[str, ...], Any, Any]]] = {}
+        self._single = _Branch()
+        self._lists: dict[str, _Branch] = {}
         for slot in slots(regulation, definition):
-            entry = (slot.path, self._shower(slot), self._empty(slot))
-            if slot.list:
-                self._lists.setdefault(slot.list, []).append(entry)
-            else:
-                self._single.append(entry)
+            root = self._lists.setdefault(slot.list, _Branch()) if slot.list else self._single
+            root.grow(slot.path, self._shower(slot), self._empty(slot))
         self._blank_rows = {table.binding: table.blank_rows for table in definition.tables()}
 
     @staticmethod
@@ -211,32 +237,18 @@ class Display:
     ) -> dict[str, Any]:
         """The context for `data`. With `blank`, conditional lines and empty rows of tables are shown."""
         out: dict[str, Any] = {BLANK_FLAG: blank, DRAFT_FLAG: draft, RECORD_KEY: record or data.get("id", "")}
-        self._fill(out, data, self._single)
-        for name, entries in self._lists.items():
+        self._single.fill(out, data)
+        for name, branch in self._lists.items():
             rows = list(data.get(name) or ())
             if blank and len(rows) < self._blank_rows[name]:
                 rows += [{}] * (self._blank_rows[name] - len(rows))
             shown = []
             for source in rows:
                 row: dict[str, Any] = {}
-                self._fill(row, source, entries)
+                branch.fill(row, source)
                 shown.append(row)
             out[name] = shown
         return out
-
-    @staticmethod
-    def _fill(out: dict[str, Any], data: Mapping[str, Any], entries: list[tuple[tuple[str, ...], Any, Any]]) -> None:
-        for path, show, empty in entries:
-            value: Any = data
-            target = out
-            for name in path[:-1]:
-                value = value.get(name) if value else None
-                target = target.setdefault(name, {})
-            value = value.get(path[-1]) if value else None
-            if value is None or value == "":
-                target[path[-1]] = empty
-            else:
-                target[path[-1]] = show(value) if show is not None else value
 
 
 def canonical(slot: Slot, value: Any) -> Any:
