@@ -111,10 +111,10 @@ def _grade_facts(facts: Path, folders: tuple[Path, ...], as_json: bool) -> None:
 @json_option
 def tally(source: Path, folders: tuple[Path, ...], output: Path | None, overwrite: bool, as_json: bool) -> None:
     """Count ballots (or take counts) and say what the vote gives, by the regulation's own rule."""
-    from docgen.pipeline import tally_file
+    from docgen.packet.minutes import count_file, write_minutes
     from docgen.validation.report import render_text, to_json
 
-    result = tally_file(source, folders)
+    result = count_file(source, folders)
     if as_json:
         echo_json({**result.as_json(language()), "findings": to_json(result.findings, language())})
     else:
@@ -124,6 +124,4 @@ def tally(source: Path, folders: tuple[Path, ...], output: Path | None, overwrit
     if has_errors(result.findings):
         raise click.exceptions.Exit(EXIT_FINDINGS)
     if output is not None:
-        from docgen.pipeline import write_minutes
-
-        click.echo(str(write_minutes(result, source, output, overwrite=overwrite)))
+        click.echo(str(write_minutes(result, output, folders, overwrite=overwrite)))

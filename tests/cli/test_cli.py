@@ -121,7 +121,8 @@ def test_a_bad_record_is_reported_and_the_rest_is_made(run: Run, tmp_path: Path)
 
 def test_grades_of_a_dossier(run: Run, dossier: Path) -> None:
     board = run("grade", dossier, "--json").json
-    assert [row["id"] for row in board["rows"]] == ["dv-01", "dv-02", "dv-03", "party_organization", "collective"]
+    ids = [row["id"] for row in board["rows"]]
+    assert ids == ["dv-01", "dv-02", "dv-03", "party_organization", "collective", "dv-01.can_bo"]
     text = run("grade", dossier).out
     assert "KH 55 II.B.2.3.1" in text
 

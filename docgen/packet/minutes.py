@@ -1,0 +1,108 @@
+"""From ballots to the minutes of the count (biên bản kiểm phiếu): the votes of a dossier or of a file of counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docgen.errors import InputError, UsageError
+from docgen.forms.data import Record, form_data
+from docgen.forms.definition import load_form
+from docgen.forms.fill import Filler
+from docgen.grading.tally import TallyResult, tally
+from docgen.model import Finding
+from docgen.regulations.loader import load_regulation
+from docgen.storage import write_whole
+
+#: The form of the minutes, where a regulation has one.
+MINUTES = "bien-ban-kiem-phieu"
+
+
+@dataclass(slots=True)
+class Counted:
+    """A tally and the dossier it came from (None for a file of plain counts)."""
+
+    result: TallyResult
+    regulation: str
+    data: dict[str, Any] | None
+    findings: list[Finding]
+
+    def as_text(self, language: str) -> str:
+        """The tally for a terminal."""
+        return self.result.as_text(language)
+
+    def as_json(self, language: str) -> dict[str, Any]:
+        """The tally as plain data."""
+        return self.result.as_json(language)
+
+
+def counts_of(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a dossier says of its ballots, in the shape `docgen.grading.tally` counts."""
+    ballots = data.get("ballots") or {}
+    out: dict[str, Any] = {name: ballots[name] for name in ("issued", "collected", "invalid") if name in ballots}
+    if ballots.get("official_members") is not None:
+        out["official_members_total"] = ballots["official_members"]
+    out["people"] = [
+        {
+            "id": str(member.get("id", "")),
+            "name": str((member.get("member") or {}).get("full_name", "")),
+            "votes": dict(member["votes"]),
+        }
+        for member in data.get("members") or ()
+        if isinstance(member.get("votes"), Mapping)
+    ]
+    return out
+
+
+def count_file(path: Path, folders: Sequence[Path] = ()) -> Counted:
+    """The tally of a dossier (JSON or Excel), or of a JSON file of counts or single ballots that names its regulation.
+
+    Raises `InputError` for a file that cannot be read, `UsageError` for an unknown regulation.
+    """
+    from docgen.dossier import load_dossier
+
+    if path.suffix.lower() == ".json":
+        try:
+            content = json.loads(path.read_text(encoding="utf-8-sig"))
+        except (UnicodeDecodeError, ValueError, RecursionError):
+            content = None
+        if isinstance(content, Mapping) and "members" not in content and "regulation" in content:
+            result = tally(str(content["regulation"]), content, folders)
+            return Counted(result, str(content["regulation"]), None, list(result.findings))
+    dossier, findings = load_dossier(path, folders)
+    if dossier is None:
+        raise InputError("errors.input.no_dossier", file=str(path), count=len(findings))
+    result = tally(dossier.regulation, counts_of(dossier.data), folders)
+    errors = [f for f in findings if f.severity == "error"]
+    return Counted(result, dossier.regulation, dossier.data, [*errors, *result.findings])
+
+
+def write_minutes(
+    counted: Counted, output: Path, folders: Sequence[Path] = (), *, overwrite: bool = False
+) -> Path:
+    """The minutes as a Word file at `output`.
+
+    Raises `UsageError` where the regulation has no form of minutes, or the votes came without a dossier.
+    """
+    regulation = load_regulation(counted.regulation, folders)
+    if MINUTES not in regulation.forms:
+        raise UsageError("errors.usage.no_minutes", regulation=regulation.id)
+    if counted.data is None:
+        raise UsageError("errors.usage.minutes_need_dossier")
+    definition = load_form(regulation, MINUTES)
+    data = form_data(regulation, definition, counted.data, Record())
+    ballots = data.setdefault("ballots", {})
+    if counted.result.valid is not None:
+        ballots.setdefault("valid", counted.result.valid)
+    grades = {person.id: person.grade for person in counted.result.people}
+    for row, member in zip(data.get("members", ()), counted.data.get("members", ()), strict=False):
+        # The grade that the vote itself gives; what the cell has put down already stands.
+        grade = grades.get(str(member.get("id", "")))
+        if grade:
+            row.setdefault("cell", {}).setdefault("grade", grade)
+    target = output if output.suffix.lower() == ".docx" else output / f"{MINUTES}.docx"
+    write_whole(target, Filler(regulation, definition).fill(data), overwrite=overwrite)
+    return target
