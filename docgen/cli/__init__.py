@@ -11,9 +11,9 @@ from importlib import import_module
 
 import click
 
-from docgen.version import VERSION
 from docgen.errors import EXIT_INTERNAL, DocgenError
 from docgen.i18n import DEFAULT_LANGUAGE, LANGUAGES, message
+from docgen.version import VERSION
 
 #: Each command and where it lives; the order is the order of work.
 COMMANDS: dict[str, str] = {

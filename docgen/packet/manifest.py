@@ -11,9 +11,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from docgen.version import VERSION
 from docgen.packet.plan import Document
 from docgen.regulations.loader import Regulation
+from docgen.version import VERSION
 
 MANIFEST = "manifest.json"
 FORMAT = "docgen-packet/1"

@@ -62,9 +62,7 @@ def _properties(tag: str, alias: str, control_id: int, prompt: str, kind: str) -
     if len(tag) > TAG_LIMIT:
         raise InternalError("errors.word.tag_too_long", tag=tag, limit=TAG_LIMIT)
     placeholder = (
-        f"<w:placeholder><w:docPart w:val={quoteattr(prompt_name(prompt))}/></w:placeholder>"
-        if prompt
-        else ""
+        f"<w:placeholder><w:docPart w:val={quoteattr(prompt_name(prompt))}/></w:placeholder>" if prompt else ""
     )
     return (
         f"<w:sdtPr><w:alias w:val={quoteattr(shorten(alias))}/><w:tag w:val={quoteattr(tag)}/>"
@@ -78,9 +76,7 @@ def run(text: str, properties: str = "") -> str:
     return f'<w:r>{inner}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
-def text_control(
-    tag: str, alias: str, control_id: int, prompt: str, expression: str, run_properties: str = ""
-) -> str:
+def text_control(tag: str, alias: str, control_id: int, prompt: str, expression: str, run_properties: str = "") -> str:
     """A plain-text control inside a paragraph; `expression` is the Jinja expression of its value."""
     return (
         f"<w:sdt>{_properties(tag, alias, control_id, prompt, '<w:text/>')}"
@@ -119,8 +115,7 @@ def choice_control(
 ) -> str:
     """A drop-down list; `options` maps the code that is stored to the words that are shown."""
     items = "".join(
-        f"<w:listItem w:displayText={quoteattr(shown)} w:value={quoteattr(code)}/>"
-        for code, shown in options.items()
+        f"<w:listItem w:displayText={quoteattr(shown)} w:value={quoteattr(code)}/>" for code, shown in options.items()
     )
     return (
         f"<w:sdt>{_properties(tag, alias, control_id, prompt, f'<w:dropDownList>{items}</w:dropDownList>')}"
@@ -128,9 +123,7 @@ def choice_control(
     )
 
 
-def paragraphs_control(
-    tag: str, alias: str, control_id: int, prompt: str, expression: str, style: str
-) -> str:
+def paragraphs_control(tag: str, alias: str, control_id: int, prompt: str, expression: str, style: str) -> str:
     """A rich-text control around whole paragraphs: one paragraph for each item of the list `expression`."""
 
     def paragraph(text: str) -> str:
@@ -169,9 +162,7 @@ def glossary_xml(prompts: list[str]) -> str:
             f'<w:docPart><w:docPartPr><w:name w:val="{name}"/><w:category><w:name w:val="General"/>'
             '<w:gallery w:val="placeholder"/></w:category><w:types><w:type w:val="bbPlcHdr"/></w:types>'
             f'<w:behaviors><w:behavior w:val="content"/></w:behaviors><w:guid w:val="{guid}"/></w:docPartPr>'
-            "<w:docPartBody><w:p>"
-            + run(prompt, '<w:rStyle w:val="PlaceholderText"/>')
-            + "</w:p></w:docPartBody>"
+            "<w:docPartBody><w:p>" + run(prompt, '<w:rStyle w:val="PlaceholderText"/>') + "</w:p></w:docPartBody>"
             "</w:docPart>"
         )
     return (

@@ -59,7 +59,9 @@ def test_a_changed_definition_is_not_filled_into_an_old_template(tmp_path: Path)
     unit = tmp_path / "hd16-2018"
     shutil.copytree(load_regulation("hd16-2018").folder, unit)
     form = unit / "forms" / "mau-05.yaml"
-    form.write_text(form.read_text(encoding="utf-8").replace("Nhận xét chung:", "Nhận xét của chi bộ:"), encoding="utf-8")
+    form.write_text(
+        form.read_text(encoding="utf-8").replace("Nhận xét chung:", "Nhận xét của chi bộ:"), encoding="utf-8"
+    )
     regulation = load_regulation("hd16-2018", [tmp_path])
     _, source = build.template_bytes(regulation, load_form(regulation, "mau-05"))
     assert source == "definition"
