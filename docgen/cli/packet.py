@@ -72,7 +72,7 @@ def packet(
         click.echo(str(made.folder))
     note("packet.done", count=len(made.documents), folder=str(made.folder))
     if zip_file:
-        from docgen.pipeline import zip_packet
+        from docgen.packet.handover import zip_packet
 
         note("packet.zipped", file=str(zip_packet(made.folder, overwrite=overwrite)))
 
@@ -83,7 +83,7 @@ def packet(
 @json_option
 def open_packet(path: Path, output: Path | None, as_json: bool) -> None:
     """List and check a packet: a folder, a zip, or a cover PDF with attachments."""
-    from docgen.pipeline import look_into
+    from docgen.packet.handover import look_into
 
     seen = look_into(path, output)
     if as_json:

@@ -1,0 +1,104 @@
+"""Handing a packet over and taking one in: one zip, one cover PDF, and a first look at what came."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from docgen.errors import InputError
+from docgen.i18n import message
+from docgen.packet.manifest import FORMAT, MANIFEST
+from docgen.storage import new_folder, write_whole
+
+
+def zip_packet(folder: Path, *, overwrite: bool = False) -> Path:
+    """The packet in `folder` as one zip beside it; the same packet gives the same bytes.
+
+    Raises `InputError` for a packet that misses a file, `UsageError` where the zip exists.
+    """
+    from docgen.signing.bundle import zip_packet as zipped
+
+    target = folder.with_name(folder.name + ".zip")
+    write_whole(target, zipped(folder), overwrite=overwrite)
+    return target
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a packet holds: its manifest, and for each file whether it is there and unchanged."""
+
+    manifest: Mapping[str, Any]
+    files: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """True where every listed file is there, unchanged, and nothing else is."""
+        return all(state == "ok" for _, state in self.files)
+
+    def as_json(self) -> dict[str, Any]:
+        """The look as plain data."""
+        return {
+            "sound": self.sound,
+            "regulation": self.manifest.get("regulation"),
+            "archival": self.manifest.get("archival"),
+            "draft": self.manifest.get("draft"),
+            "files": [{"file": name, "state": state} for name, state in self.files],
+        }
+
+    def as_text(self, language: str) -> str:
+        """The look for a terminal."""
+        archival = self.manifest.get("archival") or {}
+        lines = [f"{archival.get('subject', '')} – {archival.get('organ_name', '')}"]
+        if self.manifest.get("draft"):
+            lines.append(message("packet.open.draft", language))
+        lines += [f"  {message('packet.open.' + state, language):<12} {name}" for name, state in self.files]
+        lines.append(message("packet.open.sound" if self.sound else "packet.open.faulty", language))
+        return "\n".join(lines)
+
+
+def look_into(path: Path, output: Path | None = None) -> Seen:
+    """List and check the packet at `path` (a folder, a zip or a cover PDF); with `output`, unpack it there.
+
+    Only presence and hashes are looked at here: whether signatures hold is for `docgen verify`. Raises `InputError`
+    for what is no packet.
+    """
+    from docgen.signing.bundle import opened, unpack
+
+    if output is not None and path.is_file():
+        with new_folder(output) as work:
+            unpack(path, work)
+        path = output
+    with opened(path) as folder:
+        return _look(folder, path)
+
+
+def _look(folder: Path, path: Path) -> Seen:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InputError("errors.input.no_packet", file=str(path)) from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise InputError("errors.input.no_packet", file=str(path))
+    seen = Seen(manifest)
+    listed: set[str] = {MANIFEST}
+    for entry in [*manifest.get("files", ()), *manifest.get("extras", ())]:
+        for part in (entry, entry.get("pdf") or {}):
+            name = part.get("file")
+            if not name:
+                continue
+            listed.add(name)
+            seen.files.append((name, _state(folder, str(name), str(part.get("sha256", "")))))
+    present = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    seen.files += [(name, "extra") for name in sorted(present - listed)]
+    return seen
+
+
+def _state(folder: Path, name: str, wanted: str) -> str:
+    target = (folder / name).resolve()
+    if not target.is_relative_to(folder.resolve()) or not target.is_file():
+        return "missing"
+    return "ok" if hashlib.sha256(target.read_bytes()).hexdigest() == wanted else "changed"
