@@ -59,4 +59,4 @@ def sort_findings(findings: Iterable[Finding], order: Mapping[str, int] | None =
 
 def natural(pointer: str) -> tuple[tuple[int, str], ...]:
     """`pointer` for sorting: `/members/10` comes after `/members/9`."""
-    return tuple((int(step), "") if step.isdigit() and len(step) < 10 else (-1, step) for step in pointer.split("/"))
+    return tuple((int(step), "") if step.isdecimal() and len(step) < 10 else (-1, step) for step in pointer.split("/"))

@@ -165,7 +165,7 @@ def _get(data: Any, pointer: str) -> Any:
         if isinstance(data, dict):
             data = data.get(step.replace("~1", "/").replace("~0", "~"))
         elif isinstance(data, list):
-            data = data[int(step)] if step.isdigit() and int(step) < len(data) else None
+            data = data[int(step)] if step.isdecimal() and int(step) < len(data) else None
         else:
             return None
     return data

@@ -150,7 +150,7 @@ def _elsewhere(shape: Node, path: list[str], name: str) -> str:
             walk(child, (*at, key))
 
     walk(shape, ())
-    own = tuple(ITEMS if step.isdigit() else step for step in path)
+    own = tuple(ITEMS if step.isdecimal() else step for step in path)
     found.sort(key=lambda f: (-sum(1 for a, b in zip(f, own, strict=False) if a == b), len(f), f))
     return ".".join(found[0]).replace(f".{ITEMS}", ITEMS) if found else ""
 
@@ -180,7 +180,7 @@ def node_at(shape: Node, path: list[str]) -> Node | None:
         if node is None:
             return None
         items = node.children.get(ITEMS)
-        node = items if items is not None and step.isdigit() else node.child(step)
+        node = items if items is not None and step.isdecimal() else node.child(step)
     return node
 
 

@@ -275,3 +275,9 @@ def test_legal_but_odd_texts_are_kept(sample: dict[str, Any]) -> None:
     assert findings_of(sample) == []
     sample["members"][0]["member"]["workplace"] = "<w:p>{{ 7*7 }}</w:p>"
     assert {f.severity for f in findings_of(sample)} == {"info"}
+
+
+def test_a_name_that_only_looks_like_a_number_is_a_name(sample: dict[str, Any]) -> None:
+    sample["party_organization"]["¹"] = {"²": 1}
+    found = findings_of(sample)
+    assert [(f.code, f.place.pointer) for f in found] == [("validation.shape.unknown_name", "/party_organization/¹")]
