@@ -31,7 +31,7 @@ def validate(dossier: Dossier, folders: Sequence[Path] = ()) -> list[Finding]:
     """
     from docgen.validation import validate_dossier
 
-    return validate_dossier(dossier, load_regulation(dossier.regulation, folders))
+    return validate_dossier(dossier, load_regulation(dossier.regulation, (*folders, *dossier.folders)))
 
 
 def propose(regulation: str, subject: str, facts: Mapping[str, Any], folders: Sequence[Path] = ()) -> Proposal:

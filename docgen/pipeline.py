@@ -41,13 +41,13 @@ def check_dossier(path: Path, folders: Sequence[Path] = (), *, grade: bool = Tru
     dossier, findings = load_dossier(path, folders)
     if dossier is None:
         return Checked(None, None, findings)
-    regulation = load_regulation(dossier.regulation, folders)
+    regulation = load_regulation(dossier.regulation, dossier.folders)
     board = None
     proposals: dict[str, str] = {}
     if grade:
         from docgen.grading.dossier_board import grade_dossier
 
-        board = grade_dossier(regulation, dossier.data, folders)
+        board = grade_dossier(regulation, dossier.data, dossier.folders)
         proposals = {row.id: row.grade for row in board.rows if row.subject == "dang_vien" and row.grade}
     return Checked(dossier, regulation, validate_dossier(dossier, regulation, proposals=proposals), board)
 

@@ -25,13 +25,13 @@ def library(name: str) -> Any:
 
 
 def read_workbook(
-    raw: bytes, file: str, sha256: str, folders: Sequence[Path | str] = ()
+    raw: bytes, file: str, sha256: str, folders: Sequence[Path | str] = (), base: Path | None = None
 ) -> tuple[Dossier | None, list[Finding]]:
     """The dossier in the bytes of a workbook, and all findings. Every value knows its cell (`Đảng viên!C7`)."""
     library("python_calamine")
     from docgen.dossier.excel_read import read
 
-    return read(raw, file, sha256, folders)
+    return read(raw, file, sha256, folders, base)
 
 
 def workbook_bytes(regulation: Regulation, data: dict[str, Any] | None = None) -> bytes:

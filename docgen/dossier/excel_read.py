@@ -24,7 +24,7 @@ from docgen.dossier.layout import (
     Sheet,
     workbook_layout,
 )
-from docgen.dossier.model import Dossier, dossier_from_data, nearest
+from docgen.dossier.model import Dossier, dossier_from_data, nearest, unit_folder
 from docgen.dossier.text import fold
 from docgen.model import Finding, Place, Severity
 from docgen.regulations.loader import Regulation, list_regulations, load_regulation
@@ -69,7 +69,9 @@ def letters(column: int) -> str:
     return name
 
 
-def read(raw: bytes, file: str, sha256: str, folders: Sequence[Path | str]) -> tuple[Dossier | None, list[Finding]]:
+def read(
+    raw: bytes, file: str, sha256: str, folders: Sequence[Path | str], base: Path | None = None
+) -> tuple[Dossier | None, list[Finding]]:
     """The dossier in the bytes of a workbook; None with findings where there is none."""
     at = Place(file)
     try:
@@ -77,6 +79,7 @@ def read(raw: bytes, file: str, sha256: str, folders: Sequence[Path | str]) -> t
         pages = [Page(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
     except Exception:  # the library names no common error class; whatever it says, the file is no workbook
         return None, [Finding("dossier.excel.damaged", "error", at)]
+    folders = (*folders, *unit_folder(_beside(pages, "regulations") or None, base)[0])
     regulation = _regulation(pages, folders)
     if isinstance(regulation, str):
         known = ", ".join(list_regulations(folders))
@@ -88,8 +91,19 @@ def read(raw: bytes, file: str, sha256: str, folders: Sequence[Path | str]) -> t
     reader = _Reader(regulation, pages, file)
     data = reader.read()
     return dossier_from_data(
-        data, file=file, sha256=sha256, places=reader.places, findings=reader.findings, folders=folders, quiet=True
-    )
+        data, file=file, sha256=sha256, places=reader.places, findings=reader.findings, folders=folders, base=base,
+        quiet=True,
+    )  # fmt: skip
+
+
+def _beside(pages: list[Page], binding: str) -> str:
+    """The text in the cell that the sheets bind to `binding`, before anything else of the workbook is understood."""
+    for page in pages:
+        for row in page.rows:
+            texts = [str(cell).strip() for cell in row]
+            if binding in texts[2:]:  # title, value, binding
+                return texts[1]
+    return ""
 
 
 def _regulation(pages: list[Page], folders: Sequence[Path | str]) -> Regulation | str:

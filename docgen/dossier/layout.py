@@ -55,7 +55,10 @@ class Sheet:
 
 def workbook_layout(regulation: Regulation) -> tuple[Sheet, ...]:
     """The sheets of a workbook for a dossier of `regulation`, in order."""
-    own = Column(("regulation",), "Mã văn bản áp dụng", "text")
+    own = (
+        Column(("regulation",), "Mã văn bản áp dụng", "text"),
+        Column(("regulations",), "Thư mục văn bản của đơn vị (nếu có)", "text"),
+    )
     single = [_column(regulation, f) for f in _fields(regulation, "dossier")]
     common = [c for c in single if c.path[0] not in ("collective", "superior") and c.path[1:2] != ("facts",)]
     body = [c for c in single if c.path[0] in ("collective", "superior") and c.path[1:2] != ("facts",)]
@@ -66,7 +69,7 @@ def workbook_layout(regulation: Regulation) -> tuple[Sheet, ...]:
     signs = _criteria(regulation, (regulation.criteria.get("suy-thoai", ()),), "signs")
     facts = catalogue(tuple(reversed(regulation.chain)))
     sheets = [
-        Sheet("to-chuc", "Tổ chức", VALUES, (own, *common), required=True),
+        Sheet("to-chuc", "Tổ chức", VALUES, (*own, *common), required=True),
         Sheet("dang-vien", "Đảng viên", MEMBERS, (key, *plain), "members", required=True),
         Sheet("kiem-diem", "Kiểm điểm", MEMBERS, (key, name, *(c for c in member if c.wide)), "members"),
         Sheet("tap-the", "Tập thể", VALUES, tuple(body)),

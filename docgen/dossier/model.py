@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
 
 from docgen.dossier.canonical import Canonicaliser
@@ -49,7 +49,8 @@ class PlainPlaces:
 class Dossier:
     """All the data of one body for one year.
 
-    `data` is in canonical form (`docgen.dossier.canonical`); nobody changes it.
+    `data` is in canonical form (`docgen.dossier.canonical`); nobody changes it. `folders` are the places, beside
+    those of docgen, where its regulation was looked for: those asked for, then the one the dossier names.
     `sha256` is over the bytes of the file it was read from (empty for plain data), `findings` what was found on
     reading; `docgen.validation.validate_dossier` gives these back together with its own.
     """
@@ -60,6 +61,7 @@ class Dossier:
     sha256: str = ""
     places: Places = field(default_factory=PlainPlaces, compare=False)
     findings: tuple[Finding, ...] = field(default=(), compare=False)
+    folders: tuple[Path, ...] = field(default=(), compare=False)
 
     def place(self, pointer: str) -> Place:
         """Where the value at `pointer` stands in the file."""
@@ -101,12 +103,14 @@ def dossier_from_data(
     places: Places | None = None,
     findings: Sequence[Finding] = (),
     folders: Sequence[Path | str] = (),
+    base: Path | None = None,
     quiet: bool = False,
 ) -> tuple[Dossier | None, list[Finding]]:
     """A dossier from plain data (as `json.loads` gives it), and the findings on the way.
 
     None where no dossier can be made of it: not a mapping, or a regulation that is not known. `folders` are further
-    places to look for regulations.
+    places to look for regulations, `base` the folder in which a folder that the dossier names is looked for; without
+    it such a name is refused, so that data from elsewhere never makes this machine read its files.
     """
     where = places or PlainPlaces(file)
     found = list(findings)
@@ -114,7 +118,13 @@ def dossier_from_data(
         found.append(Finding("dossier.json.not_object", "error", where.find("")))
         return None, found
     name = data.get("regulation")
-    known = list_regulations(folders)
+    named, problem = unit_folder(data.get("regulations"), base)
+    if problem:
+        given = str(data["regulations"])[:60]
+        found.append(Finding(problem, "error", where.find("/regulations"), {"given": given}))
+        return None, found
+    looked_in = tuple(dict.fromkeys((*map(Path, folders), *named)))
+    known = list_regulations(looked_in)
     if not isinstance(name, str) or not name.strip():
         found.append(Finding("dossier.regulation.missing", "error", where.find(""), {"known": ", ".join(known)}))
         return None, found
@@ -126,9 +136,31 @@ def dossier_from_data(
         )  # fmt: skip
         return None, found
     walk = Canonicaliser(where.find, quiet)
-    canonical = walk.run(data, dossier_shape(load_regulation(name, folders)))
+    canonical = walk.run(data, dossier_shape(load_regulation(name, looked_in)))
     found += walk.findings
-    return Dossier(name, canonical, file, sha256, where, tuple(found)), found
+    return Dossier(name, canonical, file, sha256, where, tuple(found), looked_in), found
+
+
+def unit_folder(given: Any, base: Path | None) -> tuple[tuple[Path, ...], str]:
+    """The folder of a unit's own regulations that a dossier names by `given`, or none; and the code of what is wrong.
+
+    The name is relative to `base`, the folder of the dossier's file: a dossier and its unit's folder travel together.
+    """
+    if given is None or given == "":
+        return (), ""
+    if not isinstance(given, str):
+        return (), "dossier.regulations.not_text"
+    name = given.strip().replace("\\", "/")
+    if base is None:
+        return (), "dossier.regulations.no_file"
+    if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive:
+        return (), "dossier.regulations.absolute"
+    path = base / name
+    if not path.is_dir():
+        return (), "dossier.regulations.missing"
+    if (path / "regulation.yaml").is_file():
+        path = path.resolve().parent
+    return ((path,), "") if any(path.glob("*/regulation.yaml")) else ((), "dossier.regulations.empty")
 
 
 def load_dossier(path: Path | str, folders: Sequence[Path | str] = ()) -> tuple[Dossier | None, list[Finding]]:
@@ -153,13 +185,16 @@ def load_dossier(path: Path | str, folders: Sequence[Path | str] = ()) -> tuple[
     except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else "?"
         return None, [Finding("dossier.file.unreadable", "error", Place(str(path)), {"reason": reason})]
-    return dossier_from_bytes(raw, str(path), folders)
+    return dossier_from_bytes(raw, str(path), folders, path.parent)
 
 
 def dossier_from_bytes(
-    raw: bytes, file: str, folders: Sequence[Path | str] = ()
+    raw: bytes, file: str, folders: Sequence[Path | str] = (), base: Path | None = None
 ) -> tuple[Dossier | None, list[Finding]]:
-    """The dossier in the bytes of a file named `file`; what it is shows in its first bytes, not in its name."""
+    """The dossier in the bytes of a file named `file`; what it is shows in its first bytes, not in its name.
+
+    `base` is as in `dossier_from_data`.
+    """
     at = Place(file)
     digest = hashlib.sha256(raw).hexdigest()
     if raw.startswith(b"PK\x03\x04"):
@@ -167,7 +202,7 @@ def dossier_from_bytes(
             return None, [Finding("dossier.file.kind", "error", at, {"kind": Path(file).suffix})]
         from docgen.dossier.excel import read_workbook
 
-        return read_workbook(raw, file, digest, folders)
+        return read_workbook(raw, file, digest, folders, base)
     for start, kind in ((b"\xd0\xcf\x11\xe0", ".xls/.doc"), (b"%PDF", ".pdf"), (b"Rar!", ".rar")):
         if raw.startswith(start):
             return None, [Finding("dossier.file.kind", "error", at, {"kind": kind})]
@@ -177,7 +212,7 @@ def dossier_from_bytes(
     if text is None or (data is None and any(f.severity == "error" for f in findings)):
         return None, findings
     return dossier_from_data(
-        data, file=file, sha256=digest, places=JsonPlaces(file, text), findings=findings, folders=folders
+        data, file=file, sha256=digest, places=JsonPlaces(file, text), findings=findings, folders=folders, base=base
     )
 
 

@@ -62,7 +62,7 @@ def dossier_shape(regulation: Regulation) -> Node:
 
 def _dossier_shape(regulation: Regulation) -> Node:
     root = Node()
-    for name in ("regulation", "$schema"):
+    for name in ("regulation", "regulations", "$schema"):
         root.children[name] = Node(entry=_TEXT)
     member = root.grow(("members", ITEMS))
     member.children["id"] = Node(entry=_TEXT)

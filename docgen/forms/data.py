@@ -152,9 +152,12 @@ def form_data(
         value = value_at(dossier, (*places[slot.path[0]], *slot.path[1:]))
         if value is not None:
             _put(out, slot.path, value)
+    without = {table.binding: tuple(table.without.split(".")) for table in definition.tables() if table.without}
     for name, members in lists.items():
         rows = []
         for source in value_at(dossier, places[name]) or ():
+            if name in without and value_at(source, without[name]) is True:
+                continue
             row: dict[str, Any] = {}
             for slot in members:
                 value = value_at(source, slot.path)

@@ -12,13 +12,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from docgen.forms.inherit import inherited
 from docgen.model import GRADE_TEXT, LEVEL_TEXT
 from docgen.regulations.loader import Criterion, Field, Regulation
+from docgen.regulations.rule_facts import catalogue
 from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
 
 FORM_KEYS = (
     "extends", "form", "code", "name", "subject", "record", "source", "status", "required", "header", "title", "body",
-    "notes", "first_note", "orientation", "code_printed", "plain_header", "basis", "motto", "landscape_table",
+    "notes", "first_note", "orientation", "code_printed", "plain_header", "basis", "replace",
 )  # fmt: skip
 LINE_KINDS = ("line", "heading", "subheading", "guidance")
 BLOCK_KEYS = {
@@ -26,11 +28,12 @@ BLOCK_KEYS = {
     "criteria": (
         "criteria", "set", "head", "boxes", "box_width", "scores", "columns", "clause", "when", "number_width",
     ),
-    "rows": ("rows", "columns", "blank_rows", "clause", "when", "font"),
+    "rows": ("rows", "columns", "blank_rows", "clause", "when", "font", "without"),
     "sign": ("sign", "text", "name", "seal", "left", "clause", "when", "place_date"),
 }  # fmt: skip
 RECORDS = ("dossier", "member", "assessment")
-STATUSES = ("verbatim", "reconstructed")
+#: `adapted` is what a unit made of a form by `replace`: its wording is no longer all the source's.
+STATUSES = ("verbatim", "reconstructed", "adapted")
 HOLE = re.compile(r"\{([^{}]*)\}")
 _INLINE = re.compile(r"(\{[^{}]*\}|\[\^\d+\]|\*\*|(?<![\w])_(?=\S)|(?<=\S)_(?![\w]))")
 
@@ -142,12 +145,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table with one row a record of the list `binding`."""
+    """A table with one row a record of the list `binding`; a record with a yes at `without` has no row."""
 
     binding: str
     columns: tuple[Column, ...]
     blank_rows: int = 5
     when: str = ""
+    without: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +396,24 @@ class _Parser:
                 raise column.fault("errors.definition.unknown_value", "box", value=column["box"])
             head = self.parts(column["head"], column, "head", bold=True)
             columns.append(Column(head, cell, float(column["width"]), column.get("box", ""), column.get("example", "")))
-        return Rows(item["rows"], tuple(columns), int(item.get("blank_rows", "5")), when)
+        without = item.get("without", "")
+        if without and not self._is_yes_or_no(item["rows"], without):
+            raise item.fault("errors.definition.unknown_binding", "without", binding=without)
+        return Rows(
+            item["rows"], tuple(columns), int(item.get("blank_rows", "5")), when,
+            without.removeprefix(item["rows"] + "[]."),
+        )  # fmt: skip
+
+    def _is_yes_or_no(self, rows: str, binding: str) -> bool:
+        """True where `binding` is a yes/no value of the records of the list `rows`: a field, or a member's fact."""
+        name = binding.removeprefix(f"{rows}[].")
+        if name == binding:
+            return False
+        found = self.regulation.fields.get(binding) or self.regulation.fields.get(name)
+        if found is not None:
+            return found.type == "bool"
+        fact = catalogue(self.regulation.chain).get(name.removeprefix("facts."))
+        return rows == "members" and fact is not None and name == f"facts.{fact.name}" and fact.type == "bool"
 
     def _is_box(self, cell: tuple[tuple[Part, ...], ...], code: str) -> bool:
         """True where `cell` is one hole that takes its value from a closed list with `code` in it."""
@@ -413,24 +434,6 @@ class _Parser:
         )  # fmt: skip
 
 
-def _inherit(regulation: Regulation, data: Mapping) -> Mapping:
-    """`data` over the form it extends, key by key."""
-    if "extends" not in data:
-        return data
-    from pathlib import Path
-
-    parent_file = regulation.inherited_form_file(data["extends"], Path(data.file))
-    parent = _inherit(regulation, load_file(parent_file))
-    merged = Mapping(parent)
-    merged.lines.update(parent.lines)
-    merged.file, merged.line = data.file, data.line
-    for key, value in data.items():
-        merged[key] = value
-        merged.lines[key] = data.lines[key]
-    merged.pop("extends", None)
-    return merged
-
-
 def load_form(regulation: Regulation, form: str) -> FormDefinition:
     """The definition of `form` in `regulation`.
 
@@ -439,7 +442,7 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
     path = regulation.form_file(form)
     data = load_file(path)
     data.closed(FORM_KEYS)
-    data = _inherit(regulation, data)
+    data = inherited(regulation, data)
     data.closed(
         FORM_KEYS,
         ("form", "code", "name", "subject", "record", "source", "status", "required", "title", "body"),
@@ -481,7 +484,8 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
     )
     _check_required(definition, data)
     # Over the parsed definition, not over files: an inherited form, an overlay's criteria and a label all count.
-    digest = hashlib.sha256(repr(replace(definition, file="")).encode()).hexdigest()[:16]
+    identity = repr(replace(definition, file="")) + "".join(table.without for table in definition.tables())
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
     return replace(definition, definition_hash=digest)
 
 

@@ -168,6 +168,10 @@ def dossier_schema(regulations: list[Regulation]) -> dict[str, Any]:
     root["required"] = ["regulation", "period", "organization", "members"]
     root["properties"]["$schema"] = {"type": "string"}
     root["properties"]["regulation"] = {"title": "Mã văn bản áp dụng", "type": "string"}
+    root["properties"]["regulations"] = {
+        "title": "Thư mục văn bản của đơn vị (tính từ thư mục của hồ sơ)",
+        "type": "string",
+    }
     member = _object()
     member["required"] = ["id", "member"]
     member["properties"]["id"] = {

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,14 @@ from docgen.grading.outcome import Note, Reason
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import propose_cohort
 from docgen.grading.votes import propose_vote
-from docgen.regulations.rules import SUBJECTS, RuleSet, load_rules
+from docgen.regulations.rules import SUBJECTS, RuleSet, kept_rules
 
 __all__ = ["Note", "Proposal", "Question", "Reason", "check_facts", "propose", "rules_of"]
 
 
-@lru_cache(maxsize=32)
-def _loaded(regulation: str, folders: tuple[Path, ...]) -> RuleSet:
-    return load_rules(regulation, folders)
-
-
 def rules_of(regulation: str, folders: Iterable[Path | str] = ()) -> RuleSet:
     """The rules of `regulation`, read once in a run. Raises as `docgen.regulations.rules.load_rules` does."""
-    return _loaded(regulation, tuple(Path(f) for f in folders))
+    return kept_rules(regulation, folders)
 
 
 def propose(regulation: str | RuleSet, subject: str, facts: Mapping[str, Any]) -> Proposal:

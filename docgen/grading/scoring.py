@@ -9,19 +9,9 @@ from typing import Any
 from docgen.grading.facts import UNKNOWN, FactView, exact
 from docgen.grading.outcome import Note, Reason
 from docgen.grading.proposal import Proposal, Question
-from docgen.model import LEVELS
 from docgen.regulations.rules import Rule, RuleSet, Score
 
 SCORING = "criterion_scoring"
-
-
-def band(percent: Fraction, bands: Iterable[tuple[str, Fraction]]) -> str:
-    """The level whose floor `percent` reaches, best first; the lowest level where it reaches none."""
-    floors = dict(bands)
-    for level in LEVELS:
-        if level in floors and percent >= floors[level]:
-            return level
-    return LEVELS[-1]
 
 
 def total_level(rules: Iterable[Rule], view: FactView) -> str | None:
@@ -31,7 +21,7 @@ def total_level(rules: Iterable[Rule], view: FactView) -> str | None:
             if isinstance(effect, Score) and effect.fact is not None:
                 value = view.number(effect.fact)
                 if isinstance(value, Fraction):
-                    return band(value, effect.bands)
+                    return effect.level(value)
     return None
 
 
@@ -53,7 +43,7 @@ def score_criterion(rules: RuleSet, own: Iterable[Rule], view: FactView) -> Prop
     sheet = view.get(fact) if fact is not None and effects else None
     if not sheet or sheet is UNKNOWN or "bands" not in effects:
         return None
-    rule, bands = effects["bands"][0], effects["bands"][1].bands
+    rule, bands = effects["bands"]
     standard = _number(sheet, "standard_points")
     if standard is None or standard <= 0:
         return _missing(rules, "standard_points")
@@ -66,13 +56,13 @@ def score_criterion(rules: RuleSet, own: Iterable[Rule], view: FactView) -> Prop
             return _missing(rules, "actual")
         points = min(Fraction(1), max(Fraction(0), actual / plan)) * standard
         note = Note("grading.note.scored", {"actual": actual, "plan": plan, "points": points, "standard": standard})
-        return _scored(rules, rule, points, band(points * 100 / standard, bands), True, note)
+        return _scored(rules, rule, points, bands.level(points * 100 / standard), True, note)
     given = _number(sheet, "points")
     if given is None:
         return _missing(rules, "points")
     declared = sheet.get("declared_level")
     within = 0 <= given <= standard
-    level = band(given * 100 / standard, bands) if within else None
+    level = bands.level(given * 100 / standard) if within else None
     note = Note("grading.note.banded", {"points": given, "standard": standard, "level": level or "–"})
     return _scored(rules, rule, given, level, within and declared in (None, level), note)
 

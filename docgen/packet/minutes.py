@@ -29,6 +29,7 @@ class Counted:
     regulation: str
     data: dict[str, Any] | None
     findings: list[Finding]
+    folders: tuple[Path, ...] = ()
 
     def as_text(self, language: str) -> str:
         """The tally for a terminal."""
@@ -75,19 +76,17 @@ def count_file(path: Path, folders: Sequence[Path] = ()) -> Counted:
     dossier, findings = load_dossier(path, folders)
     if dossier is None:
         raise InputError("errors.input.no_dossier", file=str(path), count=len(findings))
-    result = tally(dossier.regulation, counts_of(dossier.data), folders)
+    result = tally(dossier.regulation, counts_of(dossier.data), dossier.folders)
     errors = [f for f in findings if f.severity == "error"]
-    return Counted(result, dossier.regulation, dossier.data, [*errors, *result.findings])
+    return Counted(result, dossier.regulation, dossier.data, [*errors, *result.findings], dossier.folders)
 
 
-def write_minutes(
-    counted: Counted, output: Path, folders: Sequence[Path] = (), *, overwrite: bool = False
-) -> Path:
+def write_minutes(counted: Counted, output: Path, folders: Sequence[Path] = (), *, overwrite: bool = False) -> Path:
     """The minutes as a Word file at `output`.
 
     Raises `UsageError` where the regulation has no form of minutes, or the votes came without a dossier.
     """
-    regulation = load_regulation(counted.regulation, folders)
+    regulation = load_regulation(counted.regulation, (*folders, *counted.folders))
     if MINUTES not in regulation.forms:
         raise UsageError("errors.usage.no_minutes", regulation=regulation.id)
     if counted.data is None:

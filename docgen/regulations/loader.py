@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -20,10 +21,15 @@ from docgen.errors import UsageError
 from docgen.regulations.strict_yaml import Mapping, load_file
 
 REGULATION_KEYS = (
-    "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "without", "assessors",
-    "packet", "draft", "meeting", "deadlines", "notes", "overlay_of", "years",
+    "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
+    "meeting", "deadlines", "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
+#: What `add` may add to the lists of the regulation that is extended.
+ADD_KEYS = ("forms", "assessors", "packet", "deadlines")
+CRITERIA_KEYS = ("sets", "detail", "points")
+CRITERION_KEYS = ("id", "number", "text", "group", "optional", "applies", "points", "rows")
+FIELDS_KEYS = ("fields", "choices", "roots")
 TYPES = ("text", "paragraphs", "date", "year", "integer", "number", "grade", "level", "choice", "bool")
 #: Where the first name of a binding may stand in the dossier.
 ROOT_PLACES = ("dossier", "members", "assessments")
@@ -49,7 +55,8 @@ class Criterion:
     """One row of a set of criteria. Leaves are assessed, rows with children are headings.
 
     `group` says which conditions read it (RULES A11): `core`, `task` or `other`; `applies` restricts a row to one kind
-    of body (`collective.kind`); `optional` marks the rows that the source prints with "(nếu có)".
+    of body (`collective.kind`); `optional` marks the rows that the source prints with "(nếu có)". `points` is the
+    maximum that a unit sets (None: nobody set one); it is not printed wording, so it is no part of a form's identity.
     """
 
     id: str
@@ -59,6 +66,7 @@ class Criterion:
     optional: bool = False
     applies: str = ""
     children: tuple[Criterion, ...] = ()
+    points: Fraction | None = field(default=None, repr=False)
 
     def leaves(self) -> list[Criterion]:
         """The rows that are assessed, in printed order."""
@@ -103,7 +111,11 @@ class PacketItem:
 
 @dataclass(slots=True)
 class Regulation:
-    """One issued document and all it prescribes. `chain` lists the folders from its own to the one it extends last."""
+    """One issued document and all it prescribes.
+
+    `chain` lists the folders from its own to the one it extends last; `folders` are the further places that were
+    looked in, so that whoever needs its rules looks in the same ones.
+    """
 
     id: str
     chain: tuple[Path, ...]
@@ -124,11 +136,17 @@ class Regulation:
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
     criteria: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
+    folders: tuple[Path, ...] = ()
 
     @property
     def folder(self) -> Path:
         """The regulation's own folder."""
         return self.chain[0]
+
+    @property
+    def is_overlay(self) -> bool:
+        """True for a unit's own folder over a regulation that comes with docgen."""
+        return self.chain[0].parent != builtin_folder() and self.chain[-1].parent == builtin_folder()
 
     def form_file(self, form: str) -> Path:
         """The file that defines `form`: the regulation's own, else the one of the regulation it extends.
@@ -210,7 +228,7 @@ def _load(regulation_id: str, extra: tuple[str, ...]) -> Regulation:
         chain.append(folder)
         metas.append(meta)
         current = meta.get("extends")
-    regulation = Regulation(regulation_id, tuple(chain))
+    regulation = Regulation(regulation_id, tuple(chain), folders=tuple(Path(f) for f in extra))
     for folder, meta in zip(reversed(chain), reversed(metas), strict=True):
         _merge_meta(regulation, meta)
         _merge_fields(regulation, folder)
@@ -227,53 +245,60 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
             regulation.issued = datetime.date.fromisoformat(meta["issued"]) if meta["issued"] else None
         except ValueError:
             raise meta.fault("errors.definition.not_a_date", "issued", value=meta["issued"]) from None
-    if "forms" in meta:
-        regulation.forms = tuple(meta["forms"])
-        if len(set(regulation.forms)) != len(regulation.forms):
-            raise meta.fault("errors.definition.duplicate_id", "forms", id="forms")
     if "draft" in meta:
         regulation.draft = meta["draft"].closed(("working_days", "clause", "note"), ("working_days", "clause"))
     if "meeting" in meta:
         regulation.meeting = meta["meeting"].closed(("minimum_days", "clause"), ("minimum_days", "clause"))
-    if "deadlines" in meta:
-        regulation.deadlines = [
-            d.closed(("what", "before", "month_day", "clause"), ("what", "clause")) for d in meta["deadlines"]
-        ]
-    if "assessors" in meta:
-        keys = ("id", "subject", "label", "level", "required", "clause")
-        seen: set[tuple[str, str]] = set()
-        out = []
-        for item in meta["assessors"]:
-            item.closed(keys, ("id", "subject", "label", "clause"))
-            subject_and_id = (item["subject"], item["id"])
-            if subject_and_id in seen:
-                raise item.fault("errors.definition.duplicate_id", "id", id=item["id"])
-            seen.add(subject_and_id)
-            out.append(
-                Assessor(
-                    item["id"], item["subject"], item["label"], item.get("level", ""),
-                    item.get("required", "no") == "yes", item["clause"],
-                )
-            )  # fmt: skip
-        regulation.assessors = tuple(out)
-    if "packet" in meta:
-        items = []
-        for item in meta["packet"]:
-            item.closed(("form", "each", "assessors", "clause", "only"), ("form", "each", "clause"))
-            if item["form"] not in regulation.forms:
-                raise item.fault("errors.definition.unknown_form", "form", form=item["form"])
-            if item["each"] not in ("dossier", "members", "assessments"):
-                raise item.fault("errors.definition.unknown_value", "each", value=item["each"])
-            known = {a.id for a in regulation.assessors}
-            for assessor in item.get("assessors", ()):
-                if assessor not in known and assessor != "others":
-                    raise item.fault("errors.definition.unknown_value", "assessors", value=assessor)
-            items.append(
-                PacketItem(
-                    item["form"], item["each"], tuple(item.get("assessors", ())), item["clause"], item.get("only", "")
-                )
-            )  # fmt: skip
-        regulation.packet = tuple(items)
+    added = meta.get("add", Mapping())
+    added.closed(ADD_KEYS)
+    for at, keep in ((meta, False), (added, True)):
+        if "forms" in at:
+            regulation.forms = (*(regulation.forms if keep else ()), *at["forms"])
+            if len(set(regulation.forms)) != len(regulation.forms):
+                raise at.fault("errors.definition.duplicate_id", "forms", id="forms")
+        if "deadlines" in at:
+            regulation.deadlines = [*(regulation.deadlines if keep else ()), *map(_deadline, at["deadlines"])]
+        if "assessors" in at:
+            known = regulation.assessors if keep else ()
+            regulation.assessors = _assessors(at["assessors"], known)
+        if "packet" in at:
+            items = tuple(_packet_item(regulation, item) for item in at["packet"])
+            regulation.packet = (*(regulation.packet if keep else ()), *items)
+
+
+def _deadline(item: Mapping) -> Mapping:
+    return item.closed(("what", "before", "month_day", "clause"), ("what", "clause"))
+
+
+def _assessors(items: Sequence[Mapping], known: tuple[Assessor, ...]) -> tuple[Assessor, ...]:
+    """`known` and the assessors written in `items`."""
+    seen = {(a.subject, a.id) for a in known}
+    out = list(known)
+    for item in items:
+        item.closed(("id", "subject", "label", "level", "required", "clause"), ("id", "subject", "label", "clause"))
+        if (item["subject"], item["id"]) in seen:
+            raise item.fault("errors.definition.duplicate_id", "id", id=item["id"])
+        seen.add((item["subject"], item["id"]))
+        required = item.get("required", "no") == "yes"
+        out.append(
+            Assessor(item["id"], item["subject"], item["label"], item.get("level", ""), required, item["clause"])
+        )
+    return tuple(out)
+
+
+def _packet_item(regulation: Regulation, item: Mapping) -> PacketItem:
+    item.closed(("form", "each", "assessors", "clause", "only"), ("form", "each", "clause"))
+    if item["form"] not in regulation.forms:
+        raise item.fault("errors.definition.unknown_form", "form", form=item["form"])
+    if item["each"] not in ("dossier", "members", "assessments"):
+        raise item.fault("errors.definition.unknown_value", "each", value=item["each"])
+    known = {a.id for a in regulation.assessors}
+    for assessor in item.get("assessors", ()):
+        if assessor not in known and assessor != "others":
+            raise item.fault("errors.definition.unknown_value", "assessors", value=assessor)
+    return PacketItem(
+        item["form"], item["each"], tuple(item.get("assessors", ())), item["clause"], item.get("only", "")
+    )
 
 
 def _merge_fields(regulation: Regulation, folder: Path) -> None:
@@ -281,7 +306,7 @@ def _merge_fields(regulation: Regulation, folder: Path) -> None:
     for path in (common, folder / "fields.yaml"):
         if not path.is_file():
             continue
-        data = load_file(path).closed(("fields", "choices", "roots"))
+        data = load_file(path).closed(FIELDS_KEYS)
         for root, where in data.get("roots", {}).items():
             if where not in ROOT_PLACES:
                 raise data["roots"].fault("errors.definition.unknown_value", root, value=where)
@@ -316,18 +341,19 @@ def _merge_criteria(regulation: Regulation, folder: Path) -> None:
     path = folder / "criteria.yaml"
     if not path.is_file():
         return
-    data = load_file(path).closed(("sets", "detail"))
+    data = load_file(path).closed(CRITERIA_KEYS)
     for name, rows in data.get("sets", {}).items():
         seen: set[str] = set()
         regulation.criteria[name] = tuple(_criterion(row, "", seen) for row in rows)
-    for name, details in data.get("detail", {}).items():
-        if name not in regulation.criteria:
-            raise data["detail"].fault("errors.definition.unknown_set", name, set=name)
-        regulation.criteria[name] = _detail(regulation.criteria[name], details, name)
+    for key, change in (("detail", _detail), ("points", _pointed)):
+        for name, values in data.get(key, {}).items():
+            if name not in regulation.criteria:
+                raise data[key].fault("errors.definition.unknown_set", name, set=name)
+            regulation.criteria[name] = change(regulation.criteria[name], values, name)
 
 
 def _criterion(row: Mapping, group: str, seen: set[str]) -> Criterion:
-    row.closed(("id", "number", "text", "group", "optional", "applies", "rows"), ("id", "text"))
+    row.closed(CRITERION_KEYS, ("id", "text"))
     if row["id"] in seen:
         raise row.fault("errors.definition.duplicate_id", "id", id=row["id"])
     if not row["id"].isidentifier() or row["id"] in FORBIDDEN_NAMES:
@@ -335,35 +361,68 @@ def _criterion(row: Mapping, group: str, seen: set[str]) -> Criterion:
     seen.add(row["id"])
     group = row.get("group", group)
     children = tuple(_criterion(child, group, seen) for child in row.get("rows", ()))
+    if children and "points" in row:
+        raise row.fault("errors.definition.not_a_leaf", "points", id=row["id"], set=row["id"])
     return Criterion(
-        row["id"], row.get("number", ""), row["text"], group,
-        row.get("optional", "no") == "yes", row.get("applies", ""), children,
+        row["id"], row.get("number", ""), row["text"], group, row.get("optional", "no") == "yes",
+        row.get("applies", ""), children, _points(row, "points") if "points" in row else None,
     )  # fmt: skip
+
+
+def _points(at: Mapping, key: str) -> Fraction:
+    """The maximum written at `key`: a number above zero, with a point or a comma before the decimals."""
+    try:
+        found = Fraction(at[key].replace(",", "."))
+    except (AttributeError, ValueError, ZeroDivisionError):
+        found = Fraction(0)
+    if found <= 0:
+        raise at.fault("errors.definition.not_points", key, value=at[key])
+    return found
+
+
+def _by_id(rows: tuple[Criterion, ...]) -> dict[str, Criterion]:
+    """Every row of a set, headings and leaves, by its id."""
+    known: dict[str, Criterion] = {}
+    for row in rows:
+        known |= {row.id: row, **_by_id(row.children)}
+    return known
+
+
+def _known_leaves(rows: tuple[Criterion, ...], values: Mapping, name: str) -> dict[str, Criterion]:
+    """The rows of a set by id, after checking that `values` names leaves of it only."""
+    known = _by_id(rows)
+    for key in values:
+        if key not in known:
+            raise values.fault("errors.definition.unknown_criterion", key, id=key, set=name)
+        if known[key].children:
+            raise values.fault("errors.definition.not_a_leaf", key, id=key, set=name)
+    return known
 
 
 def _detail(rows: tuple[Criterion, ...], details: Mapping, name: str) -> tuple[Criterion, ...]:
     """`rows` with children put under leaves, as a unit details the criteria ("cụ thể hóa", HD 16 note 2)."""
-    known: dict[str, Criterion] = {}
+    known = _known_leaves(rows, details, name)
+    seen = set(known)
 
-    def collect(row: Criterion) -> None:
-        known[row.id] = row
-        for child in row.children:
-            collect(child)
-
-    for row in rows:
-        collect(row)
-    for key in details:
-        if key not in known:
-            raise details.fault("errors.definition.unknown_criterion", key, id=key, set=name)
-        if known[key].children:
-            raise details.fault("errors.definition.not_a_leaf", key, id=key, set=name)
-
-    def rebuild(row: Criterion) -> Criterion:
+    def detailed(row: Criterion) -> Criterion:
         if row.id in details:
-            seen = set(known)
             children = tuple(_criterion(child, row.group, seen) for child in details[row.id])
-        else:
-            children = tuple(rebuild(child) for child in row.children)
-        return Criterion(row.id, row.number, row.text, row.group, row.optional, row.applies, children)
+            # A sub-criterion is asked of the same bodies, and as much, as the criterion it details.
+            children = tuple(
+                replace(c, applies=c.applies or row.applies, optional=c.optional or row.optional) for c in children
+            )
+            return replace(row, children=children, points=None)
+        return replace(row, children=tuple(detailed(child) for child in row.children))
 
-    return tuple(rebuild(row) for row in rows)
+    return tuple(detailed(row) for row in rows)
+
+
+def _pointed(rows: tuple[Criterion, ...], points: Mapping, name: str) -> tuple[Criterion, ...]:
+    """`rows` with the maximum points that a unit sets for its criteria."""
+    _known_leaves(rows, points, name)
+
+    def pointed(row: Criterion) -> Criterion:
+        own = _points(points, row.id) if row.id in points else row.points
+        return replace(row, points=own, children=tuple(pointed(child) for child in row.children))
+
+    return tuple(pointed(row) for row in rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from docgen.model import LEVELS
 from docgen.regulations.rule_facts import Fact
 from docgen.regulations.rule_predicates import AllOf, Predicate
 
@@ -132,11 +133,17 @@ class Selection:
 @dataclass(frozen=True, slots=True)
 class Score:
     """`quantitative`: share of the plan times the standard points; `bands`: the level that a share of points means;
-    `total`: the level that a total score means."""
+    `total`: the level that a total score means, and (`sum`) what the maxima of all criteria must add up to."""
 
     scheme: str
     bands: tuple[tuple[str, Fraction], ...] = ()
     fact: Fact | None = None
+    sum: Fraction | None = None
+
+    def level(self, value: Fraction) -> str:
+        """The level whose floor `value` reaches, best first; the lowest level where it reaches none."""
+        floors = dict(self.bands)
+        return next((level for level in LEVELS if level in floors and value >= floors[level]), LEVELS[-1])
 
 
 Effect = (

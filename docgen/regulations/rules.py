@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """All grading rules of one regulation."""
+    """All grading rules of one regulation; `file` is where it says what is its own."""
 
     regulation: str
     document: str
@@ -138,6 +139,7 @@ class RuleSet:
     rules: tuple[Rule, ...] = ()
     ambiguities: tuple[Ambiguity, ...] = ()
     bases: tuple[Base, ...] = ()
+    file: str = field(default="", compare=False)
 
     def for_subject(self, subject: str) -> tuple[Rule, ...]:
         """The rules about `subject`."""
@@ -278,14 +280,15 @@ class _Reader:
         return Selection(self._grade(node, "grade", node["grade"]), self._grade(node, "rest", node["rest"]))
 
     def _score(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, ("bands", "fact"), ("scheme",))
+        node = self._map(parent, key, ("bands", "fact", "sum"), ("scheme",))
         if node["scheme"] not in ("quantitative", "bands", "total"):
             raise fault(node, "grading.definition.bad_value", "scheme", key="scheme", value=node["scheme"])
         bands = []
         for level, floor in self._map(node, "bands", LEVELS, ()).items() if "bands" in node else ():
             bands.append((level, self._fraction(node, "bands", floor)))
         fact = self.parser.fact(node, "fact", node["fact"], "number") if "fact" in node else None
-        return Score(node["scheme"], tuple(bands), fact)
+        whole = self._fraction(node, "sum", node["sum"]) if "sum" in node else None
+        return Score(node["scheme"], tuple(bands), fact, whole)
 
     # -- values --
 
@@ -335,21 +338,25 @@ def package_folder() -> Path:
     return Path(str(files("docgen.regulations")))
 
 
-def rules_file(regulation: str, folders: Iterable[Path] = ()) -> Path:
+def rules_file(regulation: str, folders: Iterable[Path] = (), above: Path | None = None) -> Path:
     """The `rules.yaml` that holds for `regulation`, looked for in `folders` first, then in the package.
 
     A folder is either the regulation's own or one that holds it. A regulation without a `rules.yaml` whose
-    `regulation.yaml` extends another one has that one's rules. Raises `UsageError` for an unknown regulation.
+    `regulation.yaml` extends another one has that one's rules. `above`, a `rules.yaml` that extends a regulation of
+    its own name, is passed over. Raises `UsageError` for an unknown regulation.
     """
+    folders = tuple(folders)
     places = [*(Path(f) for f in folders), package_folder()]
     for place in places:
         for folder in (place / regulation, *([place] if place.name == regulation else [])):
+            if above is not None and folder == above.parent:
+                continue
             if (folder / "rules.yaml").is_file():
                 return folder / "rules.yaml"
             if (folder / "regulation.yaml").is_file():
                 parent = load_file(folder / "regulation.yaml").get("extends", "")
                 if parent and parent != regulation:
-                    return rules_file(parent, folders)
+                    return rules_file(parent, folders, above)
     raise UsageError("grading.usage.no_rules", regulation=regulation)
 
 
@@ -362,6 +369,16 @@ def load_rules(regulation: str, folders: Iterable[Path] = ()) -> RuleSet:
     """
     listed = tuple(Path(f) for f in folders)
     return _load(rules_file(regulation, listed), listed, ())
+
+
+@lru_cache(maxsize=32)
+def _kept(regulation: str, folders: tuple[Path, ...]) -> RuleSet:
+    return load_rules(regulation, folders)
+
+
+def kept_rules(regulation: str, folders: Iterable[Path | str] = ()) -> RuleSet:
+    """The rules of `regulation` as `load_rules` gives them, read once in a run."""
+    return _kept(regulation, tuple(Path(f) for f in folders))
 
 
 def load_rules_file(path: Path, folders: Iterable[Path] = ()) -> RuleSet:
@@ -379,7 +396,8 @@ def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> Rule
     parent: RuleSet | None = None
     named: dict[str, Any] = {}
     if "extends" in node:
-        above = rules_file(node["extends"], folders)
+        own_name = node["extends"] == path.parent.name
+        above = rules_file(node["extends"], folders, path if own_name else None)
         if above in seen or above == path:
             raise fault(node, "grading.definition.endless_extends", "extends", regulation=node["extends"])
         parent = _load(above, folders, (*seen, path))
@@ -412,8 +430,9 @@ def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> Rule
     )
     bases = tuple(reader.base(entry) for entry in node.get("base", ())) or (parent.bases if parent else ())
     rules = RuleSet(
-        node["regulation"], node["document"], facts, tuple(kept.values()), (*inherited, *ambiguities), bases
-    )
+        node["regulation"], node["document"], facts, tuple(kept.values()), (*inherited, *ambiguities), bases,
+        str(path),
+    )  # fmt: skip
     _check_names(rules, node)
     return rules
 
