@@ -118,13 +118,17 @@ def mathematics(pdf: bytes) -> list[Sound]:
         status, problem = _validate(embedded, ValidationContext(trust_roots=[], allow_fetching=False))
         if status is not None and not problem:
             problem = _unsound(status)
-        certificate = embedded.signer_cert.sha256.hex() if embedded.signer_cert is not None else ""
-        out.append(Sound(embedded.field_name, not problem, problem, certificate, _reason(embedded)))
+        certificate = _certificate(embedded)
+        fingerprint = certificate.sha256.hex() if certificate is not None else ""
+        out.append(Sound(embedded.field_name, not problem, problem, fingerprint, _reason(embedded)))
     return out
 
 
 def _reason(embedded: Any) -> str:
-    return str(embedded.sig_object.get("/Reason", ""))
+    try:
+        return str(embedded.sig_object.get("/Reason", ""))
+    except _broken():
+        return ""
 
 
 def _signatures(reader: Any) -> list[Any]:
@@ -136,22 +140,38 @@ def _signatures(reader: Any) -> list[Any]:
         raise InputError("signing.error.unreadable", file="PDF", problem=str(fault)[:200]) from None
 
 
-def _validate(embedded: Any, context: Any) -> tuple[Any, str]:
-    """pyHanko's status of one signature, or None and what went wrong on the way."""
+def _broken() -> tuple[type[Exception], ...]:
+    """What pyHanko raises for a signature that is malformed in one way or another: it is then no valid signature."""
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.sign.general import SigningError
-    from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko.sign.validation.errors import SignatureValidationError
-    from pyhanko.sign.validation.settings import KeyUsageConstraints
     from pyhanko_certvalidator.errors import PathError, ValidationError
+
+    return (
+        SignatureValidationError, SigningError, PathError, ValidationError, PdfError,
+        ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError,
+    )  # fmt: skip
+
+
+def _certificate(embedded: Any) -> Any:
+    """The signer's certificate, or None where the signature is too broken to hold one."""
+    try:
+        certificate = embedded.signer_cert
+        certificate.subject.native, certificate.sha256, certificate.not_valid_after  # noqa: B018 - parsing is lazy
+    except _broken():
+        return None
+    return certificate
+
+
+def _validate(embedded: Any, context: Any) -> tuple[Any, str]:
+    """pyHanko's status of one signature, or None and what went wrong on the way."""
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
 
     usage = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
     try:
         return validate_pdf_signature(embedded, context, key_usage_settings=usage), ""
-    except (SignatureValidationError, SigningError, PathError, ValidationError, PdfError) as fault:
-        return None, str(fault) or type(fault).__name__
-    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as fault:
-        # Malformed input inside the signature: whatever it is, it is no valid signature.
+    except _broken() as fault:
         return None, f"{type(fault).__name__}: {fault}"
 
 
@@ -222,14 +242,14 @@ def _store(reader: Any) -> Any:
 
 
 def _verdict(embedded: Any, trust: Trust, store: Any) -> SignatureVerdict:
-    certificate = embedded.signer_cert
+    certificate = _certificate(embedded)
     out = SignatureVerdict(field=embedded.field_name, reason=_reason(embedded))
     if certificate is None:
         out.reasons.append(Reason("signature_broken", "failed", {"problem": "certificate"}))
         return out
     out.signer = certificate_name(certificate)
     out.certificate = certificate.sha256.hex()
-    claimed = _aware(embedded.self_reported_timestamp)
+    claimed = _claimed(embedded)
     out.time = claimed.isoformat(timespec="seconds") if claimed else ""
     status, problem = _validate(embedded, trust.context(store=store))
     if status is None:
@@ -250,6 +270,14 @@ def _verdict(embedded: Any, trust: Trust, store: Any) -> SignatureVerdict:
         out.reasons.append(Reason("time_in_future", "cannot_tell", {"time": out.time}))
     out.level = _level(embedded, stamped is not None, store)
     return out
+
+
+def _claimed(embedded: Any) -> datetime.datetime | None:
+    """The time the signer's machine put down, or None."""
+    try:
+        return _aware(embedded.self_reported_timestamp)
+    except _broken():
+        return None
 
 
 def _aware(moment: datetime.datetime | None) -> datetime.datetime | None:
