@@ -24,6 +24,11 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+def is_shown(data: Mapping[str, Any], when: str) -> bool:
+    """True where the lines that depend on the binding `when` are printed for `data`."""
+    return value_at(data, tuple(when.split("."))) not in (None, "", [], False)
+
+
 def missing_texts(
     regulation: Regulation, definition: FormDefinition, data: Mapping[str, Any], docx: bytes, blank: bool = False
 ) -> list[str]:
@@ -34,7 +39,7 @@ def missing_texts(
     text = fold(" \n ".join(paragraphs(docx)))
 
     def shown(when: str) -> bool:
-        return blank or value_at(data, tuple(when.split("."))) not in (None, "", [], False)
+        return blank or is_shown(data, when)
 
     out = [wording for wording in definition.fixed_texts(shown) if fold(wording) not in text]
     every = {hole.binding for hole in definition.holes()}

@@ -82,11 +82,8 @@ def _title(document: Document) -> str:
 
 def _texts(document: Document, record: Mapping[str, Any]) -> list[str]:
     """What must be found in the PDF: the form's fixed texts that are shown, and the narrative and plain values."""
-    from docgen.forms.data import value_at
+    from docgen.forms.complete import is_shown
     from docgen.forms.fill import texts_of
-
-    def shown(when: str) -> bool:
-        return value_at(record, tuple(when.split("."))) not in (None, "", [])
 
     values = [
         text
@@ -97,7 +94,7 @@ def _texts(document: Document, record: Mapping[str, Any]) -> list[str]:
         for text in texts_of(part)
         if len(text) > 12 and " " in text
     ]
-    return [*document.definition.fixed_texts(shown), *values]
+    return [*document.definition.fixed_texts(lambda when: is_shown(record, when)), *values]
 
 
 def _with_fields(pdf: bytes, zones: Sequence[Any], document: Document) -> bytes:
