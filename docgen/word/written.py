@@ -17,6 +17,17 @@ from lxml import etree
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _RELATIONSHIPS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
+_IGNORABLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Ignorable"
+#: What Word 2010 and 2013 added to the properties of a control. No schema is at hand for these, and the Open XML SDK
+#: passes a name that is misspelt; Word then shows something other than a box.
+_NEWER = frozenset(
+    [_W14 + n for n in ("checkbox", "checked", "checkedState", "uncheckedState", "entityPicker")]
+    + [_W15 + n for n in ("repeatingSection", "repeatingSectionItem", "sectionTitle", "doNotAllowInsertDeleteSection",
+                          "appearance", "color", "dataBinding", "webExtensionLinked", "webExtensionCreated")]
+)  # fmt: skip
+_LOCKS = ("sdtLocked", "contentLocked", "unlocked", "sdtContentLocked")
 MAX_NAME = 64
 INT32 = 2**31 - 1
 
@@ -93,6 +104,10 @@ def _part_problems(tree: etree._Element, literals: Collection[str]) -> Iterator[
                 yield f"control id {value} is no 32-bit number"
         if control.find(f"{W}sdtContent") is None:
             yield "control without content"
+        yield from _kind_problems(properties)
+    newer = next((e for e in tree.iter(f"{_W14}*", f"{_W15}*")), None)
+    if newer is not None and (newer.prefix or "") not in tree.get(_IGNORABLE, "").split():
+        yield f"{newer.prefix} is used and not declared ignorable"
     for cell in tree.iter(f"{W}tc"):
         if not len(cell) or not _ends_with_paragraph(cell):
             yield "cell that does not end with a paragraph"
@@ -106,6 +121,19 @@ def _part_problems(tree: etree._Element, literals: Collection[str]) -> Iterator[
                     rest = rest.replace("".join(literal.split()), "")
             if "{{" in rest or "{%" in rest:
                 yield f"tag left over: {rest[:60]}"
+
+
+def _kind_problems(properties: etree._Element) -> Iterator[str]:
+    """Names and values inside a control's properties that only Word would stumble over."""
+    for item in properties.iter(f"{_W14}*", f"{_W15}*"):
+        if item.tag not in _NEWER:
+            yield f"control property {item.prefix}:{etree.QName(item).localname} is unknown"
+    box = properties.find(f"{_W14}checkbox")
+    if box is not None and box.find(f"{_W14}checked") is None:
+        yield "check box without its state"
+    lock = properties.find(f"{W}lock")
+    if lock is not None and lock.get(f"{W}val") not in _LOCKS:
+        yield f"control lock {lock.get(f'{W}val')} is unknown"
 
 
 def _ends_with_paragraph(cell: etree._Element) -> bool:
