@@ -20,7 +20,7 @@ def library(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError:
         raise EnvironmentFault(
-            "dossier.environment.no_excel", library=name, install="pip install 'docgen[excel]'"
+            "dossier.environment.no_excel", library=name, install="pip install '.[excel]'"
         ) from None
 
 
