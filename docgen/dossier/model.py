@@ -156,7 +156,11 @@ def unit_folder(given: Any, base: Path | None) -> tuple[tuple[Path, ...], str]:
     if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive:
         return (), "dossier.regulations.absolute"
     path = base / name
-    if not path.is_dir():
+    try:
+        there = path.is_dir()
+    except (OSError, ValueError):  # a name no file system takes
+        there = False
+    if not there:
         return (), "dossier.regulations.missing"
     if (path / "regulation.yaml").is_file():
         path = path.resolve().parent

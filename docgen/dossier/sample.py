@@ -49,7 +49,14 @@ _STUDENTS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 #: What the level above decides after the dossier has gone up: left empty in a dossier that is about to go up.
-_DECIDED_LATER = ("superior.", "committee.", "meeting.suggested", "signers.superior", "signers.committee")
+_DECIDED_LATER = (
+    "superior.",
+    "committee.",
+    "assessment.verified_",
+    "meeting.suggested",
+    "signers.superior",
+    "signers.committee",
+)
 _SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Mai")
 _MIDDLE = ("Văn", "Thị", "Hoàng", "Minh", "Quốc", "Thanh", "Gia", "Kim", "Ngọc", "Hữu", "Đức", "Thu")
 _GIVEN = ("An", "Bình", "Châu", "Dung", "Em", "Giang", "Hà", "Khánh", "Lan", "Mỹ", "Nam", "Oanh", "Phúc", "Quân",
@@ -292,15 +299,18 @@ class _Sample:
         }
 
     def scores(self, subject: str, levels: dict[str, str]) -> dict[str, Any]:
-        """Points for each criterion of a body where the regulation has them scored: 100 in all, shared evenly."""
+        """Points for each criterion of a body where the regulation has them scored: the maxima that the unit set, else
+        100 in all, shared evenly."""
         fields = self.regulation.fields
         if "assessment.scores.any.points" not in fields or subject == "dang_vien" or not levels:
             return {}
         share, rest = divmod(100, len(levels))
+        leaves = [leaf for rows in criteria_sets(self.regulation, subject) for row in rows for leaf in row.leaves()]
+        own = {leaf.id: _plain(float(leaf.points)) for leaf in leaves if leaf.points is not None}
         out: dict[str, Any] = {}
         total = 0.0
         for index, (criterion, level) in enumerate(levels.items()):
-            standard = share + (index < rest)
+            standard = own.get(criterion, share + (index < rest))
             points = _plain(standard * _POINTS[level])
             total += points
             out[criterion] = {"standard_points": standard, "points": points}

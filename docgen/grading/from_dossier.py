@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from docgen.regulations.loader import Regulation
+from docgen.regulations.rules import kept_rules
+from docgen.regulations.score_sheet import SETS, score_facts
 
 #: Whose levels a proposal rests on, the first that is complete: the body's own assessment, then the self-assessment.
 LEVELS_FROM = {
@@ -18,7 +20,6 @@ LEVELS_FROM = {
     "to_chuc_dang": ("tu_danh_gia",),
     "tap_the": ("tu_danh_gia",),
 }
-_SETS = {"dang_vien": "dang-vien", "to_chuc_dang": "to-chuc-dang", "tap_the": "tap-the"}
 _STUDENT = {
     "system": "student_system",
     "gpa_scale": "gpa_scale",
@@ -64,7 +65,7 @@ def levels_by_group(
     `kind` is the kind of collective, for criteria that apply to one kind only. The assessor is empty, and so are the
     groups, where no assessment has a level for every criterion that is not optional.
     """
-    rows = regulation.criteria.get(_SETS[subject], ())
+    rows = regulation.criteria.get(SETS[subject], ())
     leaves = [leaf for row in rows for leaf in row.leaves() if not (leaf.applies and kind and leaf.applies != kind)]
     for assessor in LEVELS_FROM[subject]:
         levels = _at(assessments, assessor, "levels")
@@ -81,6 +82,15 @@ def levels_by_group(
         if complete:
             return groups, assessor
     return {}, ""
+
+
+def scored_facts(regulation: Regulation, subject: str, assessments: Any, kind: str = "") -> dict[str, Any]:
+    """The facts of the first score sheet on which a proposal may rest, if it is sound (`score_sheet.score_facts`)."""
+    rules = kept_rules(regulation.id, regulation.folders)
+    for assessor in LEVELS_FROM[subject]:
+        if _at(assessments, assessor, "scores"):
+            return score_facts(regulation, rules, subject, _at(assessments, assessor), kind)
+    return {}
 
 
 def _level_facts(groups: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -134,8 +144,10 @@ def organization_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[
         out["org_type"] = kind
     if _at(data, "collective", "review"):
         out["self_review_completed"] = _reviewed(_at(data, "collective", "review"))
-    groups, _ = levels_by_group(regulation, "to_chuc_dang", _at(data, "party_organization", "assessments"))
+    assessments = _at(data, "party_organization", "assessments")
+    groups, _ = levels_by_group(regulation, "to_chuc_dang", assessments)
     out.update(_level_facts(groups))
+    out.update(scored_facts(regulation, "to_chuc_dang", assessments))
     out.update(_at(data, "party_organization", "facts") or {})
     return out
 
@@ -146,8 +158,10 @@ def collective_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[st
     if _at(data, "collective", "review"):
         out["self_review_completed"] = _reviewed(_at(data, "collective", "review"))
     kind = str(_at(data, "collective", "kind") or "")
-    groups, _ = levels_by_group(regulation, "tap_the", _at(data, "collective", "assessments"), kind)
+    assessments = _at(data, "collective", "assessments")
+    groups, _ = levels_by_group(regulation, "tap_the", assessments, kind)
     out.update(_level_facts(groups))
+    out.update(scored_facts(regulation, "tap_the", assessments, kind))
     out.update(_at(data, "collective", "facts") or {})
     return out
 

@@ -131,4 +131,5 @@ def effect_words(effect: r.Effect, language: str = DEFAULT_LANGUAGE) -> str:
             return say("selection", grade=effect.grade, rest=effect.rest)
         case r.Score():
             bands = ", ".join(f"{word(level, language)} ≥ {word(floor, language)}" for level, floor in effect.bands)
-            return say(f"score.{effect.scheme}", bands=bands)
+            whole = say("score.sum", sum=effect.sum) if effect.sum is not None else ""
+            return say(f"score.{effect.scheme}", bands=bands) + whole

@@ -216,7 +216,9 @@ def test_every_validation_code_is_tried_here() -> None:
         "validation.period.before_regulation", "validation.shape.other", "validation.record.not_object",
     }  # fmt: skip
     tried = {case[0] for case in CASES} | elsewhere
-    assert not {c for c in codes_in_sources() if c.startswith("validation.")} - tried
+    # Score sheets have dossiers of their own: test_scores.py.
+    codes = {c for c in codes_in_sources() if c.startswith("validation.") and not c.startswith("validation.score.")}
+    assert not codes - tried
 
 
 def test_self_grade_above_the_proposal(sample: dict[str, Any]) -> None:

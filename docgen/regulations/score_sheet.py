@@ -1,0 +1,206 @@
+"""A score sheet (phiếu chấm điểm): points for each criterion, their sum, and what cannot be right about them.
+
+The maxima are the unit's data; how points come about is the regulation's: KH 40 II.B.5 asks for maxima of 100 in all,
+HD 19 C.I.1.4 for plan and result of what is counted, and for points within the band of the level of what is judged.
+Those numbers stand in `rules.yaml` (`score`); here is only arithmetic, which the validator and the grading share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from docgen.model import LEVELS
+from docgen.regulations.loader import Criterion, Regulation
+from docgen.regulations.rule_effects import Score
+from docgen.regulations.rules import Rule, RuleSet
+
+#: The set of criteria of each subject.
+SETS = {"dang_vien": "dang-vien", "to_chuc_dang": "to-chuc-dang", "tap_the": "tap-the"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The scoring of one criterion. `standard` is the sheet's maximum, else the one that the unit set."""
+
+    criterion: Criterion
+    standard: Fraction | None = None
+    points: Fraction | None = None
+    plan: Fraction | None = None
+    actual: Fraction | None = None
+    level: str = ""
+
+    @property
+    def counted(self) -> bool:
+        """True for a quantitative criterion: its sheet names a plan or a result."""
+        return self.plan is not None or self.actual is not None
+
+    @property
+    def percent(self) -> Fraction | None:
+        """The share of the maximum that was reached; None where it cannot be told."""
+        return None if self.points is None or not self.standard else self.points * 100 / self.standard
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong: `kind` (the last part of a message key), the criterion's id where it is about one, the facts."""
+
+    kind: str
+    criterion: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreSheet:
+    """The lines of one sheet in printed order, those of criteria without points included, and the stated total."""
+
+    lines: tuple[Line, ...]
+    stated_total: Fraction | None
+    faults: tuple[Fault, ...]
+
+    @property
+    def sound(self) -> bool:
+        """True where there are points for everything and nothing is wrong: only then facts are taken from it."""
+        return bool(self.lines) and not self.faults
+
+    @property
+    def total(self) -> Fraction:
+        """The sum of all points."""
+        return sum((line.points for line in self.lines if line.points is not None), Fraction(0))
+
+
+def number_of(value: Any) -> Fraction | None:
+    """A number exactly as it was written: 69.9 is 699/10. None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        return None
+    return Fraction(str(value))
+
+
+def plain(value: Fraction) -> int | float:
+    """`value` as a JSON number."""
+    return int(value) if value.denominator == 1 else float(value)
+
+
+def _effects(rules: RuleSet, subject: str) -> dict[str, tuple[Rule, Score]]:
+    """The scoring rules about `subject` by scheme."""
+    return {e.scheme: (rule, e) for rule in rules.for_subject(subject) for e in rule.effects if isinstance(e, Score)}
+
+
+def read_sheet(regulation: Regulation, rules: RuleSet, subject: str, sheet: Any, kind: str = "") -> ScoreSheet | None:
+    """The score sheet among one assessment's data; None where nothing was scored.
+
+    `kind` is the kind of body, for criteria that only apply to one kind.
+    """
+    scores = sheet.get("scores") if isinstance(sheet, Mapping) else None
+    if not isinstance(scores, Mapping) or not scores:
+        return None
+    effects = _effects(rules, subject)
+    leaves = [leaf for row in regulation.criteria.get(SETS[subject], ()) for leaf in row.leaves()]
+    asked = [leaf for leaf in leaves if not leaf.applies or not kind or leaf.applies == kind]
+    faults = [Fault("unknown", name, {}) for name in scores if name not in {leaf.id for leaf in leaves}]
+    lines = []
+    for leaf in asked:
+        entry = scores.get(leaf.id)
+        if not isinstance(entry, Mapping):
+            if not leaf.optional and not (leaf.applies and not kind):
+                faults.append(Fault("missing", leaf.id, {}))
+            continue
+        line = _line(leaf, entry, "quantitative" in effects)
+        lines.append(line)
+        faults += _line_faults(line, entry, effects)
+    total = number_of(sheet.get("score_total"))
+    found = ScoreSheet(tuple(lines), total, ())
+    if lines and not any(fault.kind in ("missing", "unknown") for fault in faults):
+        faults += _sum_faults(found, effects, _slack(sheet.get("score_total")))
+    return ScoreSheet(found.lines, total, tuple(faults))
+
+
+def _line(leaf: Criterion, entry: Mapping[str, Any], counts: bool) -> Line:
+    stated = number_of(entry.get("standard_points"))
+    level = entry.get("declared_level")
+    line = Line(
+        leaf,
+        leaf.points if stated is None else stated,
+        number_of(entry.get("points")),
+        number_of(entry.get("plan")) if counts else None,
+        number_of(entry.get("actual")) if counts else None,
+        level if level in LEVELS else "",
+    )
+    due = _due(line) if line.points is None else None
+    return line if due is None else Line(leaf, line.standard, due, line.plan, line.actual, line.level)
+
+
+def _due(line: Line) -> Fraction | None:
+    """The points of a quantitative criterion: the share of the plan, at most all of it, times the maximum."""
+    if line.plan is None or line.plan <= 0 or line.actual is None or line.standard is None:
+        return None
+    return min(Fraction(1), max(Fraction(0), line.actual / line.plan)) * line.standard
+
+
+def _line_faults(line: Line, entry: Mapping[str, Any], effects: Mapping[str, tuple[Rule, Score]]) -> list[Fault]:
+    leaf = line.criterion
+    if line.counted and (line.plan is None or line.plan <= 0 or line.actual is None):
+        return [Fault("plan", leaf.id, {"clause": effects["quantitative"][0].clause})]
+    if line.standard is None or line.points is None:
+        return [Fault("missing", leaf.id, {})]
+    stated = number_of(entry.get("standard_points"))
+    if leaf.points is not None and stated is not None and stated != leaf.points:
+        return [Fault("maximum", leaf.id, {"given": stated, "standard": leaf.points})]
+    if line.points > line.standard or line.points < 0:
+        return [Fault("above", leaf.id, {"given": line.points, "standard": line.standard})]
+    due = _due(line) if line.counted else None
+    if due is not None:
+        if abs(due - line.points) > _slack(entry.get("points")):
+            clause = effects["quantitative"][0].clause
+            params = {"given": line.points, "due": due, "actual": line.actual, "plan": line.plan, "clause": clause}
+            return [Fault("product", leaf.id, params | {"standard": line.standard})]
+    elif line.level and "bands" in effects:
+        rule, bands = effects["bands"]
+        meant = bands.level(line.percent or Fraction(0))
+        if meant != line.level:
+            floors = dict(bands.bands)
+            params = {"given": line.points, "standard": line.standard, "level": line.level, "meant": meant}
+            position = LEVELS.index(line.level)
+            top = Fraction(100) if position == 0 else floors.get(LEVELS[position - 1], Fraction(100))
+            params |= {"floor": floors.get(line.level, Fraction(0)), "top": top, "clause": rule.clause}
+            return [Fault("band", leaf.id, params)]
+    return []
+
+
+def _slack(written: Any) -> Fraction:
+    """How far rounding may take points away from their exact value: half of the last decimal, of which one at least."""
+    _, _, decimals = str(written).partition(".")
+    return Fraction(1, 2 * 10 ** max(1, len(decimals)))
+
+
+def _sum_faults(sheet: ScoreSheet, effects: Mapping[str, tuple[Rule, Score]], slack: Fraction) -> list[Fault]:
+    faults = []
+    rule, total = effects.get("total", (None, None))
+    if rule is not None and total is not None and total.sum is not None:
+        maxima = sum((line.standard for line in sheet.lines if line.standard is not None), Fraction(0))
+        if maxima != total.sum:
+            faults.append(Fault("sum", "", {"given": maxima, "due": total.sum, "clause": rule.clause}))
+    if sheet.stated_total is not None and abs(sheet.stated_total - sheet.total) > slack:
+        faults.append(Fault("total", "", {"given": sheet.stated_total, "due": sheet.total}))
+    return faults
+
+
+def score_facts(regulation: Regulation, rules: RuleSet, subject: str, sheet: Any, kind: str = "") -> dict[str, Any]:
+    """The facts that a sound score sheet gives: the total, each criterion's points, the shares of each group.
+
+    Empty where nothing was scored or anything is wrong: a wrong sum must not decide a grade.
+    """
+    found = read_sheet(regulation, rules, subject, sheet, kind)
+    if found is None or not found.sound:
+        return {}
+    out: dict[str, Any] = {
+        "score_total": plain(found.total),
+        "criterion_scores": [[plain(line.points), plain(line.standard)] for line in found.lines
+                             if line.points is not None and line.standard is not None],
+    }  # fmt: skip
+    for line in found.lines:
+        if line.criterion.group and line.percent is not None:
+            out.setdefault(f"{line.criterion.group}_criteria_percents", []).append(plain(line.percent))
+    return {name: value for name, value in out.items() if name in rules.facts and subject in rules.facts[name].subjects}
