@@ -1,7 +1,7 @@
 """Generated documentation: the command reference, the findings of the faulty example.
 
-    python tools/docs.py            write them
-    python tools/docs.py --check    fail where a file differs from what would be written
+python tools/docs.py            write them
+python tools/docs.py --check    fail where a file differs from what would be written
 """
 
 from __future__ import annotations

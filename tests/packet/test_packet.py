@@ -134,9 +134,7 @@ def test_an_existing_folder_is_kept(packet: Path, data: dict[str, Any]) -> None:
     assert before == {p.name: p.stat().st_mtime_ns for p in packet.iterdir()}
 
 
-def test_a_fault_half_way_leaves_nothing(
-    data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_fault_half_way_leaves_nothing(data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = iter(range(100))
     write = build.write_whole
 

@@ -83,7 +83,10 @@ def test_a_faulty_form_is_refused_by_line(tmp_path: Path, change: tuple[str, str
         (REGULATION.replace("thu", "khac", 1), "errors.definition.wrong_id"),
         (REGULATION + 'issued: "hôm qua"\n', "errors.definition.not_a_date"),
         (REGULATION.replace("[mau-01]", "[mau-01, mau-01]"), "errors.definition.duplicate_id"),
-        (REGULATION + "packet:\n  - form: mau-99\n    each: dossier\n    clause: x\n", "errors.definition.unknown_form"),
+        (
+            REGULATION + "packet:\n  - form: mau-99\n    each: dossier\n    clause: x\n",
+            "errors.definition.unknown_form",
+        ),
         (REGULATION + "packet:\n  - form: mau-01\n    each: dossier\n", "errors.definition.missing_key"),
         (REGULATION + "assessors:\n  - id: a\n    subject: dang_vien\n    label: A\n", "errors.definition.missing_key"),
         ("title: [\n", "errors.definition.not_yaml"),
@@ -120,19 +123,29 @@ def test_faulty_catalogues_are_refused(tmp_path: Path, name: str, text: str, cod
 
 def test_an_overlay_details_a_criterion(tmp_path: Path) -> None:
     overlay = "regulation: thu\nextends: hd16-2018\n"
-    detail = 'detail:\n  dang-vien:\n    ii2:\n      - {id: ii2a, text: "Giảng dạy"}\n      - {id: ii2b, text: "NCKH"}\n'
+    detail = (
+        'detail:\n  dang-vien:\n    ii2:\n      - {id: ii2a, text: "Giảng dạy"}\n      - {id: ii2b, text: "NCKH"}\n'
+    )
     unit(tmp_path, regulation=overlay, criteria=detail)
     regulation = load_regulation("thu", [tmp_path])
     leaves = [leaf.id for row in regulation.criteria["dang-vien"] for leaf in row.leaves()]
     assert "ii2" not in leaves
     assert {"ii2a", "ii2b"} <= set(leaves)
-    assert next(leaf.group for row in regulation.criteria["dang-vien"] for leaf in row.leaves() if leaf.id == "ii2a") == "task"
+    assert (
+        next(leaf.group for row in regulation.criteria["dang-vien"] for leaf in row.leaves() if leaf.id == "ii2a")
+        == "task"
+    )
     own = load_form(regulation, "mau-05").definition_hash
     assert own != load_form(load_regulation("hd16-2018"), "mau-05").definition_hash
 
 
 def test_yaml_keeps_every_scalar_as_written() -> None:
-    assert load_text("no: no\nb: 2.10\nc: 2018-12-07\nd: ~\n", "x") == {"no": "no", "b": "2.10", "c": "2018-12-07", "d": "~"}
+    assert load_text("no: no\nb: 2.10\nc: 2018-12-07\nd: ~\n", "x") == {
+        "no": "no",
+        "b": "2.10",
+        "c": "2018-12-07",
+        "d": "~",
+    }
 
 
 def test_all_regulations_are_found() -> None:
