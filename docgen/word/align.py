@@ -191,14 +191,22 @@ def _values(expected: Unit, given: Unit) -> dict[str, str] | None:
     out: dict[str, str] = {}
     open_tags: list[str] = []
     start = 0
-    for part in expected.parts:
+    wordings = [fold(clean(part)) if isinstance(part, str) else "" for part in expected.parts]
+    last = max((n for n, wording in enumerate(wordings) if wording), default=-1)
+    for number, part in enumerate(expected.parts):
         if isinstance(part, Hole):
             open_tags.append(part.tag)
             continue
-        wording = fold(clean(part))
+        wording = wordings[number]
         if not wording:
             continue
-        position = folded.find(wording, at)
+        if number == last and last == len(wordings) - 1 and open_tags:
+            # Nothing may follow: a value that holds the same comma is not cut at it.
+            position = folded.rfind(wording, at)
+            if letters(folded[position + len(wording) :]):
+                return None
+        else:
+            position = folded.find(wording, at)
         if position < 0 or (at == 0 and not open_tags and letters(folded[:position])):
             return None
         _share(open_tags, text[start:position], out)

@@ -95,7 +95,8 @@ def test_wording_ticks_and_signatures_come_in_one_list_errors_first(tmp_path: Pa
     ("grade", "level", "code"),
     [
         ("HTXSNV", "tot", "read.grade.above"), ("HTTNV", "kem", "read.grade.above"),
-        ("HTNV", "tot", "read.grade.below"), ("KHTNV", "xuat_sac", "read.grade.below"), ("HTXSNV", "xuat_sac", ""), ("HTNV", "trung_binh", ""),
+        ("HTNV", "tot", "read.grade.below"), ("KHTNV", "xuat_sac", "read.grade.below"),
+        ("HTXSNV", "xuat_sac", ""), ("HTNV", "trung_binh", ""),
     ],
 )  # fmt: skip
 def test_a_grade_beyond_every_tick(tmp_path: Path, grade: str, level: str, code: str) -> None:

@@ -1,0 +1,45 @@
+"""A form that somebody saved again in LibreOffice: the tags are gone, the values are found by the wording."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from docgen.forms.definition import load_form
+from docgen.forms.example import sample_record
+from docgen.forms.fill import Filler
+from docgen.forms.readback import canonical_data, read_form
+from docgen.regulations.loader import load_regulation
+
+#: One form of each make: narratives, boxes, rows with and without boxes, scores.
+SOME = (
+    "kh55-2018/mau-01", "kh55-2018/mau-02", "kh55-2018/mau-05", "kh55-2018/mau-06", "kh55-2018/phu-luc",
+    "hd19-2024/bieu-diem-01", "hd19-2024/phieu-01", "kh40-2018/mau-05",
+)  # fmt: skip
+
+
+@pytest.mark.libreoffice
+def test_saved_again_in_libreoffice(tmp_path: Path) -> None:
+    """One call for all: starting LibreOffice costs more than converting."""
+    sources = []
+    for name in SOME:
+        regulation = load_regulation(name.split("/")[0])
+        definition = load_form(regulation, name.split("/")[1])
+        path = tmp_path / (name.replace("/", "-") + ".docx")
+        path.write_bytes(Filler(regulation, definition).fill(sample_record(regulation, definition)))
+        sources.append(path)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    subprocess.run(
+        ["soffice", "--headless", profile, "--convert-to", "docx:MS Word 2007 XML", "--outdir", str(tmp_path / "out"),
+         *map(str, sources)],
+        check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+    for name, path in zip(SOME, sources, strict=True):
+        regulation = load_regulation(name.split("/")[0])
+        definition = load_form(regulation, name.split("/")[1])
+        result = read_form((tmp_path / "out" / path.name).read_bytes())
+        assert result.data == canonical_data(regulation, definition, sample_record(regulation, definition)), name
+        assert {value.confidence for value in result.values} <= {"review"} or not result.values, name
+        assert {f.severity for f in result.findings} <= {"warning", "info"}, (name, result.findings)
