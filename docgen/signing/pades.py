@@ -59,13 +59,13 @@ def sign(pdf: bytes, name: str, key: Key, how: Signing, reason: str = "") -> byt
     Raises `InputError` where there is no such empty field or the signature could not be made (certificate, time
     stamp server), `UsageError` for a level that lacks its means, `InternalError` where the result fails its check.
     """
-    session = _Session(pdf, name, key, how, reason)
+    session = Session(pdf, name, key, how, reason)
     signed = session.run()
     check_signed(pdf, signed, name)
     return signed
 
 
-class _Session:
+class Session:
     """The steps of one signature, so that a key on another device can be asked in between (`docgen.signing.remote`)."""
 
     def __init__(self, pdf: bytes, name: str, key: Key, how: Signing, reason: str) -> None:
@@ -119,9 +119,8 @@ class _Session:
         signer = PdfSigner(metadata, self.key.signer, timestamper=timestamper, stamp_style=self._style(writer))
         return signer, writer
 
-    async def _run(self) -> bytes:
-        from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-
+    async def placeholder(self) -> tuple[Any, Any, Any]:
+        """The document with room for its signature: pyHanko's document, the digest to sign, the bytes so far."""
         signer, writer = self.prepare()
         session = signer.init_signing_session(writer, existing_fields_only=True)
         session.system_time = self.moment
@@ -131,6 +130,12 @@ class _Session:
             reserved = await session.estimate_signature_container_size(info)
         document = session.prepare_tbs_document(validation_info=info, bytes_reserved=reserved or _RESERVE)
         digest, out = document.digest_tbs_document()
+        return document, digest, out
+
+    async def _run(self) -> bytes:
+        from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+
+        document, digest, out = await self.placeholder()
         done = await document.perform_signature(
             document_digest=digest.document_digest,
             # PAdES has no signing-time attribute: the time stands in the dictionary (EN 319 142-1, 6.3).
