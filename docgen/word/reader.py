@@ -38,6 +38,8 @@ _HOLDERS = frozenset(
 )
 #: A control in a control in a control happens by pasting; this many happen by malice.
 MAX_NESTED = 24
+#: Paragraphs of one document. A table of 1,000 members has about 20,000; reading 50,000 takes some two seconds.
+MAX_PARAGRAPHS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def clean(text: str) -> str:
 def read_text(document: etree._Element) -> WordText:
     """The document whose main part is `document` (the tree of `word/document.xml`).
 
-    Raises `PartError` for controls nested without end.
+    Raises `PartError` for controls nested without end and for a document far longer than any form.
     """
     reader = _Reader()
     body = document.find(f"{W}body")
@@ -318,6 +320,8 @@ class _Reader:
                 self.paragraph_count += 1
                 where = Where(self.paragraph_count)
             self.paragraph_number += 1
+            if self.paragraph_number > MAX_PARAGRAPHS:
+                raise PartError("read.file.too_long", limit=MAX_PARAGRAPHS)
             paragraph = Paragraph(where, style.get(f"{W}val", "") if style is not None else "", self.paragraph_number)
             out.append(paragraph)
         boxes: list[etree._Element] = []

@@ -25,13 +25,13 @@ from docgen.model import Finding, Place, Severity
 
 #: A returned form is some 30 kB; with photographs pasted in it stays below this.
 MAX_FILE_BYTES = 64 * 1024 * 1024
-#: Unpacked size of one XML part. A table of 1,000 members is about 31 MB.
+#: Unpacked size of one XML part. A table of 1,000 members is about 10 MB.
 MAX_XML_BYTES = 64 * 1024 * 1024
 #: Declared size of all parts together, pictures included.
 MAX_TOTAL_BYTES = 256 * 1024 * 1024
 MAX_PARTS = 2_000
-#: Elements and end tags of one part: 1,000 rows of the widest table have about a million.
-MAX_MARKS = 2_500_000
+#: Elements and end tags of one part: 1,000 rows of the widest table have about 600,000.
+MAX_MARKS = 1_500_000
 #: Unpacked to packed. Measured: 12 to 90 for forms, 1,032 is the most that deflate can do.
 MAX_RATIO = 250
 #: Below this size the ratio says nothing.

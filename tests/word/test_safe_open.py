@@ -269,6 +269,16 @@ def test_text_boxes_in_text_boxes_cost_no_more_than_they_hold() -> None:
     assert time.perf_counter() - started < 1
 
 
+def test_a_document_of_hundreds_of_thousands_of_paragraphs_is_given_up() -> None:
+    words = document("".join(f"<w:p><w:r><w:t>{n * 7919 % 1000003:x}</w:t></w:r></w:p>" for n in range(200_000)))
+    started = time.perf_counter()
+    file, _ = open_word(word({"word/document.xml": words}))
+    assert file is not None
+    with pytest.raises(PartError, match="too_long"):
+        read_text(file.document)
+    assert time.perf_counter() - started < 4
+
+
 def test_a_broken_part_is_named() -> None:
     assert codes(word({"word/document.xml": "<w:document>"})) == ["read.file.malformed"]
 
