@@ -104,9 +104,12 @@ def open_pkcs12(path: Path, passphrase: str | None, others: list[Path] | None = 
         raise InputError("signing.error.key_missing", file=str(path)) from None
     secret_bytes = passphrase.encode("utf-8") if passphrase is not None else None
     others_found = load_certificates(others or [])
-    signer = SimpleSigner.load_pkcs12_data(content, other_certs=others_found, passphrase=secret_bytes)
+    try:
+        signer = SimpleSigner.load_pkcs12_data(content, other_certs=others_found, passphrase=secret_bytes)
+    except ValueError:
+        signer = None
     if signer is None or signer.signing_cert is None:
-        raise InputError("signing.error.key_refused", file=str(path))
+        raise InputError("signing.error.key_refused", file=str(path)) from None
     return describe(signer, path.name)
 
 

@@ -18,9 +18,13 @@ VERIFIED = datetime.datetime(2019, 1, 15, 8, 0, tzinfo=ZONE)
 YEARS = datetime.timedelta(days=3650)
 
 
-@cache
 def authority(name: str = "CA kiểm thử") -> Authority:
-    """A root that lives for ten years from 2018-11-01."""
+    """A root that lives for ten years from 2018-11-01, always the same one in one run."""
+    return _authority(name)
+
+
+@cache
+def _authority(name: str) -> Authority:
     return Authority(name, BEGINS, YEARS)
 
 
@@ -32,10 +36,16 @@ def as_asn1(certificate: Any) -> Any:
     return x509.Certificate.load(certificate.public_bytes(Encoding.DER))
 
 
-@cache
-def issued(name: str, begins: datetime.datetime | None = None, ends: datetime.datetime | None = None,
-           root: str = "CA kiểm thử") -> tuple[Any, Any]:  # fmt: skip
+def issued(
+    name: str, begins: datetime.datetime | None = None, ends: datetime.datetime | None = None,
+    root: str = "CA kiểm thử",
+) -> tuple[Any, Any]:  # fmt: skip
     """Private key and certificate for `name`, always the same ones in one run."""
+    return _issued(name, begins, ends, root)
+
+
+@cache
+def _issued(name: str, begins: datetime.datetime | None, ends: datetime.datetime | None, root: str) -> tuple[Any, Any]:
     return authority(root).issue(name, begins, ends)
 
 
