@@ -56,14 +56,14 @@ def check(file: Path, form: str, regulation_id: str, folders: tuple[Path, ...], 
 def prove(file: Path, regulation: Regulation, definition: FormDefinition) -> list[Finding]:
     """Fill the template with a sample record and read it back: what went in must come out again.
 
-    What a template has no place for is a warning, a value that comes back changed an error; a template without content
-    controls is read by its wording, and says so.
+    A value that is not found again is a warning, one that comes back changed an error; a template without content
+    controls is read by its wording, and the findings say so.
     """
     from docgen.forms.bindings import slots
     from docgen.forms.data import value_at
     from docgen.forms.example import sample_record
     from docgen.forms.fill import Filler
-    from docgen.forms.readback import canonical_data, read_form
+    from docgen.forms.readback import canonical_data, read_form, template_bindings
 
     at = Place(str(file))
     record = sample_record(regulation, definition)
@@ -76,19 +76,21 @@ def prove(file: Path, regulation: Regulation, definition: FormDefinition) -> lis
         except DocgenError as fault:
             return [Finding("read.template.not_filled", "error", at, {"problem": fault.code})]
         result = read_form(docx, regulation, definition, file=str(file), templates=[folder])
+        printed = template_bindings(regulation, definition, [folder])
     wanted = canonical_data(regulation, definition, record)
     lost: list[str] = []
     changed: list[str] = []
     for slot in slots(regulation, definition):
         path = (slot.list,) if slot.list else slot.path
         expected, given = value_at(wanted, path), value_at(result.data, path)
-        if expected == given or slot.label in lost or slot.label in changed:
+        # Which values have no place at all is for the check before this one to say.
+        if expected == given or slot.binding not in printed or slot.label in lost or slot.label in changed:
             continue
         (lost if given is None else changed).append(slot.label)
-    out = [f for f in result.findings if f.code in ("read.tags.lost", "read.identity.assumed")]
+    out = [f for f in result.findings if f.code == "read.tags.lost" or f.severity == "error"]
     if lost:
         out.append(
-            Finding("read.template.no_place", "warning", at, {"count": len(lost), "labels": "; ".join(lost[:8])})
+            Finding("read.template.not_found", "warning", at, {"count": len(lost), "labels": "; ".join(lost[:8])})
         )
     if changed:
         params = {"count": len(changed), "labels": "; ".join(changed[:8])}

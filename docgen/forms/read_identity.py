@@ -43,18 +43,19 @@ def identify(
     regulation: Regulation | None,
     definition: FormDefinition | None,
     folders: Sequence[Path | str],
+    own_wording: bool = False,
 ) -> Identity | None:
     """The form `file` is, or None where nobody can tell; `report` takes the findings.
 
     `regulation` and `definition` are what the caller expects: a file that says otherwise is reported, and read as
-    what it says it is.
+    what it says it is. With `own_wording` (an office's template) the form's printed words prove nothing.
     """
     named, form = file.properties.get("docgen.regulation", ""), file.properties.get("docgen.form", "")
     if named and form:
         return _carried(file, named, form, report, regulation, definition, folders)
     if regulation is not None and definition is not None:
         share = _share(definition, _folded(text))
-        if share < ENOUGH:
+        if share < ENOUGH and not own_wording:
             report("read.identity.other_document", "error", form=definition.code, percent=round(share * 100))
             return None
         report("read.identity.assumed", "warning", form=definition.code, regulation=regulation.short)

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.build import template_bytes
-from docgen.forms.data import canonical, value_at
 from docgen.forms.definition import FormDefinition
+from docgen.forms.printed import canonical_data, put
 from docgen.forms.read_fixed import fixed_findings
 from docgen.forms.read_identity import identify
 from docgen.forms.read_values import Parsed, Prompts, parse, tick_of, to_code, without_dots
@@ -89,6 +89,13 @@ def _template(regulation: Regulation, definition: FormDefinition, folders: Seque
     return _TEMPLATES[key]
 
 
+def template_bindings(
+    regulation: Regulation, definition: FormDefinition, templates: Sequence[Path | str] = ()
+) -> set[str]:
+    """The bindings that the form's template (or an office's own) has places for."""
+    return {tag.partition("=")[0] for tag in _template(regulation, definition, templates).holes}
+
+
 def read_form(
     docx: bytes,
     regulation: Regulation | str | None = None,
@@ -120,7 +127,7 @@ def read_form(
     except PartError as fault:
         report(fault.code, "error", **fault.params)
         return out
-    identity = identify(opened, text, report, regulation, definition, folders)
+    identity = identify(opened, text, report, regulation, definition, folders, bool(templates))
     if identity is None:
         return out
     out.regulation, out.form = identity.definition.regulation, identity.definition.form
@@ -371,9 +378,9 @@ class _Reading:
             if chosen is None:
                 continue
             if slot.list:
-                _put(lists.setdefault(slot.list, {}).setdefault(line, {}), slot.path, chosen)
+                put(lists.setdefault(slot.list, {}).setdefault(line, {}), slot.path, chosen)
             else:
-                _put(single, slot.path, chosen)
+                put(single, slot.path, chosen)
         if self.out.record:
             self.out.data["id"] = self.out.record
         self.out.data.update(single)
@@ -410,62 +417,4 @@ def _short(slot: Slot, value: Any) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    for name in path[:-1]:
-        target = target.setdefault(name, {})
-    target[path[-1]] = value
-
-
-# -- the law ---------------------------------------------------------------------------------------------------------
-
-
-def canonical_data(
-    regulation: Regulation, definition: FormDefinition, data: dict[str, Any], blank: bool = False
-) -> dict[str, Any]:
-    """`data` as it comes back when it has been printed and read: `read_form(fill(d)).data == canonical_data(d)`.
-
-    Texts are stripped, empty rows and values dropped, and what the form does not print for this record (values that
-    only steer its conditions, or that stand under a condition that does not hold) is left out.
-    """
-    printed = _printed(definition, data, blank)
-    out: dict[str, Any] = {"id": data["id"]} if data.get("id") else {}
-    lists: dict[str, list[Slot]] = {}
-    for slot in slots(regulation, definition):
-        if slot.list:
-            lists.setdefault(slot.list, []).append(slot)
-        elif slot.binding in printed:
-            value = canonical(slot, value_at(data, slot.path))
-            if value is not None:
-                _put(out, slot.path, value)
-    for name, members in lists.items():
-        rows = []
-        if name not in printed:
-            continue
-        for source in data.get(name) or ():
-            row: dict[str, Any] = {}
-            for slot in members:
-                value = canonical(slot, value_at(source, slot.path))
-                if value is not None:
-                    _put(row, slot.path, value)
-            if row:
-                rows.append(row)
-        if rows:
-            out[name] = rows
-    return out
-
-
-def _printed(definition: FormDefinition, data: dict[str, Any], blank: bool) -> set[str]:
-    """The bindings (of tables of records: the list) that stand on the page for `data`."""
-
-    def shown(when: str) -> bool:
-        return blank or not when or value_at(data, tuple(when.split("."))) not in (None, "", [], False)
-
-    out = set() if definition.plain_header else {"document.place", "document.date"}
-    out |= {hole.binding for hole in definition.holes(shown)}
-    out |= {table.binding for table in definition.tables() if shown(table.when)}
-    for table in definition.criteria():
-        if shown(table.when):
-            for leaf in table.leaves():
-                out.add(f"{table.binding}.{leaf.id}")
-                out |= {f"{table.scores}.{leaf.id}.{column.name}" for column in table.columns}
-    return out
+__all__ = ["ReadResult", "ReadValue", "canonical_data", "read_form", "template_bindings"]

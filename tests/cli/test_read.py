@@ -19,7 +19,7 @@ from docgen.regulations.loader import load_regulation
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "forms"))
 
-from word_edits import Edit, with_part
+from word_edits import Edit, W, with_part
 
 Run = Callable[..., Any]
 REGULATION = "kh55-2018"
@@ -222,3 +222,26 @@ def test_a_template_that_swaps_two_values_is_caught(run: Run, tmp_path: Path) ->
     ran = run("template", "check", bad, "--form", "mau-05", "-r", REGULATION, "--json")
     assert ran.code == 1
     assert "read.template.changed" in [f["code"] for f in ran.json]
+
+
+def test_a_plain_template_without_controls_is_proved_by_its_wording(run: Run, tmp_path: Path) -> None:
+    """An office's own docxtpl file: other words, bare tags. What went in is found again between its words."""
+    lines = [
+        "PHIẾU CỦA CƠ QUAN", "Người được đánh giá: {{ member.full_name }}", "Chi bộ: {{ organization.name }}.",
+        "Người đánh giá: {{ assessment.assessor }}", "Mức đề nghị: {{ assessment.proposed_grade }}",
+    ]  # fmt: skip
+    body = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
+    regulation = load_regulation(REGULATION)
+    from docgen.cli.template import prove
+    from docgen.forms.template import build_template
+
+    content = build_template(regulation, load_form(regulation, "mau-05"))
+    document = f'<w:document xmlns:w="{W[1:-1]}"><w:body>{body}<w:sectPr/></w:body></w:document>'
+    plain = with_part(
+        with_part(content, "word/document.xml", document.encode()), "docProps/custom.xml", b"<Properties/>"
+    )
+    path = write(tmp_path / "mau.docx", plain)
+    found = prove(path, regulation, load_form(regulation, "mau-05"))
+    assert [f.code for f in found] == ["read.tags.lost"]
+    ran = run("template", "check", path, "--form", "mau-05", "-r", REGULATION, "--json")
+    assert ran.code == 1  # it has no place for the levels, which the form requires
