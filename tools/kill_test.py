@@ -2,9 +2,9 @@
 
     python tools/kill_test.py [--kills 200] [--records 2000] [--jobs 2] [--form mau-05] [--seed 1]
 
-Each round starts in an empty folder, kills the command (kill -9) at a random moment of its run, looks for half-written
-files, runs the same command to its end and compares every file with the undisturbed run. Every fifth round kills the
-resumed run too. Ends with 1 at the first difference.
+Each round starts in an empty folder, kills the command (kill -9) at a random moment of its run or, every other round,
+at a random number of files, looks for half-written files, runs the same command to its end and compares every file with
+the undisturbed run. Every fifth round kills the resumed run too. Ends with 1 at the first difference.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -69,7 +70,8 @@ def rounds(command: list[str], base: Path, kills: int, chance: random.Random) ->
     caught = 0
     for number in range(1, kills + 1):
         folder = base / f"round-{number}"
-        left = [kill_once(command, folder, chance.uniform(0.2, seconds))]
+        files = chance.randrange(len(wanted)) if number % 2 else 0
+        left = [kill_once(command, folder, chance.uniform(0.2, seconds), files)]
         if number % 5 == 0:
             left.append(kill_once(command, folder, chance.uniform(0.2, seconds)))
         caught += any(0 < count < len(wanted) for count in left)
@@ -86,10 +88,17 @@ def rounds(command: list[str], base: Path, kills: int, chance: random.Random) ->
     return 0
 
 
-def kill_once(command: list[str], folder: Path, after: float) -> int:
-    """Kill the command after so many seconds; the number of files it left, all of which must be whole."""
+def kill_once(command: list[str], folder: Path, after: float, files: int = 0) -> int:
+    """Kill the command after so many seconds, or as soon as there are so many files.
+
+    Returns the number of files it left, all of which must be whole.
+    """
     process = subprocess.Popen([*command, "-o", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(after)
+    if files:
+        while process.poll() is None and not (folder.is_dir() and len(os.listdir(folder)) > files):
+            time.sleep(0.002)
+    else:
+        time.sleep(after)
     process.kill()
     process.wait()
     count = 0

@@ -18,6 +18,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Any
 
@@ -67,10 +68,20 @@ class Known:
     """What earlier runs made: by name, with the last state of each. Seventeen bytes a file."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        last = {name_hash(e.name): (_state(e.key, e.size), e.mark == NOTED) for e in entries}
-        self._names = array("Q", sorted(last))
-        self._states = array("Q", (last[name][0] for name in self._names))
-        self._noted = bytes(last[name][1] for name in self._names)
+        names, states, noted = array("Q"), array("Q"), bytearray()
+        for entry in entries:
+            names.append(name_hash(entry.name))
+            states.append(_state(entry.key, entry.size))
+            noted.append(entry.mark == NOTED)
+        order = array("L", sorted(range(len(names)), key=names.__getitem__))
+        # equal names stand in the order they were written in: the last one counts
+        last = (
+            (at, after) for at, after in zip_longest(order, order[1:]) if after is None or names[at] != names[after]
+        )
+        order = array("L", (at for at, _ in last))
+        self._names = array("Q", (names[at] for at in order))
+        self._states = array("Q", (states[at] for at in order))
+        self._noted = bytes(noted[at] for at in order)
 
     def __len__(self) -> int:
         return len(self._names)
@@ -149,18 +160,22 @@ class Journal:
         """Where process `worker` of this run writes its findings."""
         return self.folder / f"{self.form}.{self._run}.{worker}{_FOUND}"
 
-    def finish(self, ranges: Sequence[tuple[int, tuple[int, int]]], exists: Callable[[str], bool]) -> list[str]:
+    def finish(
+        self, ranges: Sequence[tuple[int, tuple[int, int]]], exists: Callable[[str], bool], earlier: bool = True
+    ) -> list[str]:
         """Make one journal of the processes' lines, in the order of the data; returns the names that are stale.
 
-        `ranges` are (worker, (start, end)) of each piece in order. A stale file stays in the journal as long as it
-        `exists`: it is ours, and will be reported again.
+        `earlier` says whether there were earlier runs at all; `ranges` are (worker, (start, end)) of each piece in
+        order. A stale file stays in the journal as long as it `exists`: it is ours, and will be reported again.
         """
         target = self.folder / f"{self.form}.new"
         try:
             with target.open("wb") as out:
                 copy_ranges([(self.part(worker), range_) for worker, range_ in ranges], out)
-            current = Known(read_entries(target))
-            last = {e.name: e for e in self.entries() if e.name not in current}
+            last: dict[str, Entry] = {}
+            if earlier:
+                current = Known(read_entries(target))
+                last = {e.name: e for e in self.entries() if e.name not in current}
             stale = sorted(name for name in last if exists(name))
             with target.open("ab") as out:
                 for name in stale:

@@ -37,6 +37,8 @@ from docgen.validation.report import to_json
 #: Fewer records than this are made faster by one process than another can be started.
 _WORTH_A_PROCESS = 300
 _SHOWN = 20
+#: Seconds after which an idle process looks whether anybody still waits for it.
+_LOOK_UP = 0.2
 Report = Callable[[Progress], None]
 
 
@@ -60,7 +62,8 @@ def run_batch(batch: Batch, report: Report = lambda progress: None) -> Summary:
             if not summary.total:
                 empty = Finding("dossier.file.empty", "error", Place(str(batch.source)))
                 return _nothing(batch, [empty])
-            summary.stale = journal.finish([(one.worker, one.journal) for one in done], _exists(folder))
+            ranges = [(one.worker, one.journal) for one in done]
+            summary.stale = journal.finish(ranges, _exists(folder), earlier=len(known) > 0)
             _gather_findings(batch, journal, done, summary)
             summary.results = _results(batch, folder, journal)
             return summary
@@ -295,8 +298,11 @@ def _serve(connection: Connection, parent: int, worker: int, crew: _Crew, form: 
     try:
         maker = crew.maker(worker, form or Form(crew.batch))
         while True:
-            piece = connection.recv()
-            connection.send(maker.run(piece, alive))
+            # Another process may hold a copy of the connection's other end, so its closing need not be seen here.
+            while not connection.poll(_LOOK_UP):
+                if os.name != "nt" and not alive():
+                    return
+            connection.send(maker.run(connection.recv(), alive))
     except (EOFError, ConnectionError, KeyboardInterrupt):
         pass
     except Exception as fault:
