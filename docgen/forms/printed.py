@@ -1,4 +1,4 @@
-"""What a form prints of a record, in the shape in which reading gives it back: the right side of `read(fill(d)) == d`."""
+"""What a form prints of a record, as reading gives it back: the right side of `read(fill(d)) == d`."""
 
 from __future__ import annotations
 
