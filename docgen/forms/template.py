@@ -23,7 +23,7 @@ from docgen.forms.definition import (
     Text,
 )
 from docgen.regulations.loader import Criterion, Field, Regulation
-from docgen.word import controls, style
+from docgen.word import controls, style, tables
 from docgen.word.builder import package
 
 #: Set in the context of a blank form, so that conditional lines are shown.
@@ -156,39 +156,8 @@ class _TemplateBuilder:
             )  # fmt: skip
         return self._conditional(block.when, out)
 
-    def _cell(self, width: int, content: str, *, span: int = 1, merge: str = "", centre_vertically: bool = True) -> str:
-        properties = f'<w:tcW w:w="{width}" w:type="dxa"/>'
-        if span > 1:
-            properties += f'<w:gridSpan w:val="{span}"/>'
-        if merge:
-            properties += '<w:vMerge w:val="restart"/>' if merge == "restart" else "<w:vMerge/>"
-        if centre_vertically:
-            properties += '<w:vAlign w:val="center"/>'
-        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
-
-    @staticmethod
-    def _row(cells: str, *, header: bool = False, split: bool = False) -> str:
-        properties = ("" if split else "<w:cantSplit/>") + ("<w:tblHeader/>" if header else "")
-        return f"<w:tr><w:trPr>{properties}</w:trPr>{cells}</w:tr>"
-
-    @staticmethod
-    def _table(widths: list[int], rows: str, borders: bool = True) -> str:
-        sides = ("top", "left", "bottom", "right", "insideH", "insideV")
-        line = "".join(f'<w:{s} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for s in sides)
-        border = f"<w:tblBorders>{line}</w:tblBorders>" if borders else ""
-        margin = style.twips(style.CELL_MARGIN_MM)
-        grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
-        return (
-            f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>{border}<w:tblLayout w:type="fixed"/>'
-            f'<w:tblCellMar><w:left w:w="{margin}" w:type="dxa"/><w:right w:w="{margin}" w:type="dxa"/></w:tblCellMar>'
-            f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
-        )
-
     def _widths(self, shares: list[float]) -> list[int]:
-        total = style.text_width(self.definition.landscape)
-        widths = [int(total * share / sum(shares)) for share in shares]
-        widths[-1] += total - sum(widths)
-        return widths
+        return tables.widths(shares, self.definition.landscape)
 
     @property
     def _cell_style(self) -> tuple[str, str, str]:
@@ -207,24 +176,24 @@ class _TemplateBuilder:
         rows = ""
         if block.boxes:
             first_box = 2 + len(block.columns)
-            first = self._cell(widths[0], head[0], merge="restart") + self._cell(widths[1], head[1], merge="restart")
-            second = self._cell(widths[0], self.paragraph(head_style, ""), merge="continue")
-            second += self._cell(widths[1], self.paragraph(head_style, ""), merge="continue")
+            first = tables.cell(widths[0], head[0], merge="restart") + tables.cell(widths[1], head[1], merge="restart")
+            second = tables.cell(widths[0], self.paragraph(head_style, ""), merge="continue")
+            second += tables.cell(widths[1], self.paragraph(head_style, ""), merge="continue")
             for column, width in zip(block.columns, widths[2:first_box], strict=True):
-                first += self._cell(width, self.paragraph(head_style, self.parts(column.head)), merge="restart")
-                second += self._cell(width, self.paragraph(head_style, ""), merge="continue")
-            first += self._cell(sum(widths[first_box:]), head[2], span=len(block.boxes))
+                first += tables.cell(width, self.paragraph(head_style, self.parts(column.head)), merge="restart")
+                second += tables.cell(width, self.paragraph(head_style, ""), merge="continue")
+            first += tables.cell(sum(widths[first_box:]), head[2], span=len(block.boxes))
             for (_, label), width in zip(block.boxes, widths[first_box:], strict=True):
-                second += self._cell(width, self.paragraph(head_style, controls.run(label)))
-            rows = self._row(first, header=True) + self._row(second, header=True)
+                second += tables.cell(width, self.paragraph(head_style, controls.run(label)))
+            rows = tables.row(first, header=True) + tables.row(second, header=True)
         else:
-            cells = self._cell(widths[0], head[0]) + self._cell(widths[1], head[1])
+            cells = tables.cell(widths[0], head[0]) + tables.cell(widths[1], head[1])
             for column, width in zip(block.columns, widths[2:], strict=True):
-                cells += self._cell(width, self.paragraph(head_style, self.parts(column.head)))
-            rows = self._row(cells, header=True)
+                cells += tables.cell(width, self.paragraph(head_style, self.parts(column.head)))
+            rows = tables.row(cells, header=True)
         for criterion in block.rows:
             rows += self._criterion(block, criterion, widths, text_style, centre_style, 0)
-        return self._conditional(block.when, self._table(widths, rows) + self.paragraph("TinyLine", ""))
+        return self._conditional(block.when, tables.table(widths, rows) + self.paragraph("TinyLine", ""))
 
     def _criterion(
         self,
@@ -238,25 +207,25 @@ class _TemplateBuilder:
         bold = "<w:b/><w:bCs/>" if depth == 0 and (criterion.children or criterion.number.isupper()) else ""
         keep = "<w:keepNext/>" if criterion.children else ""
         number = self.paragraph(centre_style, controls.run(criterion.number, bold) if criterion.number else "", keep)
-        cells = self._cell(widths[0], number)
-        cells += self._cell(widths[1], self.paragraph(text_style, controls.run(criterion.text, bold), keep))
+        cells = tables.cell(widths[0], number)
+        cells += tables.cell(widths[1], self.paragraph(text_style, controls.run(criterion.text, bold), keep))
         if criterion.children:
-            cells += "".join(self._cell(width, self.paragraph(centre_style, "", keep)) for width in widths[2:])
-            out = self._row(cells)
+            cells += "".join(tables.cell(width, self.paragraph(centre_style, "", keep)) for width in widths[2:])
+            out = tables.row(cells)
             for child in criterion.children:
                 out += self._criterion(block, child, widths, text_style, centre_style, depth + 1)
             return out
         first_box = 2 + len(block.columns)
         for column, width in zip(block.columns, widths[2:first_box], strict=True):
-            cells += self._cell(width, self.paragraph(centre_style, self._score(block, criterion, column)))
+            cells += tables.cell(width, self.paragraph(centre_style, self._score(block, criterion, column)))
         for (code, label), width in zip(block.boxes, widths[first_box:], strict=True):
             path = f"{block.binding}.{criterion.id}"
             tag = f"{path}={code}"
             box = controls.box_control(
                 tag, f"{criterion.text[:40]}: {label}", self.ids.single(tag), f"{path} == '{code}'"
             )
-            cells += self._cell(width, self.paragraph(centre_style, box))
-        return self._row(cells)
+            cells += tables.cell(width, self.paragraph(centre_style, box))
+        return tables.row(cells)
 
     def _score(self, block: Criteria, criterion: Criterion, column: ScoreColumn) -> str:
         binding = f"{block.scores}.{criterion.id}.{column.name}"
@@ -268,27 +237,27 @@ class _TemplateBuilder:
         text_style, centre_style, head_style = self._cell_style
         widths = self._widths([column.width for column in block.columns])
         heads = "".join(
-            self._cell(width, self.paragraph(head_style, self.parts(column.head)))
+            tables.cell(width, self.paragraph(head_style, self.parts(column.head)))
             for column, width in zip(block.columns, widths, strict=True)
         )
         cells = ""
         for column, width in zip(block.columns, widths, strict=True):
             if column.box:
-                cells += self._cell(width, self.paragraph(centre_style, self._row_box(block, column)))
+                cells += tables.cell(width, self.paragraph(centre_style, self._row_box(block, column)))
                 continue
             number_only = all(isinstance(p, RowNumber) for parts in column.cell for p in parts)
             chosen = text_style if not number_only and column.width > 12 else centre_style
             content = "".join(
                 self.paragraph(chosen, self._row_line(block, parts, column.example)) for parts in column.cell
             )
-            cells += self._cell(width, content)
+            cells += tables.cell(width, content)
 
         def tag_row(tag: str) -> str:
-            return self._row(self._cell(sum(widths), self.paragraph(text_style, controls.run(tag)), span=len(widths)))
+            return tables.row(tables.cell(sum(widths), self.paragraph(text_style, controls.run(tag)), span=len(widths)))
 
-        rows = self._row(heads, header=True)
-        rows += tag_row("{%tr for row_ in " + block.binding + " %}") + self._row(cells) + tag_row("{%tr endfor %}")
-        return self._conditional(block.when, self._table(widths, rows) + self.paragraph("TinyLine", ""))
+        rows = tables.row(heads, header=True)
+        rows += tag_row("{%tr for row_ in " + block.binding + " %}") + tables.row(cells) + tag_row("{%tr endfor %}")
+        return self._conditional(block.when, tables.table(widths, rows) + self.paragraph("TinyLine", ""))
 
     def _row_line(self, block: Rows, parts: tuple[Part, ...], example: str) -> str:
         """A line of a cell; the first row of a blank form prompts with the source's own example."""
@@ -330,9 +299,9 @@ class _TemplateBuilder:
         content += self.paragraph("SignZone", zone) + self.paragraph("SignName", name)
         left = "".join(self.paragraph("SignText", self.parts(parts)) for parts in block.left)
         widths = self._widths([60, 40] if self.definition.landscape else [36, 64])
-        cells = self._cell(widths[0], left or self.paragraph("SignText", ""), centre_vertically=False)
-        cells += self._cell(widths[1], content, centre_vertically=False)
-        table = self._table(widths, self._row(cells), borders=False) + self.paragraph("TinyLine", "")
+        cells = tables.cell(widths[0], left or self.paragraph("SignText", ""), centred=False)
+        cells += tables.cell(widths[1], content, centred=False)
+        table = tables.table(widths, tables.row(cells), borders=False) + self.paragraph("TinyLine", "")
         return self._conditional(block.when, table)
 
     def header(self) -> str:
@@ -353,10 +322,10 @@ class _TemplateBuilder:
             right = motto + self.paragraph("DateLine", self.parts(date))
             share = style.HEADER_LEFT_SHARE * 100
             widths = self._widths([share, 100 - share])
-            cells = self._cell(widths[0], left or self.paragraph("HeaderLeft", ""), centre_vertically=False)
-            cells += self._cell(widths[1], right, centre_vertically=False)
+            cells = tables.cell(widths[0], left or self.paragraph("HeaderLeft", ""), centred=False)
+            cells += tables.cell(widths[1], right, centred=False)
             # LibreOffice adds a line where a document begins with a table: the code or a tiny line goes before it.
-            out = (out or self.paragraph("TinyLine", "")) + self._table(widths, self._row(cells), borders=False)
+            out = (out or self.paragraph("TinyLine", "")) + tables.table(widths, tables.row(cells), borders=False)
         out += self.paragraph("TinyLine", "")
         for parts in definition.title:
             out += self.paragraph("FormTitle", self.parts(parts))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from docgen.word import style
+from docgen.word import tables
 from docgen.word.builder import package
 from docgen.word.controls import run
 
@@ -29,34 +29,21 @@ class Page:
 
         A line break inside a text starts a new paragraph of the cell.
         """
-        total = style.text_width(self.landscape)
-        widths = [int(total * share / sum(shares)) for share in shares]
-        widths[-1] += total - sum(widths)
+        columns = tables.widths(shares, self.landscape)
 
         def cell(text: str, width: int, style_id: str) -> str:
             lines = "".join(
                 f'<w:p><w:pPr><w:pStyle w:val="{style_id}"/></w:pPr>{run(line)}</w:p>' for line in text.split("\n")
             )
-            return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{lines}</w:tc>'
+            return tables.cell(width, lines, centred=False)
 
         def row(texts: Sequence[str], style_id: str, header: bool) -> str:
-            flags = "<w:cantSplit/>" + ("<w:tblHeader/>" if header else "")
-            cells = "".join(cell(text, width, style_id) for text, width in zip(texts, widths, strict=True))
-            return f"<w:tr><w:trPr>{flags}</w:trPr>{cells}</w:tr>"
+            cells = "".join(cell(text, width, style_id) for text, width in zip(texts, columns, strict=True))
+            return tables.row(cells, header=header)
 
-        sides = ("top", "left", "bottom", "right", "insideH", "insideV")
-        line = "".join(f'<w:{s} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for s in sides)
-        grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-        margin = style.twips(style.CELL_MARGIN_MM)
-        self._body.append(
-            f'<w:tbl><w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:tblBorders>{line}</w:tblBorders>'
-            f'<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="{margin}" w:type="dxa"/>'
-            f'<w:right w:w="{margin}" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
-            + row(heads, "CellSmallHead", True)
-            + "".join(row(texts, "CellSmall", False) for texts in rows)
-            + "</w:tbl>"
-            + '<w:p><w:pPr><w:pStyle w:val="TinyLine"/></w:pPr></w:p>'
-        )
+        content = row(heads, "CellSmallHead", True) + "".join(row(texts, "CellSmall", False) for texts in rows)
+        self._body.append(tables.table(columns, content))
+        self._body.append('<w:p><w:pPr><w:pStyle w:val="TinyLine"/></w:pPr></w:p>')
 
     def docx(self, title: str, properties: Mapping[str, str], draft: bool = False) -> bytes:
         """The finished file. The same content gives the same bytes."""
