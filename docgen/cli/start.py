@@ -13,15 +13,17 @@ from docgen.cli.options import folders_option, regulation_option
 @click.command(help=help_text("init"))
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--excel", is_flag=True, help=help_text("option.excel"))
+@click.option("--sample", is_flag=True, help=help_text("option.sample"))
 @regulation_option
 @folders_option
-def init(directory: Path, excel: bool, regulation_id: str, folders: tuple[Path, ...]) -> None:
-    """Write a sample dossier into DIRECTORY. Nothing that exists is overwritten."""
-    from docgen.dossier.scaffold import write_sample
+def init(directory: Path, excel: bool, sample: bool, regulation_id: str, folders: tuple[Path, ...]) -> None:
+    """Write a sample dossier, or a workbook to fill in, into DIRECTORY. Nothing that exists is overwritten."""
+    from docgen.dossier.scaffold import write_empty_workbook, write_sample
     from docgen.regulations.loader import load_regulation
 
     regulation = load_regulation(regulation_id, folders)
-    written = write_sample(directory, regulation, excel=excel)
+    empty = excel and not sample
+    written = write_empty_workbook(directory, regulation) if empty else write_sample(directory, regulation, excel)
     for path in written:
         click.echo(str(path))
-    note("init.done", file=str(written[0]), directory=str(directory))
+    note("init.empty" if empty else "init.done", file=str(written[0]), directory=str(directory))

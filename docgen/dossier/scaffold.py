@@ -36,6 +36,18 @@ def write_sample(
     return [path]
 
 
+def write_empty_workbook(directory: Path, regulation: Regulation) -> list[Path]:
+    """Write the workbook of `regulation` to fill in: titles, drop-downs, an example row that loading passes over.
+
+    Raises as `write_sample` does.
+    """
+    from docgen.dossier.excel import workbook_bytes
+
+    path = directory / f"{FILE_NAME}.xlsx"
+    write_whole(path, workbook_bytes(regulation, None))
+    return [path]
+
+
 def json_bytes(data: object) -> bytes:
     """`data` as people can read and edit it: UTF-8, indented, letters as letters."""
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
