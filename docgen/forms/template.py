@@ -301,7 +301,7 @@ class _TemplateBuilder:
         widths = self._widths([60, 40] if self.definition.landscape else [36, 64])
         cells = tables.cell(widths[0], left or self.paragraph("SignText", ""), centred=False)
         cells += tables.cell(widths[1], content, centred=False)
-        table = tables.table(widths, tables.row(cells), borders=False) + self.paragraph("TinyLine", "")
+        table = tables.table(widths, tables.row(cells), borders=False) + self.paragraph("AfterSign", "")
         return self._conditional(block.when, table)
 
     def header(self) -> str:
