@@ -49,7 +49,17 @@ def check_dossier(path: Path, folders: Sequence[Path] = (), *, grade: bool = Tru
 
         board = grade_dossier(regulation, dossier.data, dossier.folders)
         proposals = {row.id: row.grade for row in board.rows if row.subject == "dang_vien" and row.grade}
-    return Checked(dossier, regulation, validate_dossier(dossier, regulation, proposals=proposals), board)
+    findings = validate_dossier(dossier, regulation, proposals=proposals)
+    return Checked(dossier, regulation, [*loosened_findings(regulation), *findings], board)
+
+
+def loosened_findings(regulation: Regulation) -> list[Finding]:
+    """In what a unit's own regulation is laxer than the one it extends; empty for any other regulation."""
+    if not regulation.is_overlay:
+        return []
+    from docgen.grading.loosening import loosened_regulation
+
+    return loosened_regulation(regulation)
 
 
 def check_path(path: Path, folders: Sequence[Path] = ()) -> list[Finding]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from docgen.cli import help_text, text
+from docgen.cli import help_text, language, text
 from docgen.cli.options import echo_json, folders_option, json_option, regulation_option
 
 
@@ -14,8 +14,10 @@ from docgen.cli.options import echo_json, folders_option, json_option, regulatio
 @folders_option
 @json_option
 def regulations(folders: tuple[Path, ...], as_json: bool) -> None:
-    """List the regulations found."""
+    """List the regulations found; for a unit's own, in what it is laxer than the one it extends."""
+    from docgen.pipeline import loosened_findings
     from docgen.regulations.loader import list_regulations, load_regulation
+    from docgen.validation.report import entries, to_json
 
     found = [load_regulation(name, folders) for name in list_regulations(folders)]
     if as_json:
@@ -29,6 +31,7 @@ def regulations(folders: tuple[Path, ...], as_json: bool) -> None:
                     "title": r.title,
                     "extends": r.extends or None,
                     "forms": list(r.forms),
+                    "loosened": to_json(loosened_findings(r), language()),
                 }
                 for r in found
             ]
@@ -38,6 +41,8 @@ def regulations(folders: tuple[Path, ...], as_json: bool) -> None:
         issued = r.issued.strftime("%d/%m/%Y") if r.issued else ""
         click.echo(f"{r.id:<12} {r.number:<14} {issued}  {r.issuer}")
         click.echo(f"{'':<12} {r.title}")
+        for line in entries(loosened_findings(r), language()):
+            click.echo(f"{'':<10} {line}")
 
 
 @click.command(help=help_text("forms"))

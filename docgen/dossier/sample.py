@@ -53,6 +53,7 @@ _DECIDED_LATER = (
     "superior.",
     "committee.",
     "assessment.verified_",
+    "regrade.",
     "meeting.suggested",
     "signers.superior",
     "signers.committee",

@@ -104,6 +104,7 @@ class Board:
                     "grade": row.grade,
                     "self_grade": row.self_grade,
                     "reasons": _telling(row.proposal, language),
+                    "actions": row.proposal.actions_in_words(language),
                     "questions": [question.text or question.code for question in row.proposal.questions],
                 }
                 for row in self.rows
@@ -122,6 +123,7 @@ class Board:
             own = GRADE_TEXT.get(row.self_grade, "–")
             lines.append(message(key, language, name=row.name, grade=shown, own=own))
             lines += [f"    {text}" for text in _telling(row.proposal, language)]
+            lines += [f"    ! {text}" for text in row.proposal.actions_in_words(language)]
             lines += [f"    ? {question.text or question.code}" for question in row.proposal.questions]
         return "\n".join([*lines, "", *self.quota_lines(language)])
 

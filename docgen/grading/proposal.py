@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from docgen.grading.outcome import Note, Reason
-from docgen.i18n import DEFAULT_LANGUAGE
-from docgen.model import Finding
+from docgen.i18n import DEFAULT_LANGUAGE, has_message, message
+from docgen.model import GRADE_TEXT, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,13 @@ class Proposal:
         """The reasons and remarks in words of `language`, one a line."""
         return [r.text(language) for r in self.reasons] + [n.text(language) for n in self.remarks]
 
+    def actions_in_words(self, language: str = DEFAULT_LANGUAGE) -> list[str]:
+        """What the rules tell people to do besides grading: `regrade:2023:KHTNV` and the like, in words of `language`.
+
+        An action that a unit made up itself has no words: it is shown as it is written.
+        """
+        return [_action_words(action, language) for action in self.actions]
+
     def answer(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The proposal as plain data: always the four keys every answer has, and those that apply."""
         out: dict[str, Any] = {
@@ -76,6 +83,17 @@ class Proposal:
         for name in ("points", "level", "score_valid"):
             if getattr(self, name) is not None:
                 out[name] = getattr(self, name)
+        if self.actions:
+            out["actions_in_words"] = self.actions_in_words(language)
         out["questions"] = [{"code": q.code, "text": q.text} for q in self.questions]
         out["reasons"] = self.explain(language)
         return out
+
+
+def _action_words(action: str, language: str) -> str:
+    name, *values = action.split(":")
+    key = f"board.action.{name}" + ("_at" if len(values) > 1 else "")
+    if not has_message(key, language):
+        return action
+    words = [GRADE_TEXT.get(value, value) for value in (*values, "", "")]
+    return message(key, language, first=words[0], second=words[1])

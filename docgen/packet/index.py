@@ -84,7 +84,7 @@ def summary_page(
             [
                 str(number), row["name"], GRADE_TEXT.get(row.get("grade") or "", _text("summary.undecided")),
                 GRADE_TEXT.get(row.get("self_grade") or "", ""), "\n".join(row.get("reasons", ())),
-                "\n".join(row.get("questions", ())),
+                "\n".join((*row.get("actions", ()), *row.get("questions", ()))),
             ]
             for number, row in enumerate(board["rows"], start=1)
         ]  # fmt: skip

@@ -1,0 +1,244 @@
+"""What a unit's overlay asks less of than the regulation it extends: rules, thresholds, deadlines, required sections.
+
+A unit may detail a regulation and be stricter. Where it is laxer, or where nobody can prove that it is not, people are
+told: the overlay still works, for it may stand on a later document that docgen does not know.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from docgen.forms.definition import load_form
+from docgen.grading.entails import entails
+from docgen.grading.wording import effect_words
+from docgen.model import GRADES, Finding, Place
+from docgen.regulations import rule_effects as e
+from docgen.regulations.loader import Criterion, Regulation, builtin_folder, load_regulation
+from docgen.regulations.rules import Rule, RuleSet, kept_rules
+
+#: Effects that can raise a grade, or give one, all by themselves: a new rule with one of them is reported.
+_RAISING = (e.Pin, e.Exclusion, e.Positions, e.Ballot, e.Selection)
+
+
+def loosened_regulation(regulation: Regulation) -> list[Finding]:
+    """Everything in which the overlay `regulation` is laxer than the regulation of docgen that it extends.
+
+    Empty for a regulation that is no overlay.
+    """
+    if not regulation.is_overlay:
+        return []
+    name = next(folder.name for folder in regulation.chain if folder.parent == builtin_folder())
+    base = load_regulation(name)
+    rules = kept_rules(regulation.id, regulation.folders)
+    return [*loosened(rules, kept_rules(name)), *_Documents(regulation, base).run()]
+
+
+def loosened(rules_overlay: RuleSet, rules_base: RuleSet) -> list[Finding]:
+    """What `rules_overlay` lacks of `rules_base`, asks less of, or adds so that it can raise a grade."""
+    return list(_rules(rules_overlay, rules_base))
+
+
+def _finding(code: str, file: str, source: str, /, **params: Any) -> Finding:
+    return Finding(f"regulation.loosened.{code}", "warning", Place(file, "", source), params)
+
+
+def _rules(overlay: RuleSet, base: RuleSet) -> Iterator[Finding]:
+    kept = {rule.id: rule for rule in overlay.rules}
+    for old in base.rules:
+        new = kept.get(old.id)
+        if new is None:
+            yield _finding("rule_removed", overlay.file, old.id, rule=old.id, clause=old.clause, wording=old.wording)
+        elif new != old:
+            yield from _rule(overlay.file, new, old)
+    known = {rule.id for rule in base.rules}
+    quotas = {x.cohort: x for rule in base.rules for x in rule.effects if isinstance(x, e.Quota)}
+    for rule in overlay.rules:
+        for effect in rule.effects if rule.id not in known else ():
+            old_quota = quotas.get(effect.cohort) if isinstance(effect, e.Quota) else None
+            if isinstance(effect, _RAISING) or (old_quota is not None and not as_strict(effect, old_quota)):
+                yield _finding("rule_added", overlay.file, rule.id, rule=rule.id, now=effect_words(effect))
+    yield from (_finding("doubt", overlay.file, code, doubt=code) for code in _doubts(overlay, base))
+    if overlay.bases != base.bases:
+        facts = ", ".join(one.fact.label("vi") for one in overlay.bases) or "–"
+        yield _finding("base", overlay.file, "base", facts=facts)
+    for name, fact in base.facts.items():
+        found = overlay.facts.get(name)
+        if found is None or _nature(found) != _nature(fact):
+            yield _finding("fact", overlay.file, f"fact:{name}", fact=fact.label("vi"))
+
+
+def _nature(fact: Any) -> tuple[Any, ...]:
+    """All of a fact but its labels."""
+    return (
+        fact.type, fact.subjects, fact.values, fact.has_default, fact.default, fact.default_for, fact.attested,
+        fact.needs_items,
+    )  # fmt: skip
+
+
+def _rule(file: str, new: Rule, old: Rule) -> Iterator[Finding]:
+    """One rule that the overlay words differently: each thing it does must be done at least as strictly."""
+    lost = [subject for subject in old.subjects if subject not in new.subjects]
+    for effect in old.effects:
+        same = [other for other in new.effects if type(other) is type(effect)]
+        source = f"{old.id} ({type(effect).__name__.lower()})"
+        if not same or lost:
+            yield _finding("effect_removed", file, source, rule=old.id, clause=old.clause, was=effect_words(effect))
+        elif not as_strict(same[0], effect):
+            was, now = effect_words(effect), effect_words(same[0])
+            yield _finding("weaker", file, source, rule=old.id, clause=old.clause, was=was, now=now)
+    kinds = {type(effect) for effect in old.effects}
+    for effect in new.effects:
+        if type(effect) not in kinds and isinstance(effect, _RAISING):
+            yield _finding("rule_added", file, new.id, rule=new.id, now=effect_words(effect))
+
+
+def as_strict(new: e.Effect, old: e.Effect) -> bool:
+    """True where it is certain that `new` lets nobody have a grade that `old` would not."""
+    match new, old:
+        case e.Condition(), e.Condition():
+            asked = {new.grade, *new.also_for}
+            return {old.grade, *old.also_for} <= asked and entails(new.that, old.that)
+        case e.Ground(), e.Ground():
+            return entails(old.that, new.that)
+        case e.Pin(), e.Pin():
+            return new.grade == old.grade and entails(new.that, old.that) and entails(old.that, new.that)
+        case e.Cap(), e.Cap():
+            lower = GRADES.index(new.at) >= GRADES.index(old.at) if new.at and old.at else not (new.at or old.at)
+            return lower and set(new.at_facts) >= set(old.at_facts) and entails(old.when, new.when)
+        case e.Exclusion(), e.Exclusion():
+            return entails(new.when, old.when) and entails(old.when, new.when)
+        case (e.Hold() | e.Requirement(), e.Hold() | e.Requirement()):
+            return new.missing == old.missing and entails(old.when, new.when)
+        case e.Action(), e.Action():
+            return set(new.actions) >= set(old.actions) and entails(old.when, new.when)
+        case e.Quota(), e.Quota():
+            return _quota(new, old)
+        case e.Ballot(), e.Ballot():
+            return new.scheme == old.scheme and new.more_than >= old.more_than
+        case e.Score(), e.Score():
+            floors = dict(new.bands)
+            same = (new.scheme, new.fact, floors.keys()) == (old.scheme, old.fact, dict(old.bands).keys())
+            return same and new.sum == old.sum and all(floors[level] >= floor for level, floor in old.bands)
+    return new == old
+
+
+def _quota(new: e.Quota, old: e.Quota) -> bool:
+    same = (new.cohort, new.base) == (old.cohort, old.base) and (new.tiers or not old.tiers)
+    small = new.below == 0 or (new.below <= old.below and new.gives <= old.gives)
+    # "given" is the strictest: it never counts the excellent ones into the base.
+    allowed = {"given": ("given",), "both": ("given", "both"), "pool": e.READINGS}[old.reading]
+    return same and new.percent <= old.percent and small and new.reading in allowed
+
+
+def _doubts(overlay: RuleSet, base: RuleSet) -> list[str]:
+    """The codes of doubts that the overlay no longer raises, or settles in favour of a grade."""
+    found = [
+        old.code for old in base.ambiguities
+        if old not in overlay.ambiguities
+        and not any(new.code == old.code and _still_asked(new, old) for new in overlay.ambiguities)
+    ]  # fmt: skip
+    settled = {(old.code, old.proposes) for old in base.ambiguities}
+    found += [n.code for n in overlay.ambiguities if n.proposes and (n.code, n.proposes) not in settled]
+    return list(dict.fromkeys(found))
+
+
+def _still_asked(new: Any, old: Any) -> bool:
+    same = all(getattr(new, n) == getattr(old, n) for n in ("proposes", "without", "flat", "capped_by", "alternatives"))
+    kept = set(new.subjects) >= set(old.subjects) and (new.withholds or not old.withholds)
+    return same and kept and entails(old.when, new.when)
+
+
+class _Documents:
+    """Compares what a regulation prescribes beside its rules: notice, meeting, deadlines, assessors, packet, forms."""
+
+    def __init__(self, overlay: Regulation, base: Regulation) -> None:
+        self.overlay = overlay
+        self.base = base
+        self.file = str(overlay.folder / "regulation.yaml")
+
+    def run(self) -> Iterator[Finding]:
+        """Every finding, in the order of `regulation.yaml`."""
+        yield from self.number("draft", "working_days")
+        yield from self.number("meeting", "minimum_days")
+        yield from self.deadlines()
+        yield from self.assessors()
+        yield from self.packet()
+        yield from self.forms()
+        yield from self.criteria()
+
+    def number(self, key: str, name: str) -> Iterator[Finding]:
+        old, new = getattr(self.base, key), getattr(self.overlay, key)
+        if old and (not new or Fraction(new[name]) < Fraction(old[name])):
+            now = new[name] if new else "–"
+            yield _finding(key, self.file, key, clause=old["clause"], was=old[name], now=now)
+
+    def deadlines(self) -> Iterator[Finding]:
+        kept = {(d["what"], d["clause"]): d for d in self.overlay.deadlines}
+        for old in self.base.deadlines:
+            new = kept.get((old["what"], old["clause"]))
+            was, now = _day(old), _day(new) if new else None
+            if new is None or (was is not None and (now is None or now > was)):
+                shown = now.strftime("%d/%m") if now else "–"
+                yield _finding("deadline", self.file, f"deadlines: {old['what']}", what=old["what"],
+                               clause=old["clause"], was=was.strftime("%d/%m") if was else "–", now=shown)  # fmt: skip
+
+    def assessors(self) -> Iterator[Finding]:
+        kept = {(a.subject, a.id): a for a in self.overlay.assessors}
+        for old in self.base.assessors:
+            new = kept.get((old.subject, old.id))
+            if new is None or (old.required and not new.required):
+                yield _finding("assessor", self.file, f"assessors: {old.subject}/{old.id}", label=old.label,
+                               clause=old.clause)  # fmt: skip
+
+    def packet(self) -> Iterator[Finding]:
+        kept = [(i.form, i.each, set(i.assessors), i.only) for i in self.overlay.packet]
+        for old in self.base.packet:
+            if not any(
+                (form, each) == (old.form, old.each) and only in ("", old.only)
+                and ((not assessors) or (bool(old.assessors) and assessors >= set(old.assessors)))
+                for form, each, assessors, only in kept
+            ):  # fmt: skip
+                source = f"packet: {old.form} ({', '.join(old.assessors) or old.each})"
+                yield _finding("packet", self.file, source, form=old.form, clause=old.clause)
+
+    def forms(self) -> Iterator[Finding]:
+        for form in self.base.forms:
+            old = load_form(self.base, form)
+            if form not in self.overlay.forms:
+                yield _finding("form", self.file, f"forms: {form}", form=old.code)
+                continue
+            new = load_form(self.overlay, form)
+            for binding in old.required:
+                if binding not in new.required:
+                    field = self.base.fields.get(binding)
+                    label = field.label if field else binding
+                    yield _finding("required", new.file, f"required: {binding}", form=old.code, label=label)
+
+    def criteria(self) -> Iterator[Finding]:
+        for name, rows in self.base.criteria.items():
+            kept = _criteria(self.overlay.criteria.get(name, ()))
+            for old in _criteria(rows).values():
+                new = kept.get(old.id)
+                was = (old.group, old.optional, old.applies)
+                if new is None or (new.group, new.optional, new.applies) != was:
+                    file = str(self.overlay.folder / "criteria.yaml")
+                    yield _finding("criterion", file, f"{name}: {old.id}", criterion=old.text)
+
+
+def _criteria(rows: tuple[Criterion, ...]) -> dict[str, Criterion]:
+    out: dict[str, Criterion] = {}
+    for row in rows:
+        out |= {row.id: row, **_criteria(row.children)}
+    return out
+
+
+def _day(deadline: Mapping[str, Any]) -> datetime.date | None:
+    """The day of a deadline, in a leap year where it comes every year; None where none is given."""
+    text = deadline.get("before") or (f"2024-{deadline['month_day']}" if "month_day" in deadline else "")
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return None

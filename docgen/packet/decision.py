@@ -1,0 +1,63 @@
+"""The decision that cancels an old grade and recognises a new one (HD 19 C.IV.9, form QĐ 01), prefilled.
+
+Only what is known is put in: the year and the new grade from the rule that asks for the decision, the old grade and
+the year of the violation from the facts, and whatever the dossier already says. Numbers, dates and the issuer's name
+are for those who issue it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from docgen.errors import UsageError
+from docgen.forms.bindings import slots
+from docgen.forms.data import Record, form_data
+from docgen.forms.definition import load_form
+from docgen.grading.proposal import Proposal
+from docgen.model import GRADES
+from docgen.regulations.loader import Regulation
+
+#: The root of the values that belong to the decision alone.
+ROOT = "regrade"
+
+
+def decision_form(regulation: Regulation, proposal: Proposal) -> str:
+    """The form that the proposal's actions tell to issue (`issue:QD-01`), or an empty text."""
+    named = [action.partition(":")[2].lower() for action in proposal.actions if action.startswith("issue:")]
+    return next((form for form in named if form in regulation.forms), "")
+
+
+def decision_data(
+    regulation: Regulation, data: Mapping[str, Any], member_id: str, proposal: Proposal
+) -> dict[str, Any]:
+    """The record of the decision about one member of the dossier `data`, for `docgen fill`.
+
+    What the member's record already says about the decision stays as it is. Raises `UsageError` where the proposal
+    asks for no decision, or for a member who is not in the dossier.
+    """
+    form = decision_form(regulation, proposal)
+    if not form:
+        raise UsageError("errors.usage.no_decision", member=member_id, regulation=regulation.id)
+    definition = load_form(regulation, form)
+    out = form_data(regulation, definition, data, Record(member_id))
+    member = next(m for m in data["members"] if m.get("id") == member_id)
+    known = _known(member.get("facts") or {}, proposal)
+    places = {slot.binding for slot in slots(regulation, definition)}
+    for name, value in known.items():
+        if f"{ROOT}.{name}" in places:
+            out.setdefault(ROOT, {}).setdefault(name, value)
+    return out
+
+
+def _known(facts: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for action in proposal.actions:
+        name, *values = action.split(":")
+        if name == "regrade" and len(values) == 2 and values[0].isdigit() and values[1] in GRADES:
+            out |= {"year": int(values[0]), "new_grade": values[1]}
+    if facts.get("prior_grade") in GRADES:
+        out["old_grade"] = facts["prior_grade"]
+    if isinstance(facts.get("violation_year"), int):
+        out["violation_time"] = f"năm {facts['violation_year']}"
+    return out
