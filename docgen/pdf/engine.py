@@ -137,7 +137,10 @@ def check(pdf: bytes, texts: Sequence[str], name: str = "") -> list[Finding]:
     place = Place(name)
     drawn = drawing(pdf)
     out = [Finding("pdf.text.lost", "error", place, {"text": text.strip()[:80]}) for text in missing_text(pdf, texts)]
-    out += [Finding("pdf.glyph.missing", "error", place, {"page": page}) for page in missing_glyphs(pdf)]
+    out += [
+        Finding("pdf.glyph.missing", "error", place, {"page": page})
+        for page in sorted({*missing_glyphs(pdf), *drawn.boxes})
+    ]
     out += [Finding("pdf.text.off_page", "error", place, {"page": page, "text": text}) for page, text in drawn.off_page]
     out += [
         Finding("pdf.font.substituted", "warning", place, {"font": use.font, "letters": use.letters[:40]})

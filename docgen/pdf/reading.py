@@ -20,12 +20,17 @@ from docgen.errors import EnvironmentFault, InputError
 TEXT_FONTS = frozenset(
     {"timesnewroman", "timesnewromanps", "timesnewromanpsmt", "liberationserif", "tinos", "thorndale", "termes"}
 )
+#: What a font like Times New Roman holds: Latin with all its additions, Greek, Cyrillic, punctuation, signs. A letter
+#: from elsewhere that such a font is said to have drawn was drawn as an empty box.
+_HELD = ((0x0, 0x052F), (0x1E00, 0x214F), (0x2150, 0x22FF), (0x2300, 0x27BF), (0xFB00, 0xFB06))
 #: Characters that no text font has to hold: boxes to tick and their like.
 _SYMBOL_CATEGORIES = frozenset({"So", "Sm", "Zs", "Cf", "Cc", "Co"})
 #: The head and the foot of a page, where numbers and marks stand (the margins are 20 mm).
 _MARGIN_PT = 50.0
 #: The ways in which the number of glyph 0 can be written; most pages hold none of them.
 _GLYPH_ZERO = (b"\\000\\000", b"\0\0", b"0000")
+#: Characters that are never seen: places to break, soft hyphens, joiners.
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u00ad\u200c\u200d\u2060\ufeff"))
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _STYLE = re.compile(r"[-,\s].*$")
 
@@ -124,7 +129,7 @@ def page_count(pdf: bytes) -> int:
 
 def squeezed(text: str) -> str:
     """`text` without any white space, NFC: what is left when line breaks and justification are not looked at."""
-    return "".join(unicodedata.normalize("NFC", text).split())
+    return "".join(unicodedata.normalize("NFC", text).translate(_UNSEEN).split())
 
 
 def missing_text(pdf: bytes, wanted: Sequence[str]) -> list[str]:
@@ -225,10 +230,12 @@ class FontUse:
 
 @dataclass(slots=True)
 class Drawing:
-    """How the letters of a PDF were drawn: beyond the edge of the paper (page from 1, the letters), in other fonts."""
+    """How the letters of a PDF were drawn: beyond the edge of the paper (page from 1, the letters), in other fonts,
+    as boxes because the font does not hold them (pages from 1)."""
 
     off_page: list[tuple[int, str]]
     substituted: list[FontUse]
+    boxes: list[int]
 
 
 def drawing(pdf: bytes, accepted: frozenset[str] = TEXT_FONTS) -> Drawing:
@@ -237,7 +244,7 @@ def drawing(pdf: bytes, accepted: frozenset[str] = TEXT_FONTS) -> Drawing:
     Boxes to tick and other symbols may come from any font: text fonts do not hold them.
     """
     raw = _need_pdfium().raw
-    out = Drawing([], [])
+    out = Drawing([], [], [])
     found: dict[str, set[str]] = {}
     document = _open(pdf)
     buffer = ctypes.create_string_buffer(256)
@@ -255,6 +262,9 @@ def drawing(pdf: bytes, accepted: frozenset[str] = TEXT_FONTS) -> Drawing:
                 size = raw.FPDFText_GetFontInfo(text_page, c.index, buffer, len(buffer), ctypes.byref(flags))
                 name = buffer.raw[: max(size - 1, 0)].decode("utf-8", "replace")
                 found.setdefault(name, set()).add(c.text)
+                held = any(first <= ord(c.text) <= last for first, last in _HELD)
+                if not held and number not in out.boxes and _is_text_font(name, accepted):
+                    out.boxes.append(number)
             if lost:
                 out.off_page.append((number, lost[:40]))
             text_page.close()
@@ -263,10 +273,14 @@ def drawing(pdf: bytes, accepted: frozenset[str] = TEXT_FONTS) -> Drawing:
         document.close()
     families: dict[str, set[str]] = {}
     for name, letters in found.items():
-        if name and family(name).lower().replace(" ", "") not in accepted:
+        if name and not _is_text_font(name, accepted):
             families.setdefault(family(name), set()).update(letters)
     out.substituted = [FontUse(name, "".join(sorted(letters))) for name, letters in sorted(families.items())]
     return out
+
+
+def _is_text_font(name: str, accepted: frozenset[str]) -> bool:
+    return family(name).lower().replace(" ", "") in accepted
 
 
 def missing_glyphs(pdf: bytes) -> list[int]:
