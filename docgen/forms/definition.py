@@ -28,7 +28,7 @@ BLOCK_KEYS = {
     "criteria": (
         "criteria", "set", "head", "boxes", "box_width", "scores", "columns", "clause", "when", "number_width",
     ),
-    "rows": ("rows", "columns", "blank_rows", "clause", "when", "font", "without"),
+    "rows": ("rows", "columns", "blank_rows", "clause", "when", "without"),
     "sign": ("sign", "text", "name", "seal", "left", "clause", "when", "place_date"),
 }  # fmt: skip
 RECORDS = ("dossier", "member", "assessment")
