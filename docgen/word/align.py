@@ -21,6 +21,8 @@ _ALIKE = 0.6
 MAX_GAP = 60_000
 #: Comparisons by similarity (the dear ones) in one gap.
 _MAX_RATIOS = 2_000
+#: How far apart two lines of a large gap may stand to be compared by similarity, and how much of them is.
+_BAND, _COMPARED = 5, 240
 
 
 @dataclass(slots=True)
@@ -264,7 +266,16 @@ def _alike(expected: list[Unit], given: list[Unit]) -> list[tuple[int, int]]:
     if not expected or not given or len(expected) * len(given) > MAX_GAP:
         return []
     budget = [_MAX_RATIOS]
-    scores = [[_score(mine, theirs, budget) for theirs in given] for mine in expected]
+    longer, small = max(len(expected), len(given)), len(expected) * len(given) <= 400
+    mine_step, their_step = longer / len(expected), longer / len(given)
+
+    def near(i: int, j: int) -> bool:
+        """In a large gap only what stands at about the same place is compared by similarity."""
+        return small or abs(i * mine_step - j * their_step) <= _BAND * max(mine_step, their_step)
+
+    scores = [
+        [_score(mine, theirs, budget, near(i, j)) for j, theirs in enumerate(given)] for i, mine in enumerate(expected)
+    ]
     width = len(given) + 1
     best = [[0.0] * width for _ in range(len(expected) + 1)]
     for i in range(len(expected) - 1, -1, -1):
@@ -300,8 +311,11 @@ def _in_order(expected: Unit, text: str) -> bool:
     return True
 
 
-def _score(expected: Unit, given: Unit, budget: list[int]) -> float:
-    """How sure it is that `given` is `expected`: 3 for the same wording, 2 for the wording with values between."""
+def _score(expected: Unit, given: Unit, budget: list[int], near: bool) -> float:
+    """How sure it is that `given` is `expected`: 3 for the same wording, 2 for the wording with values between.
+
+    Similarity of changed wording is only asked for where the two are `near` each other and the budget lasts.
+    """
     if expected.is_row != given.is_row:
         return 0.0
     if expected.key == given.key:
@@ -310,11 +324,11 @@ def _score(expected: Unit, given: Unit, budget: list[int]) -> float:
         return 2.0 + min(letters(expected.key), 200) / 400
     if expected.is_row and _in_order(expected, given.full):
         return 2.0 + min(letters(expected.key), 200) / 400
-    if budget[0] <= 0:
+    if budget[0] <= 0 or not near:
         return 0.0
     budget[0] -= 1
-    longer = given.key[: 3 * len(expected.key) + 40]
-    matcher = SequenceMatcher(None, expected.key, longer, autojunk=False)
+    wording = expected.key[:_COMPARED]
+    matcher = SequenceMatcher(None, wording, given.key[: min(3 * len(wording) + 40, _COMPARED)], autojunk=False)
     if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
         return 0.0
     ratio = matcher.ratio()

@@ -181,26 +181,26 @@ def test_a_huge_other_document_costs_little(given: int) -> None:
     expected = [p(f"Mục số {n} của biểu mẫu: ", hole(f"v{n}")) for n in range(200)]
     wanted = skeleton(read(*expected).blocks)
     theirs = units_of(read(*[p(f"Đoạn {n} của văn bản khác, dài hơn một chút") for n in range(given)]).blocks, known)
-    started = time.perf_counter()
+    started = time.process_time()
     out = align(wanted, theirs, {h.tag for u in wanted for h in u.holes()})
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert out.matched == 0
 
 
 def test_many_equal_lines_cost_little() -> None:
     wanted = skeleton(read(*[p("Cùng một dòng") for _ in range(200)]).blocks)
     theirs = units_of(read(*[p("Cùng một dòng") for _ in range(290)]).blocks, known)
-    started = time.perf_counter()
+    started = time.process_time()
     assert align(wanted, theirs, set()).matched == 200
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_edited_wording_everywhere_costs_little() -> None:
     wanted = skeleton(read(*[p(f"Mục {n}: kết quả thực hiện nhiệm vụ số {n} được giao ", hole(f"v{n}")) for n in range(120)]).blocks)  # fmt: skip  # noqa: E501
     theirs = units_of(read(*[p(f"Mục {n}: kết quả làm nhiệm vụ số {n} đã giao x") for n in range(120)]).blocks, known)
-    started = time.perf_counter()
+    started = time.process_time()
     align(wanted, theirs, {f"v{n}" for n in range(120)})
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_units_know_their_wording() -> None:

@@ -54,9 +54,9 @@ def word(parts: dict[str, str | bytes] | None = None, **more: str | bytes) -> by
 
 def codes(content: bytes, name: str = "a.docx") -> list[str]:
     """The findings' codes, given within the time that reading may take."""
-    started = time.perf_counter()
+    started = time.process_time()
     file, findings = open_word(content, name)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert findings or file is not None
     return [f.code for f in findings]
 
@@ -192,13 +192,13 @@ def test_a_directory_that_lies_about_a_size_gains_nothing() -> None:
     struct.pack_into("<L", bomb, 22, 1000)
     # A relationship part is needed before the document is unpacked at all.
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     with zipfile.ZipFile(io.BytesIO(bytes(bomb))) as archive:
         from docgen.word.safe_open import read_part
 
         with pytest.raises((zipfile.BadZipFile, PartError)):
             read_part(archive, archive.infolist()[0])
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert tracemalloc.get_traced_memory()[1] < 20 << 20
     tracemalloc.stop()
 
@@ -264,19 +264,19 @@ def test_text_boxes_in_text_boxes_cost_no_more_than_they_hold() -> None:
         inner = f"<w:p><w:r><w:pict><w:txbxContent>{inner}</w:txbxContent></w:pict></w:r></w:p>"
     file, _ = open_word(word({"word/document.xml": document(inner)}))
     assert file is not None
-    started = time.perf_counter()
+    started = time.process_time()
     assert [b.text for b in read_text(file.document).blocks if b.text] == ["đáy"]  # type: ignore[union-attr]
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_document_of_hundreds_of_thousands_of_paragraphs_is_given_up() -> None:
     words = document("".join(f"<w:p><w:r><w:t>{n * 7919 % 1000003:x}</w:t></w:r></w:p>" for n in range(200_000)))
-    started = time.perf_counter()
+    started = time.process_time()
     file, _ = open_word(word({"word/document.xml": words}))
     assert file is not None
     with pytest.raises(PartError, match="too_long"):
         read_text(file.document)
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_a_broken_part_is_named() -> None:
