@@ -47,6 +47,8 @@ def _form(one: p.Predicate, positive: bool) -> _Form:
     match one:
         case p.Not():
             return _form(one.that, not positive)
+        case p.Named():
+            return _form(one.that, positive)
         case p.AllOf() | p.AnyOf():
             parts = tuple(_form(part, positive) for part in one.each)
             return _All(parts) if isinstance(one, p.AllOf) is positive else _Any(parts)
