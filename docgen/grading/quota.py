@@ -139,13 +139,15 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
         most = min(most, eligible)
     if base == 0 and most:
         state.situations.add("zero_base")
-    whole = view.values.get("tccsd_n_good")
+    # Only the quota of party members is set over the base organisation, of which a cohort may be one cell.
+    cellular = kind == "dang_vien"
+    whole = view.values.get("tccsd_n_good") if cellular else None
     tccsd: int | None = None
     if whole is not None:
         tccsd = maximum(quota, whole)
         params = {"maximum": tccsd, "base": whole, "percent": quota.percent}
         notes.append(Note("grading.note.quota.whole", params))
-    scope = view.values.get("cohort_scope")
+    scope = view.values.get("cohort_scope") if cellular else None
     if scope or whole is not None:
         state.situations.add("tiers")
         if scope and not quota.tiers and whole is None:

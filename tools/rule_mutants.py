@@ -1,0 +1,316 @@
+"""The ways to break grading rules: every one that a slip in `rules.yaml` could make, one at a time.
+
+`mutants` gives each broken set of rules with what was broken and how; `tools/mutate_rules.py` runs the cases on them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from fractions import Fraction
+from itertools import chain
+from typing import Any
+
+from docgen.model import GRADES
+from docgen.regulations import rule_predicates as p
+from docgen.regulations import rules as r
+from docgen.regulations.rule_facts import Fact
+
+SWAPPED = {"at_least": "more_than", "more_than": "at_least", "at_most": "less_than", "less_than": "at_most"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A broken set of rules: what is broken (the id of a rule, a definition, an ambiguity), how, and whom it is about.
+
+    `before` and `after` are the predicate that was changed, where the break is a changed predicate and nothing else.
+    """
+
+    name: str
+    label: str
+    subjects: tuple[str, ...]
+    rules: r.RuleSet
+    before: p.Predicate | None = None
+    after: p.Predicate | None = None
+
+
+def near(value: str, order: tuple[str, ...]) -> Iterator[str]:
+    """The neighbours of a value on its scale."""
+    at = order.index(value)
+    yield from (order[i] for i in (at - 1, at + 1) if 0 <= i < len(order))
+
+
+def leaf_mutants(one: p.Predicate) -> Iterator[tuple[str, p.Predicate]]:
+    """The ways to break one predicate, its inner ones left alone."""
+    match one:
+        case p.Is():
+            yield "negated", p.Not(one)
+        case p.Given():
+            yield "negated", p.Not(one)
+        case p.OneOf():
+            yield "negated", p.Not(one)
+            if len(one.values) > 1:
+                for value in one.values:
+                    yield f"without {value}", replace(one, values=tuple(v for v in one.values if v != value))
+        case p.Compare():
+            yield "bound in or out", replace(one, op=SWAPPED[one.op])
+            if isinstance(one.bound, Fraction):
+                for step in (-1, 1):
+                    yield f"bound {step:+d}", replace(one, bound=one.bound + step)
+            elif isinstance(one.bound, str):
+                for word in near(one.bound, one.fact.order):
+                    yield f"bound {word}", replace(one, bound=word)
+        case p.AllAtLeast():
+            bounds: list[Any] = []
+            if isinstance(one.bound, Fraction):
+                bounds = [one.bound - 1, one.bound + 1]
+            else:
+                bounds = list(near(one.bound, one.facts[0].order))
+            for bound in bounds:
+                yield f"bound {bound}", replace(one, bound=bound)
+            if len(one.facts) > 1:
+                for fact in one.facts:
+                    yield f"without {fact.name}", replace(one, facts=tuple(f for f in one.facts if f != fact))
+        case p.SomeEqual():
+            for word in near(one.value, one.facts[0].order):
+                yield f"value {word}", replace(one, value=word)
+            for fact in one.facts:
+                yield f"without {fact.name}", replace(one, facts=tuple(f for f in one.facts if f != fact))
+        case p.Share():
+            yield "bound in or out", replace(one, op=SWAPPED[one.op])
+            for step in (-1, 1):
+                yield f"percent {step:+d}", replace(one, percent=one.percent + step)
+            if one.minus:
+                yield f"without {one.minus.name}", replace(one, minus=None)
+        case p.EachGrade():
+            for grade in near(one.grade, GRADES):
+                yield f"grade {grade}", replace(one, grade=grade)
+            if one.only or one.besides:
+                yield "for all bodies", replace(one, only=(), besides=())
+        case p.CountGrades():
+            for step in (-1, 1):
+                yield f"count {step:+d}", replace(one, at_least=one.at_least + step)
+            yield f"grade {GRADES[2]}", replace(one, grade=GRADES[2])
+            for name in one.besides:
+                yield f"counting {name}", replace(one, besides=tuple(b for b in one.besides if b != name))
+        case p.EachUnit():
+            for grade in near(one.grade, GRADES):
+                yield f"grade {grade}", replace(one, grade=grade)
+        case p.ScoresBelow():
+            for step in (-1, 1):
+                yield f"percent {step:+d}", replace(one, percent=one.percent + step)
+                if one.at_most + step >= 0:
+                    yield f"count {step:+d}", replace(one, at_most=one.at_most + step)
+        case p.Majority():
+            if len(one.grades) > 1:
+                for grade in one.grades:
+                    yield f"without {grade}", replace(one, grades=tuple(g for g in one.grades if g != grade))
+        case p.DateAfter():
+            for step in (-1, 1):
+                yield f"date {step:+d}", replace(one, bound=one.bound + datetime.timedelta(days=step))
+        case p.SumAtLeast():
+            for step in (-1, 1):
+                yield f"bound {step:+d}", replace(one, bound=one.bound + step)
+        case p.Not():
+            yield "not dropped", one.that
+        case p.AllOf() | p.AnyOf():
+            if len(one.each) > 1:
+                for index in range(len(one.each)):
+                    kept = tuple(part for i, part in enumerate(one.each) if i != index)
+                    yield f"without part {index + 1}", replace(one, each=kept)
+                yield "and, or swapped", p.AnyOf(one.each) if isinstance(one, p.AllOf) else p.AllOf(one.each)
+        case p.Implies():
+            yield "asked of everybody", one.that
+        case p.Unless():
+            yield "exception dropped", one.that
+        case p.Standing() | p.Final():
+            if len(one.grades) > 1:
+                for grade in one.grades:
+                    yield f"without {grade}", replace(one, grades=tuple(g for g in one.grades if g != grade))
+
+
+def predicate_mutants(one: p.Predicate) -> Iterator[tuple[str, p.Predicate]]:
+    """The ways to break `one` or a predicate inside it; what is defined once under a name is broken by itself."""
+    if isinstance(one, p.Named):
+        return
+    yield from leaf_mutants(one)
+    inside = [field.name for field in fields(one) if isinstance(getattr(one, field.name), p.Predicate)]
+    for field in fields(one):
+        value = getattr(one, field.name)
+        if isinstance(value, p.Predicate):
+            for label, inner in predicate_mutants(value):
+                yield f"{field.name}: {label}" if len(inside) > 1 else label, replace(one, **{field.name: inner})
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                if isinstance(item, p.Predicate):
+                    for label, inner in predicate_mutants(item):
+                        changed = (*value[:index], inner, *value[index + 1 :])
+                        yield f"part {index + 1}: {label}", replace(one, **{field.name: changed})
+
+
+def effect_mutants(effect: r.Effect) -> Iterator[tuple[str, r.Effect | None]]:
+    """The ways to break one effect; None deletes it."""
+    yield "deleted", None
+    for name in ("that", "when"):
+        if hasattr(effect, name):
+            for label, predicate in predicate_mutants(getattr(effect, name)):
+                changed: dict[str, Any] = {name: predicate}
+                yield label, replace(effect, **changed)
+    match effect:
+        case r.Condition():
+            for grade in effect.also_for:
+                yield f"not for {grade}", replace(effect, also_for=tuple(g for g in effect.also_for if g != grade))
+        case r.Cap():
+            for grade in near(effect.at, GRADES) if effect.at else ():
+                yield f"at {grade}", replace(effect, at=grade)
+            if len(effect.at_facts) > 1:
+                for fact in effect.at_facts:
+                    rest = tuple(f for f in effect.at_facts if f != fact)
+                    yield f"without {fact.name}", replace(effect, at_facts=rest)
+        case r.Action():
+            for action in effect.actions:
+                yield f"without {action}", replace(effect, actions=tuple(a for a in effect.actions if a != action))
+        case r.Quota():
+            for step in (-1, 1):
+                yield f"percent {step:+d}", replace(effect, percent=effect.percent + step)
+                if effect.below:
+                    yield f"below {step:+d}", replace(effect, below=effect.below + step)
+                    yield f"gives {step:+d}", replace(effect, gives=effect.gives + step)
+            if effect.cohort == "dang_vien":  # the only cohort that may be one cell of a base organisation
+                yield "tiers swapped", replace(effect, tiers=not effect.tiers)
+            for reading in r.READINGS:
+                if reading != effect.reading:
+                    yield f"reading {reading}", replace(effect, reading=reading)
+        case r.Ballot() if effect.scheme != "sequence":
+            for step in (-1, 1):
+                yield f"share {step:+d}", replace(effect, more_than=effect.more_than + step)
+        case r.Selection():
+            yield "rest HTNV", replace(effect, rest="HTNV")
+        case r.Score():
+            for index, (level, floor) in enumerate(effect.bands):
+                for step in (-1, 1):
+                    bands = (*effect.bands[:index], (level, floor + step), *effect.bands[index + 1 :])
+                    yield f"{level} {step:+d}", replace(effect, bands=bands)
+
+
+def put(one: Any, name: str, that: p.Predicate) -> Any:
+    """`one` (a predicate, effect, rule or ambiguity) with every use of the definition `name` made to mean `that`."""
+    if isinstance(one, tuple):
+        return tuple(put(item, name, that) for item in one)
+    if isinstance(one, p.Named):
+        return replace(one, that=that if one.name == name else put(one.that, name, that))
+    if not is_dataclass(one) or isinstance(one, (Fact, type)):
+        return one
+    changed: dict[str, Any] = {field.name: put(getattr(one, field.name), name, that) for field in fields(one)}
+    return replace(one, **changed)
+
+
+def definitions(rules: r.RuleSet) -> dict[str, p.Predicate]:
+    """Every predicate that the file defines under a name."""
+    spoken = [q for rule in rules.rules for q in rule.predicates()] + [a.when for a in rules.ambiguities]
+    return {part.name: part.that for q in spoken for part in p.parts(q) if isinstance(part, p.Named)}
+
+
+def rule_mutants(rules: r.RuleSet, at: int) -> Iterator[Mutant]:
+    """The ways to break the rule at one place of the list."""
+    rule = rules.rules[at]
+
+    def broken(label: str, effects: tuple[r.Effect, ...], *pair: p.Predicate) -> Mutant:
+        new = (*rules.rules[:at], replace(rule, effects=effects), *rules.rules[at + 1 :])
+        return Mutant(rule.id, label, rule.subjects, replace(rules, rules=new), *pair)
+
+    if len(rule.effects) > 1:
+        yield broken("rule: deleted", ())
+    if rule.effects and len(rule.subjects) > 1:
+        for subject in rule.subjects:
+            kept = replace(rule, subjects=tuple(s for s in rule.subjects if s != subject))
+            new = (*rules.rules[:at], kept, *rules.rules[at + 1 :])
+            yield Mutant(rule.id, f"not about {subject}", (subject,), replace(rules, rules=new))
+    for index, effect in enumerate(rule.effects):
+        kind = type(effect).__name__.lower()
+        before, after = rule.effects[:index], rule.effects[index + 1 :]
+        for label, other in effect_mutants(effect):
+            pair: tuple[p.Predicate, ...] = ()
+            for name in ("that", "when"):
+                if type(other) is type(effect) and getattr(other, name, None) is not getattr(effect, name, None):
+                    pair = (getattr(effect, name), getattr(other, name))
+            yield broken(f"{kind}: {label}", (*before, *((other,) if other is not None else ()), *after), *pair)
+
+
+def deletions(rules: r.RuleSet) -> Iterator[Mutant]:
+    """The rules without one whole rule, for every rule that does anything."""
+    for at, rule in enumerate(rules.rules):
+        if rule.effects:
+            new = (*rules.rules[:at], replace(rule, effects=()), *rules.rules[at + 1 :])
+            label = "rule: deleted" if len(rule.effects) > 1 else f"{type(rule.effects[0]).__name__.lower()}: deleted"
+            yield Mutant(rule.id, label, rule.subjects, replace(rules, rules=new))
+
+
+def definition_mutants(rules: r.RuleSet) -> Iterator[Mutant]:
+    """The ways to break what the file defines under a name, everywhere it is used."""
+    for name, that in definitions(rules).items():
+        users = [rule.subjects for rule in rules.rules if name in _names(rule.predicates())]
+        users += [entry.subjects for entry in rules.ambiguities if name in _names([entry.when])]
+        subjects = tuple(s for s in r.SUBJECTS if any(s in user for user in users))
+        for label, other in predicate_mutants(that):
+            new = replace(rules, rules=put(rules.rules, name, other), ambiguities=put(rules.ambiguities, name, other))
+            yield Mutant(f"{rules.regulation} {name}", label, subjects, new, that, other)
+
+
+def _names(predicates: Iterable[p.Predicate]) -> set[str]:
+    """The definitions that predicates use."""
+    return {part.name for one in predicates for part in p.parts(one) if isinstance(part, p.Named)}
+
+
+def ambiguity_mutants(rules: r.RuleSet) -> Iterator[Mutant]:
+    """The ways to break what the file says of places that can be read in several ways."""
+    codes: dict[str, int] = {}
+    for at, entry in enumerate(rules.ambiguities):
+        name = f"{rules.regulation} {entry.code} ({entry.subjects[0]})"
+        codes[name] = codes.get(name, 0) + 1
+        if codes[name] > 1:
+            name += f" {codes[name]}"
+        rest = (*rules.ambiguities[:at], *rules.ambiguities[at + 1 :])
+        yield Mutant(name, "deleted", entry.subjects, replace(rules, ambiguities=rest))
+        variants: list[tuple[Any, ...]] = [
+            (label, replace(entry, when=when), entry.when, when) for label, when in predicate_mutants(entry.when)
+        ]
+        if entry.proposes:
+            variants.append(("proposes nothing", replace(entry, proposes="")))
+        if entry.withholds:
+            variants.append(("withholds nothing", replace(entry, withholds=False)))
+        if entry.flat:
+            variants.append(("not flat", replace(entry, flat=False)))
+        for fact in entry.capped_by:
+            kept = tuple(f for f in entry.capped_by if f != fact)
+            variants.append((f"without {fact.name}", replace(entry, capped_by=kept)))
+        for grade in entry.alternatives:
+            others = tuple(g for g in entry.alternatives if g != grade)
+            variants.append((f"without alternative {grade}", replace(entry, alternatives=others)))
+        for rule in entry.without:
+            named = tuple(name for name in entry.without if name != rule)
+            variants.append((f"with {rule}", replace(entry, without=named)))
+        for label, variant, *pair in variants:
+            entries = (*rules.ambiguities[:at], variant, *rules.ambiguities[at + 1 :])
+            yield Mutant(name, label, entry.subjects, replace(rules, ambiguities=entries), *pair)
+
+
+def base_mutants(rules: r.RuleSet) -> Iterator[Mutant]:
+    """The ways to break what the file says of grades that come from elsewhere."""
+    for at, base in enumerate(rules.bases):
+        name = f"{rules.regulation} base ({base.subjects[0]})"
+        yield Mutant(name, "deleted", base.subjects, replace(rules, bases=(*rules.bases[:at], *rules.bases[at + 1 :])))
+        for label, when in predicate_mutants(base.when):
+            bases = (*rules.bases[:at], replace(base, when=when), *rules.bases[at + 1 :])
+            yield Mutant(name, label, base.subjects, replace(rules, bases=bases), base.when, when)
+
+
+def mutants(rules: r.RuleSet) -> Iterator[Mutant]:
+    """Every broken set of rules; each has a name and label of its own."""
+    seen: dict[tuple[str, str], int] = {}
+    every = [(mutant for at in range(len(rules.rules)) for mutant in rule_mutants(rules, at))]
+    for mutant in chain(*every, definition_mutants(rules), ambiguity_mutants(rules), base_mutants(rules)):
+        key = (mutant.name, mutant.label)
+        seen[key] = seen.get(key, 0) + 1
+        yield replace(mutant, label=f"{mutant.label} ({seen[key]})") if seen[key] > 1 else mutant
