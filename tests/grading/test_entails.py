@@ -123,6 +123,23 @@ def test_what_is_proved_is_true(seed: int) -> None:
     assert proved > 5
 
 
+def test_single_conditions_are_compared_truly() -> None:
+    """Every pair of 60 random conditions, negated ones included."""
+    rng = random.Random(7)
+    leaves = [leaf(rng) for _ in range(60)]
+    leaves += [Not(one) for one in leaves]
+    worlds = [facts_for(rng, 0.0) for _ in range(40)]
+    holds = {id(one): [say(one, facts).outcome == "holds" for facts in worlds] for one in leaves}
+    proved = 0
+    for first in leaves:
+        for second in leaves:
+            if first != second and entails(first, second):
+                proved += 1
+                pairs = zip(holds[id(first)], holds[id(second)], strict=True)
+                assert all(after or not before for before, after in pairs), (first, second)
+    assert proved > 100
+
+
 PROVED = [
     ("{compare: {fact: score_total, at_least: 92}}", "{compare: {fact: score_total, at_least: 90}}"),
     ("{compare: {fact: score_total, more_than: 90}}", "{compare: {fact: score_total, at_least: 90}}"),
