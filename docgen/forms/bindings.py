@@ -97,3 +97,10 @@ def _collect(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, 
                         add(Slot(leaf_path, part.field.type, part.field.label, records.binding,
                                  options_of(regulation, part.field)))  # fmt: skip
     return tuple(found.values())
+
+
+def condition_slots(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, ...]:
+    """The values that only decide which lines are printed, and are printed nowhere themselves."""
+    printed = {hole.binding for hole in definition.holes()}
+    only = {block.when for block in definition.body if block.when} - printed
+    return tuple(slot for slot in slots(regulation, definition) if slot.binding in only)

@@ -8,15 +8,16 @@ dossier, the JSON property of the form and the tag in the template.
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from docgen.errors import UsageError
-from docgen.forms.bindings import Slot, slots
+from docgen.forms.bindings import Slot, condition_slots, slots
 from docgen.forms.definition import FormDefinition
-from docgen.forms.template import BLANK_FLAG, RECORD_KEY
+from docgen.forms.template import BLANK_FLAG, CONDITIONS_KEY, RECORD_KEY
 from docgen.i18n import long_date, short_date
 from docgen.regulations.loader import Regulation
 from docgen.word.builder import DRAFT_FLAG
@@ -209,6 +210,7 @@ class Display:
             root = self._lists.setdefault(slot.list, _Branch()) if slot.list else self._single
             root.grow(slot.path, self._shower(slot), self._empty(slot))
         self._blank_rows = {table.binding: table.blank_rows for table in definition.tables()}
+        self._conditions = condition_slots(regulation, definition)
 
     @staticmethod
     def _empty(slot: Slot) -> Any:
@@ -240,6 +242,7 @@ class Display:
     ) -> dict[str, Any]:
         """The context for `data`. With `blank`, conditional lines and empty rows of tables are shown."""
         out: dict[str, Any] = {BLANK_FLAG: blank, DRAFT_FLAG: draft, RECORD_KEY: record or data.get("id", "")}
+        out[CONDITIONS_KEY] = self._steering(data) if self._conditions else ""
         self._single.fill(out, data)
         for name, branch in self._lists.items():
             rows = list(data.get(name) or ())
@@ -252,6 +255,12 @@ class Display:
                 shown.append(row)
             out[name] = shown
         return out
+
+    def _steering(self, data: Mapping[str, Any]) -> str:
+        """The values that only steer conditions, as JSON: they travel inside the file, the page does not show them."""
+        found = {slot.binding: value_at(data, slot.path) for slot in self._conditions}
+        kept = {binding: value for binding, value in found.items() if value is not None}
+        return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else ""
 
 
 def canonical(slot: Slot, value: Any) -> Any:

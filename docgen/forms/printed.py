@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from docgen.forms.bindings import Slot, slots
+from docgen.forms.bindings import Slot, condition_slots, slots
 from docgen.forms.data import canonical, value_at
 from docgen.forms.definition import FormDefinition
 from docgen.regulations.loader import Regulation
@@ -22,10 +22,12 @@ def canonical_data(
 ) -> dict[str, Any]:
     """`data` as it comes back when it has been printed and read: `read_form(fill(d)).data == canonical_data(d)`.
 
-    Texts are stripped, empty rows and values dropped, and what the form does not print for this record (values that
-    only steer its conditions, or that stand under a condition that does not hold) is left out.
+    Texts are stripped, empty rows and values dropped, and what the form does not print for this record (what stands
+    under a condition that does not hold) is left out. Values that only steer conditions travel inside the file.
     """
     printed = _printed(definition, data, blank)
+    if not blank:
+        printed |= {slot.binding for slot in condition_slots(regulation, definition)}
     out: dict[str, Any] = {"id": data["id"]} if data.get("id") else {}
     lists: dict[str, list[Slot]] = {}
     for slot in slots(regulation, definition):

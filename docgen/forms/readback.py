@@ -8,13 +8,15 @@ in good order has the confidence "review".
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from docgen.forms.bindings import Slot, slots
+from docgen.forms.bindings import Slot, condition_slots, slots
 from docgen.forms.build import template_bytes
+from docgen.forms.data import value_at
 from docgen.forms.definition import FormDefinition
 from docgen.forms.printed import canonical_data, put
 from docgen.forms.read_fixed import fixed_findings
@@ -56,6 +58,10 @@ class ReadResult:
     findings: list[Finding] = field(default_factory=list)
     blank: list[str] = field(default_factory=list)
     definition: FormDefinition | None = None
+
+
+#: A remark that somebody wrote into the properties may be long; the values of conditions are not.
+_LONGEST_STEERING = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,30 @@ def read_form(
     template = _template(identity.regulation, identity.definition, templates)
     prompts = Prompts(template.prompts | prompts_of(opened.glossary))
     _Reading(out, identity.regulation, identity.definition, template, prompts, text, file, identity.sure).run()
+    _steering(out, identity.regulation, identity.definition, opened.description)
     return out
+
+
+def _steering(out: ReadResult, regulation: Regulation, definition: FormDefinition, description: str) -> None:
+    """Put back the values that only steer conditions (`Display` writes them into the core properties).
+
+    Anything else that stands there is somebody's remark and is left alone.
+    """
+    wanted = {slot.binding: slot for slot in condition_slots(regulation, definition)}
+    if not wanted or len(description) > _LONGEST_STEERING:
+        return
+    try:
+        found = json.loads(description)
+    except ValueError:
+        return
+    if not isinstance(found, dict):
+        return
+    for binding, value in found.items():
+        slot = wanted.get(binding)
+        if slot is None or value_at(out.data, slot.path) is not None:
+            continue
+        if value in ((True, False) if slot.type == "bool" else [code for code, _ in slot.options]):
+            put(out.data, slot.path, value)
 
 
 @dataclass(slots=True)

@@ -29,6 +29,8 @@ from docgen.word.builder import package
 #: Set in the context of a blank form, so that conditional lines are shown.
 BLANK_FLAG = "blank_"
 RECORD_KEY = "record_"
+#: The values that only steer conditions, as JSON in the core properties: the page does not show them.
+CONDITIONS_KEY = "conditions_"
 #: The printed name of a bookmark in the zone of a signature: letters and digits only (a PDF destination's name).
 SIGN_BOOKMARK = "ky"
 
@@ -369,6 +371,7 @@ def build_template(regulation: Regulation, definition: FormDefinition) -> bytes:
         body,
         title=title,
         identifier="{{ " + RECORD_KEY + " }}",
+        description="{{ " + CONDITIONS_KEY + " }}",
         properties=identity(definition),
         prompts=builder.prompts,
         landscape=definition.landscape,

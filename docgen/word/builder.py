@@ -78,14 +78,15 @@ def _settings(protect: bool) -> str:
     )
 
 
-def _core(title: str, identifier: str) -> str:
+def _core(title: str, identifier: str, description: str) -> str:
     return (
         f"{_XML}<cp:coreProperties "
         'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f"<dc:title>{escape(title)}</dc:title><dc:creator>docgen</dc:creator>"
-        f"<dc:identifier>{escape(identifier)}</dc:identifier><dc:language>{style.LANGUAGE}</dc:language>"
+        f"<dc:identifier>{escape(identifier)}</dc:identifier>"
+        f"<dc:description>{escape(description)}</dc:description><dc:language>{style.LANGUAGE}</dc:language>"
         "</cp:coreProperties>"
     )
 
@@ -113,6 +114,7 @@ def package(
     title: str,
     identifier: str,
     properties: Mapping[str, str],
+    description: str = "",
     prompts: list[str],
     landscape: bool = False,
     protect: bool = True,
@@ -120,9 +122,10 @@ def package(
 ) -> bytes:
     """A whole .docx around `body` (the content of `w:body` without its section).
 
-    `identifier` goes into the core properties (it may hold a Jinja tag), `properties` into the custom ones, `prompts`
-    into the glossary. With `protect` only the content controls can be edited in Word (no password: it guards against
-    slips, not against intent). `draft` fixes the mark DỰ THẢO for a file that is no template.
+    `identifier` and `description` go into the core properties (they may hold Jinja tags), `properties` into the
+    custom ones, `prompts` into the glossary. With `protect` only the content controls can be edited in Word (no
+    password: it guards against slips, not against intent). `draft` fixes the mark DỰ THẢO for a file that is no
+    template.
     """
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     meta = "http://schemas.openxmlformats.org/package/2006/relationships/metadata"
@@ -156,7 +159,7 @@ def package(
                 ("rId3", f"{office}/custom-properties", "docProps/custom.xml"),
             ]
         ),
-        "docProps/core.xml": _core(title, identifier),
+        "docProps/core.xml": _core(title, identifier, description),
         "docProps/custom.xml": _custom(properties),
         "word/_rels/document.xml.rels": _relationships(
             [

@@ -63,7 +63,7 @@ class PartError(Exception):
 class WordFile:
     """An opened Word file: the trees of the parts that the reader needs, found by their relationships.
 
-    `properties` are the custom document properties, `identifier` the core property of that name.
+    `properties` are the custom document properties, `identifier` and `description` the core ones of those names.
     """
 
     name: str
@@ -71,6 +71,7 @@ class WordFile:
     glossary: etree._Element | None = None
     properties: dict[str, str] = field(default_factory=dict)
     identifier: str = ""
+    description: str = ""
 
 
 def open_word(source: bytes | Path | str, name: str = "") -> tuple[WordFile | None, list[Finding]]:
@@ -148,6 +149,7 @@ def _open(archive: zipfile.ZipFile, at: Place) -> tuple[WordFile | None, list[Fi
         elif kind == "core-properties":
             tree = parse_part(read_part(archive, infos[target]), target)
             out.identifier = (tree.findtext("{http://purl.org/dc/elements/1.1/}identifier") or "").strip()
+            out.description = (tree.findtext("{http://purl.org/dc/elements/1.1/}description") or "").strip()
     for kind, target, external in _relations(archive, infos, main):
         if kind == "glossaryDocument" and not external and target in infos:
             out.glossary = parse_part(read_part(archive, infos[target]), target)
