@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from docgen.model import GRADES, LEVELS
-from docgen.regulations.rule_faults import closed, fault
 from docgen.regulations.strict_yaml import Mapping, load_file
 
 #: Types of facts. `scale` and `choice` carry their values; the values of a scale stand best first.
@@ -62,20 +61,19 @@ class Fact:
 def _flag(entry: Mapping, key: str) -> bool:
     value = entry.get(key, "no")
     if value not in ("yes", "no"):
-        raise fault(entry, "grading.definition.bad_value", key, key=key, value=value)
+        raise entry.fault("grading.definition.bad_value", key, key=key, value=value)
     return bool(value == "yes")
 
 
 def _fact(name: str, entry: Mapping) -> Fact:
-    closed(
-        entry,
+    entry.closed(
         ("values", "default", "default_for", "attested", "needs_items"),
         required=("type", "subjects", "vi", "en"),
     )
     if entry["type"] not in FACT_TYPES:
-        raise fault(entry, "grading.definition.bad_value", "type", key="type", value=entry["type"])
+        raise entry.fault("grading.definition.bad_value", "type", key="type", value=entry["type"])
     if "default" in entry and entry["default"] not in DEFAULTS:
-        raise fault(entry, "grading.definition.bad_value", "default", key="default", value=entry["default"])
+        raise entry.fault("grading.definition.bad_value", "default", key="default", value=entry["default"])
     return Fact(
         name=name,
         type=entry["type"],

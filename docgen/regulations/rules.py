@@ -39,8 +39,8 @@ from docgen.regulations.rule_effects import (
     Selection,
 )
 from docgen.regulations.rule_facts import Fact, catalogue
-from docgen.regulations.rule_faults import closed, fault
-from docgen.regulations.rule_predicates import Parser, Predicate, RuleHolds, parts
+from docgen.regulations.rule_parser import Parser
+from docgen.regulations.rule_predicates import Predicate, RuleHolds, parts
 from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
 
 __all__ = [
@@ -167,16 +167,16 @@ class _Reader:
             "action": self._action, "catch_all": self._catch_all, "positions": self._positions,
             "quota": self._quota, "ballot": self._ballot, "selection": self._selection, "score": self._score,
         }  # fmt: skip
-        closed(node, ("kind", "reading", *effects), required=("id", "subjects", "clause", "wording"))
+        node.closed(("kind", "reading", *effects), required=("id", "subjects", "clause", "wording"))
         for key in ("id", "clause", "wording"):
             if not isinstance(node[key], str) or not node[key].strip():
-                raise fault(node, "grading.definition.empty", key, key=key)
+                raise node.fault("grading.definition.empty", key, key=key)
         found = tuple(effects[key](node, key) for key in node if key in effects)
         kind = node.get("kind", "")
         if kind not in ("", *KINDS):
-            raise fault(node, "grading.definition.bad_value", "kind", key="kind", value=kind)
+            raise node.fault("grading.definition.bad_value", "kind", key="kind", value=kind)
         if bool(found) == bool(kind):
-            raise fault(node, "grading.definition.effect_or_kind", "id", rule=node["id"])
+            raise node.fault("grading.definition.effect_or_kind", "id", rule=node["id"])
         return Rule(
             node["id"],
             self._subjects(node),
@@ -188,8 +188,7 @@ class _Reader:
         )
 
     def ambiguity(self, node: Mapping) -> Ambiguity:
-        closed(
-            node,
+        node.closed(
             ("when", "alternatives", "proposes", "without", "flat", "capped_by", "withholds"),
             required=("code", "subjects", "text"),
         )
@@ -207,7 +206,7 @@ class _Reader:
         )
 
     def base(self, node: Mapping) -> Base:
-        closed(node, ("when",), required=("subjects", "fact"))
+        node.closed(("when",), required=("subjects", "fact"))
         return Base(self._subjects(node), self.parser.fact(node, "fact", node["fact"], "grade"), self._when(node))
 
     def _condition(self, parent: Mapping, key: str) -> Effect:
@@ -225,7 +224,7 @@ class _Reader:
     def _cap(self, parent: Mapping, key: str) -> Effect:
         node = self._map(parent, key, ("when", "at", "at_facts"), ())
         if ("at" in node) == ("at_facts" in node):
-            raise fault(parent, "grading.definition.cap_at", key)
+            raise parent.fault("grading.definition.cap_at", key)
         at = self._grade(node, "at", node["at"]) if "at" in node else ""
         listed = tuple(self.parser.fact(node, "at_facts", f, "grade") for f in self._list(node, "at_facts"))
         return Cap(self._when(node), at, listed)
@@ -248,7 +247,7 @@ class _Reader:
 
     def _catch_all(self, parent: Mapping, key: str) -> Effect:
         if parent[key] != "KHTNV":
-            raise fault(parent, "grading.definition.bad_value", key, key=key, value=parent[key])
+            raise parent.fault("grading.definition.bad_value", key, key=key, value=parent[key])
         return CatchAll()
 
     def _positions(self, parent: Mapping, key: str) -> Effect:
@@ -258,7 +257,7 @@ class _Reader:
         node = self._map(parent, key, ("reading", "below", "gives", "tiers"), ("cohort", "percent", "base"))
         reading = node.get("reading", "both")
         if reading not in READINGS:
-            raise fault(node, "grading.definition.bad_value", "reading", key="reading", value=reading)
+            raise node.fault("grading.definition.bad_value", "reading", key="reading", value=reading)
         return Quota(
             node["cohort"],
             self._integer(node, "percent"),
@@ -272,7 +271,7 @@ class _Reader:
     def _ballot(self, parent: Mapping, key: str) -> Effect:
         node = self._map(parent, key, ("more_than",), ("scheme",))
         if node["scheme"] not in SCHEMES:
-            raise fault(node, "grading.definition.bad_value", "scheme", key="scheme", value=node["scheme"])
+            raise node.fault("grading.definition.bad_value", "scheme", key="scheme", value=node["scheme"])
         return Ballot(node["scheme"], self._fraction(node, "more_than", node.get("more_than", "50")))
 
     def _selection(self, parent: Mapping, key: str) -> Effect:
@@ -282,7 +281,7 @@ class _Reader:
     def _score(self, parent: Mapping, key: str) -> Effect:
         node = self._map(parent, key, ("bands", "fact", "sum"), ("scheme",))
         if node["scheme"] not in ("quantitative", "bands", "total"):
-            raise fault(node, "grading.definition.bad_value", "scheme", key="scheme", value=node["scheme"])
+            raise node.fault("grading.definition.bad_value", "scheme", key="scheme", value=node["scheme"])
         bands = []
         for level, floor in self._map(node, "bands", LEVELS, ()).items() if "bands" in node else ():
             bands.append((level, self._fraction(node, "bands", floor)))
@@ -299,37 +298,37 @@ class _Reader:
         words = tuple(str(node["subjects"]).split())
         for word in words:
             if word not in SUBJECTS:
-                raise fault(node, "grading.definition.bad_value", "subjects", key="subjects", value=word)
+                raise node.fault("grading.definition.bad_value", "subjects", key="subjects", value=word)
         return words
 
     def _grade(self, node: Mapping, key: str, value: Any) -> str:
         if value not in GRADES:
-            raise fault(node, "grading.definition.bad_value", key, key=key, value=value)
+            raise node.fault("grading.definition.bad_value", key, key=key, value=value)
         return str(value)
 
     def _list(self, node: Mapping, key: str) -> tuple[str, ...]:
         if key not in node:
             return ()
         if not isinstance(node[key], Sequence) or not all(isinstance(v, str) for v in node[key]):
-            raise fault(node, "grading.definition.needs_list", key, key=key)
+            raise node.fault("grading.definition.needs_list", key, key=key)
         return tuple(node[key])
 
     def _map(self, parent: Mapping, key: str, allowed: Iterable[str], required: Iterable[str]) -> Mapping:
         value = parent[key]
         if not isinstance(value, Mapping):
-            raise fault(parent, "grading.definition.needs_mapping", key, key=key)
-        return closed(value, allowed, required)
+            raise parent.fault("grading.definition.needs_mapping", key, key=key)
+        return value.closed(allowed, required)
 
     def _fraction(self, node: Mapping, key: str, value: Any) -> Fraction:
         try:
             return Fraction(str(value))
         except ValueError:
-            raise fault(node, "grading.definition.bad_value", key, key=key, value=value) from None
+            raise node.fault("grading.definition.bad_value", key, key=key, value=value) from None
 
     def _integer(self, node: Mapping, key: str) -> int:
         value = node.get(key, "0")
         if not str(value).isdigit():
-            raise fault(node, "grading.definition.bad_value", key, key=key, value=value)
+            raise node.fault("grading.definition.bad_value", key, key=key, value=value)
         return int(value)
 
 
@@ -392,14 +391,14 @@ def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> Rule
         node = Mapping()
     if not node.file:
         node.file = str(path)
-    closed(node, ("extends", "remove", "define", "base", "ambiguities"), required=("regulation", "document", "rules"))
+    node.closed(("extends", "remove", "define", "base", "ambiguities"), required=("regulation", "document", "rules"))
     parent: RuleSet | None = None
     named: dict[str, Any] = {}
     if "extends" in node:
         own_name = node["extends"] == path.parent.name
         above = rules_file(node["extends"], folders, path if own_name else None)
         if above in seen or above == path:
-            raise fault(node, "grading.definition.endless_extends", "extends", regulation=node["extends"])
+            raise node.fault("grading.definition.endless_extends", "extends", regulation=node["extends"])
         parent = _load(above, folders, (*seen, path))
         named.update(load_file(above).get("define", {}))
     named.update(node.get("define", {}))
@@ -412,12 +411,12 @@ def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> Rule
     kept = {rule.id: rule for rule in (parent.rules if parent else ())}
     for rule_id in removed:
         if kept.pop(rule_id, None) is None:
-            raise fault(node, "grading.definition.unknown_name", "remove", name=rule_id)
+            raise node.fault("grading.definition.unknown_name", "remove", name=rule_id)
     own: dict[str, Rule] = {}
     for entry in node["rules"]:
         rule = reader.rule(entry)
         if rule.id in own:
-            raise fault(entry, "grading.definition.duplicate_rule", "id", rule=rule.id)
+            raise entry.fault("grading.definition.duplicate_rule", "id", rule=rule.id)
         own[rule.id] = rule
     kept.update(own)
     ambiguities = tuple(reader.ambiguity(entry) for entry in node.get("ambiguities", ()))
@@ -449,4 +448,4 @@ def _check_names(rules: RuleSet, node: Mapping) -> None:
     predicates = [p for rule in rules.rules for p in rule.predicates()] + [a.when for a in rules.ambiguities]
     named.update(name for predicate in predicates for name in _rules_in(predicate))
     for name in sorted(named - known):
-        raise fault(node, "grading.definition.unknown_name", None, name=name)
+        raise node.fault("grading.definition.unknown_name", None, name=name)

@@ -12,7 +12,8 @@ from docgen.grading.evaluate import Evaluator
 from docgen.grading.facts import FactView
 from docgen.grading.outcome import Told
 from docgen.regulations.rule_facts import shared_facts
-from docgen.regulations.rule_predicates import AllOf, AnyOf, Implies, Not, Parser, Predicate, Unless
+from docgen.regulations.rule_parser import Parser
+from docgen.regulations.rule_predicates import AllOf, AnyOf, Implies, Not, Predicate, Unless
 from docgen.regulations.rules import kept_rules
 from docgen.regulations.strict_yaml import load_text
 
