@@ -19,9 +19,7 @@ def library(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise EnvironmentFault(
-            "dossier.environment.no_excel", library=name, install="pip install '.[excel]'"
-        ) from None
+        raise EnvironmentFault("dossier.environment.no_excel", library=name, install="pip install '.[excel]'") from None
 
 
 def read_workbook(
