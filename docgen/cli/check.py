@@ -38,6 +38,7 @@ def validate(paths: tuple[Path, ...], folders: tuple[Path, ...], as_json: bool) 
 @click.option("--facts", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=help_text("option.facts"))
 @click.option("--write", is_flag=True, help=help_text("option.write"))
 @click.option("--word", type=click.Path(dir_okay=False, path_type=Path), help=help_text("option.word"))
+@click.option("--decisions", type=click.Path(file_okay=False, path_type=Path), help=help_text("option.decisions"))
 @folders_option
 @output_option()
 @overwrite_option
@@ -47,6 +48,7 @@ def grade(
     facts: Path | None,
     write: bool,
     word: Path | None,
+    decisions: Path | None,
     folders: tuple[Path, ...],
     output: Path | None,
     overwrite: bool,
@@ -74,6 +76,13 @@ def grade(
     if word is not None:
         write_board(checked, word, overwrite=overwrite)
         note("grade.word", file=str(word))
+    if decisions is not None:
+        from docgen.packet.decision import write_decisions
+
+        assert checked.regulation is not None
+        proposals = {row.id: row.proposal for row in checked.board.rows if row.subject == "dang_vien"}
+        made = write_decisions(checked.regulation, checked.dossier.data, proposals, decisions, overwrite=overwrite)
+        note("grade.decisions", count=len(made), folder=str(decisions))
     if not checked.sound:
         # A proposal on a faulty dossier may be looked at, but nothing is written into it.
         raise click.exceptions.Exit(EXIT_FINDINGS)

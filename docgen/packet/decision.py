@@ -8,15 +8,18 @@ are for those who issue it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from docgen.errors import UsageError
 from docgen.forms.bindings import slots
 from docgen.forms.data import Record, form_data
 from docgen.forms.definition import load_form
+from docgen.forms.fill import Filler
 from docgen.grading.proposal import Proposal
 from docgen.model import GRADES
 from docgen.regulations.loader import Regulation
+from docgen.storage import safe_name, write_whole
 
 #: The root of the values that belong to the decision alone.
 ROOT = "regrade"
@@ -48,6 +51,33 @@ def decision_data(
         if f"{ROOT}.{name}" in places:
             out.setdefault(ROOT, {}).setdefault(name, value)
     return out
+
+
+def write_decisions(
+    regulation: Regulation,
+    data: Mapping[str, Any],
+    proposals: Mapping[str, Proposal],
+    output: Path,
+    *,
+    overwrite: bool = False,
+) -> list[Path]:
+    """One Word file a member whose proposal asks for a decision, in the folder `output`.
+
+    `proposals` are keyed by member id. What nobody knows yet (number, issuer) stays open. Raises `UsageError` where a
+    file exists and `overwrite` is not set.
+    """
+    written = []
+    for member_id, proposal in proposals.items():
+        form = decision_form(regulation, proposal)
+        if not form:
+            continue
+        docx = Filler(regulation, load_form(regulation, form)).fill(
+            decision_data(regulation, data, member_id, proposal)
+        )
+        path = output / f"{form}-{safe_name(member_id)}.docx"
+        write_whole(path, docx, overwrite=overwrite)
+        written.append(path)
+    return written
 
 
 def _known(facts: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
