@@ -24,6 +24,7 @@ class Writer:
 
     def __init__(self, folder: Path, owner: str) -> None:
         """`owner` tells the processes apart."""
+        self._folder = folder
         self.part = str(folder / PART.format(owner))
 
     def prepare(self, content: bytes) -> None:
@@ -38,7 +39,7 @@ class Writer:
                 os.close(handle)
         except OSError as fault:
             self.discard()
-            raise environment_fault(fault, self.part) from None
+            raise environment_fault(fault, self._folder) from None
 
     def place(self, path: str) -> None:
         """Let what was prepared appear as `path`. Raises `EnvironmentFault`."""
