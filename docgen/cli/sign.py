@@ -105,6 +105,7 @@ def sign(packet: Path, listing: bool, role: str | None, as_json: bool, **options
 
         if options["certificate"] is None:
             raise UsageError("signing.error.certificate_needed")
+        _ready(folder)
         done = export_digests(
             folder, role, options["certificate"], options["export_to"], how, chain=options["chain"],
             only=options["only"], out_of_order=options["out_of_order"],
@@ -113,6 +114,7 @@ def sign(packet: Path, listing: bool, role: str | None, as_json: bool, **options
         if as_json:
             echo_json(done.as_json())
         return
+    _ready(folder)
     from docgen.signing.packet import sign_packet
 
     with _key(options, setup) as key:
@@ -121,6 +123,14 @@ def sign(packet: Path, listing: bool, role: str | None, as_json: bool, **options
             progress=_progress("progress.sign"),
         )  # fmt: skip
     _report(done, as_json)
+
+
+def _ready(folder: Path) -> None:
+    """Draw the PDF files of a packet that has none yet: what is signed is PDF. A draft is refused."""
+    from docgen.packet.pdf import add_pdf
+
+    if add_pdf(folder):
+        _note("done.drawn")
 
 
 def _list(folder: Path, as_json: bool) -> None:
