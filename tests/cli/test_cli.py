@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from cli_run import Run
 
 from docgen import cli
 from docgen.cli import COMMANDS

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run
+from cli_run import Run
 
 from docgen.dossier.sample import sample_dossier
 from docgen.word.written import paragraphs

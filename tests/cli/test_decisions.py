@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from conftest import Run
+from cli_run import Run
 
 from docgen.dossier.sample import sample_dossier
 from docgen.word.written import paragraphs
