@@ -51,7 +51,10 @@ def packet(
     overwrite: bool,
     as_json: bool,
 ) -> None:
-    """Make the whole packet of a dossier."""
+    """Make the whole packet of a dossier; with --zip, also bundle it (or a packet that is there already)."""
+    if zip_file and (dossier / "manifest.json").is_file():
+        _bundle(dossier, overwrite)
+        return
     from docgen.pipeline import make_packet
     from docgen.validation.report import render_text, to_json
 
@@ -72,9 +75,16 @@ def packet(
         click.echo(str(made.folder))
     note("packet.done", count=len(made.documents), folder=str(made.folder))
     if zip_file:
-        from docgen.packet.handover import zip_packet
+        _bundle(made.folder, overwrite)
 
-        note("packet.zipped", file=str(zip_packet(made.folder, overwrite=overwrite)))
+
+def _bundle(folder: Path, overwrite: bool) -> None:
+    """The zip and the cover PDF of a packet, beside it."""
+    from docgen.packet.handover import cover_packet, zip_packet
+
+    for path in (zip_packet(folder, overwrite=overwrite), cover_packet(folder, overwrite=overwrite)):
+        click.echo(str(path))
+    note("packet.zipped", folder=str(folder.parent))
 
 
 @click.command("open", help=help_text("open"))

@@ -27,6 +27,20 @@ def zip_packet(folder: Path, *, overwrite: bool = False) -> Path:
     return target
 
 
+def cover_packet(folder: Path, *, overwrite: bool = False) -> Path:
+    """A cover PDF beside the packet that lists its files and carries them byte for byte, signatures and all.
+
+    Raises as `zip_packet` does, and `EnvironmentFault` where no PDF engine is installed.
+    """
+    from docgen.pdf.cover import make_cover
+    from docgen.signing.bundle import packet_files
+
+    archival = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("archival") or {}
+    target = folder.with_name(folder.name + "-bia.pdf")
+    write_whole(target, make_cover(packet_files(folder), str(archival.get("organ_name") or "")), overwrite=overwrite)
+    return target
+
+
 @dataclass(slots=True)
 class Seen:
     """What a packet holds: its manifest, and for each file whether it is there and unchanged."""

@@ -9,7 +9,7 @@ import pytest
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import InputError, UsageError
 from docgen.packet.build import build_packet
-from docgen.packet.handover import look_into, zip_packet
+from docgen.packet.handover import cover_packet, look_into, zip_packet
 from docgen.regulations.loader import load_regulation
 
 
@@ -60,3 +60,13 @@ def test_no_path_leads_out_of_the_packet(packet: Path, tmp_path: Path) -> None:
     name = next(packet.glob("002-*.docx")).name
     manifest.write_text(manifest.read_text(encoding="utf-8").replace(name, "../bi-mat.txt"), encoding="utf-8")
     assert ("../bi-mat.txt", "missing") in look_into(packet).files
+
+
+def test_a_cover_carries_every_file_unchanged(packet: Path, tmp_path: Path) -> None:
+    cover = cover_packet(packet)
+    assert cover.read_bytes()[:5] == b"%PDF-"
+    assert look_into(cover).sound
+    seen = look_into(cover, tmp_path / "ra")
+    assert seen.sound
+    for path in packet.iterdir():
+        assert (tmp_path / "ra" / path.name).read_bytes() == path.read_bytes()
