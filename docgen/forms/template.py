@@ -57,7 +57,7 @@ def default_prompt(field: Field, form: str = "", in_cell: bool = False) -> str:
     if field.type == "year":
         return "………"
     if field.type == "paragraphs":
-        return "…" * 38
+        return "…" * 34
     if field.binding == "document.place":
         return "…………"
     return DOTS

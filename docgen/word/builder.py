@@ -47,25 +47,29 @@ def section_xml(landscape: bool) -> str:
     )
 
 
-def _draft_mark(draft: bool | None) -> str:
-    """The paragraph that marks a draft: decided by the template's context, or fixed where `draft` is given."""
-    text = "{% if " + DRAFT_FLAG + " %}DỰ THẢO{% endif %}" if draft is None else "DỰ THẢO" if draft else ""
-    return f'<w:p><w:pPr><w:pStyle w:val="DraftMark"/></w:pPr><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+def _draft_run(draft: bool | None, before: str = "") -> str:
+    """The mark of a draft: decided by the template's context, or fixed where `draft` is given."""
+    mark = f"{before}DỰ THẢO"
+    text = "{% if " + DRAFT_FLAG + " %}" + mark + "{% endif %}" if draft is None else mark if draft else ""
+    look = '<w:b/><w:bCs/><w:color w:val="C00000"/>'
+    return f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
 def _page_header(draft: bool | None) -> str:
+    # One line only: two are taller than the upper margin, and the text of the page would begin lower.
     field = (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
         '<w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>2</w:t></w:r>'
         '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
-    number = f'<w:p><w:pPr><w:pStyle w:val="PageHeader"/></w:pPr>{field}</w:p>'
-    return f"{_XML}<w:hdr {_ROOT}>{number}{_draft_mark(draft)}</w:hdr>"
+    style_id = '<w:pPr><w:pStyle w:val="PageHeader"/></w:pPr>'
+    return f"{_XML}<w:hdr {_ROOT}><w:p>{style_id}{field}{_draft_run(draft, ' – ')}</w:p></w:hdr>"
 
 
 def _first_header(draft: bool | None) -> str:
-    return f"{_XML}<w:hdr {_ROOT}>{_draft_mark(draft)}</w:hdr>"
+    style_id = '<w:pPr><w:pStyle w:val="DraftMark"/></w:pPr>'
+    return f"{_XML}<w:hdr {_ROOT}><w:p>{style_id}{_draft_run(draft)}</w:p></w:hdr>"
 
 
 def _settings(protect: bool) -> str:
