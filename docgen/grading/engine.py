@@ -82,7 +82,9 @@ class Assessment:
         self.view = FactView(rules, subject, facts)
         self.own = rules.for_subject(subject)
         self.evaluator = Evaluator(self.view, self)
-        self._told: dict[Predicate, Told] = {}
+        # By identity: hashing a whole tree of conditions costs more than most of them cost to tell.
+        self._told: dict[int, tuple[Predicate, Told]] = {}
+        self._effects: dict[type[Any], list[tuple[r.Rule, Any]]] = {}
         self._main = Verdict()
         self._situations: set[str] = set()
         self._other_readings: list[str] = []
@@ -116,15 +118,16 @@ class Assessment:
 
     def tell(self, predicate: Predicate) -> Told:
         """What `predicate` says; remembered, as most are asked several times."""
-        if predicate not in self._told:
-            self._told[predicate] = self.evaluator.tell(predicate)
-        return self._told[predicate]
+        known = self._told.get(id(predicate))
+        if known is None:
+            known = self._told[id(predicate)] = (predicate, self.evaluator.tell(predicate))
+        return known[1]
 
     def effects(self, kind: type[Any], without: frozenset[str] = frozenset()) -> Iterator[tuple[r.Rule, Any]]:
         """Every effect of one kind, with its rule."""
-        for rule in self.own:
-            if rule.id not in without:
-                yield from ((rule, effect) for effect in rule.effects if isinstance(effect, kind))
+        if kind not in self._effects:
+            self._effects[kind] = [(rule, e) for rule in self.own for e in rule.effects if isinstance(e, kind)]
+        return ((rule, effect) for rule, effect in self._effects[kind] if rule.id not in without)
 
     def base(self) -> r.Base | None:
         """The fact that gives the grade here in place of conditions, if any."""

@@ -233,14 +233,26 @@ class Situation(Predicate):
     name: str
 
 
-def parts(predicate: Predicate) -> Iterator[Predicate]:
+#: The parts of each predicate of the rules, by its identity: it is kept beside them, so the identity stays its own.
+#: Rules live as long as the process and are asked for every member, so this is counted in hundreds.
+_PARTS: dict[int, tuple[Predicate, tuple[Predicate, ...]]] = {}
+
+
+def parts(predicate: Predicate) -> tuple[Predicate, ...]:
     """`predicate` and every predicate inside it."""
+    known = _PARTS.get(id(predicate))
+    if known is None:
+        known = _PARTS[id(predicate)] = (predicate, tuple(_walk(predicate)))
+    return known[1]
+
+
+def _walk(predicate: Predicate) -> Iterator[Predicate]:
     yield predicate
     for field in fields(predicate):
         value = getattr(predicate, field.name)
         for inner in value if isinstance(value, tuple) else (value,):
             if isinstance(inner, Predicate):
-                yield from parts(inner)
+                yield from _walk(inner)
 
 
 def facts_of(predicate: Predicate) -> set[Fact]:
