@@ -37,6 +37,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"{marker}: {remedy}")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave tests marked `serial` to a run without worker processes (`scripts/test` makes one)."""
+    if not os.environ.get("PYTEST_XDIST_WORKER"):
+        return
+    serial = [item for item in items if item.get_closest_marker("serial")]
+    items[:] = [item for item in items if item not in serial]
+    config.hook.pytest_deselected(items=serial)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a test that was skipped for any reason is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if IN_CI and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name every test that could not run, and why."""
     reports = [r for r in terminalreporter.stats.get("skipped", []) if isinstance(r, pytest.TestReport)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -68,3 +69,17 @@ def test_every_command_has_a_help_in_every_language() -> None:
 
     lost = [(c, lang) for c in COMMANDS for lang in LANGUAGES if not has_message(f"cli.help.{c}", lang)]
     assert lost == []
+
+
+@pytest.mark.parametrize(("ci", "code"), [("true", 1), ("", 0)])
+def test_a_skipped_test_is_a_failure_in_ci_only(tmp_path: Path, ci: str, code: int) -> None:
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "test_x.py").write_text(
+        "import pytest\n\ndef test_a():\n    assert True\n\ndef test_b():\n    pytest.skip('thiếu công cụ')\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(tmp_path)]
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "CI"))}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env={**env, "CI": ci}, check=False)
+    assert done.returncode == code, done.stdout
+    assert "thiếu công cụ" in done.stdout

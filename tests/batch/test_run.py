@@ -115,12 +115,10 @@ def test_another_draft_is_another_file(fill: Fill, records: Records) -> None:
     assert fill(records, draft=True).made == 12
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", [pytest.param("fork", marks=pytest.mark.serial), "spawn"])
 def test_processes_change_nothing(
     fill: Fill, records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    if method == "fork" and (not hasattr(os, "fork") or os.environ.get("PYTEST_XDIST_WORKER")):
-        pytest.skip("no fork here")
     monkeypatch.setattr(run, "_start_method", lambda: method)
     monkeypatch.setattr("docgen.batch.source._SMALLEST_PIECE", 2000)
     records[5]["id"] = records[9]["id"] = "dv-01"

@@ -37,8 +37,6 @@ class TestZip:
             archive.writestr(zipfile.ZipInfo(name), "x")
         path = tmp_path / "xau.zip"
         path.write_bytes(out.getvalue())
-        if name == "a\\b" and "\\" not in zipfile.ZipFile(path).namelist()[1]:
-            pytest.skip("the system's own separator")
         (tmp_path / "room").mkdir()
         with pytest.raises(InputError):
             unpack(path, tmp_path / "room")
