@@ -437,7 +437,14 @@ class Assessment:
                     continue
                 notes = told.notes
                 grade = getattr(effect, "grade", "") or getattr(effect, "at", "")
+                if role == "cap" and not grade:
+                    grade = self._ceiling(effect)
                 yield Reason(rule.id, rule.clause, role, told.outcome, grade, notes)
+
+    def _ceiling(self, cap: r.Cap) -> str:
+        """The grade of a ceiling that other subjects' grades set: the lowest known, or dots while none is."""
+        known = [str(value) for fact in cap.at_facts if isinstance(value := self.view.get(fact), str)]
+        return max(known, key=GRADES.index) if known else "…"
 
     def _actions(self) -> Iterator[str]:
         for _, effect in self.effects(r.Action):
