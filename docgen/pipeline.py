@@ -15,8 +15,6 @@ from docgen.errors import InputError, UsageError
 from docgen.model import Finding, has_errors
 from docgen.regulations.loader import Regulation, load_regulation
 
-STEPS = ("load", "validate", "grade", "render", "convert", "sign", "pack")
-
 
 @dataclass(slots=True)
 class Checked:

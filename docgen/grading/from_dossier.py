@@ -7,7 +7,7 @@ Nothing is guessed: a level that is missing leaves its whole list unknown.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from docgen.regulations.loader import Regulation
@@ -175,8 +175,3 @@ def assessor_grades(assessments: Any) -> dict[str, str]:
         for assessor, entry in assessments.items()
         if isinstance(entry, Mapping) and entry.get("proposed_grade")
     }
-
-
-def cell_grades(members: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The grade the cell itself has already put down for each member."""
-    return {str(m.get("id")): _at(m, "cell", "grade") for m in members if _at(m, "cell", "grade")}

@@ -15,7 +15,6 @@ from typing import Any
 from docgen.errors import InputError, InternalError, UsageError
 from docgen.forms.complete import is_shown
 from docgen.forms.data import form_data
-from docgen.forms.fill import texts_of
 from docgen.i18n import message
 from docgen.model import Finding, Place, has_errors
 from docgen.packet.build import INDEX, MakePdf, PdfParts
@@ -159,22 +158,12 @@ def _title(number: int, code: str, subject: str) -> str:
 
 
 def _texts(document: Document, record: Mapping[str, Any]) -> list[str]:
-    """What must be found in the PDF: the form's fixed texts that are shown, and the longer values."""
-    values = [
-        text
-        for key, value in record.items()
-        if key in ("review", "member", "collective", "assessment", "cell", "civil") and isinstance(value, Mapping)
-        for name, part in value.items()
-        if name not in ("levels", "kind", "level") and not name.endswith("date")
-        for text in texts_of(part)
-        if len(text) > 12 and " " in text
-    ]
-    return [*document.definition.fixed_texts(lambda when: is_shown(record, when)), *_shown_values(document, values)]
+    """The fixed texts that the form shows for `record`.
 
-
-def _shown_values(document: Document, values: list[str]) -> list[str]:
-    """`values`, unless some lines depend on a condition: a value may then rightly be missing from the page."""
-    return [] if any(block.when for block in document.definition.body) else values
+    The values stand in the Word file (`docgen.forms.complete` has looked), and the engine's gate looks in the PDF for
+    every paragraph of that file.
+    """
+    return document.definition.fixed_texts(lambda when: is_shown(record, when))
 
 
 __all__ = ["INDEX_PDF", "PDF_FOLDER", "PRINT_COPY", "add_pdf", "draw", "pdf_maker"]
