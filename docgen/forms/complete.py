@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from docgen.forms.bindings import slots
@@ -16,7 +16,6 @@ from docgen.forms.definition import FormDefinition
 from docgen.i18n import long_date, short_date
 from docgen.regulations.loader import Regulation
 from docgen.word import controls
-from docgen.word.written import paragraphs
 
 
 def fold(text: str) -> str:
@@ -30,13 +29,19 @@ def is_shown(data: Mapping[str, Any], when: str) -> bool:
 
 
 def missing_texts(
-    regulation: Regulation, definition: FormDefinition, data: Mapping[str, Any], docx: bytes, blank: bool = False
+    regulation: Regulation,
+    definition: FormDefinition,
+    data: Mapping[str, Any],
+    texts: Sequence[str],
+    blank: bool = False,
 ) -> list[str]:
-    """What should stand in `docx` and does not: the binding of each lost value, the wording of each lost fixed text.
+    """What should stand in `texts`, the paragraphs of a written file, and does not.
+
+    The binding of each lost value, the wording of each lost fixed text.
 
     Values are named by their binding, never by their content: they may be personal data.
     """
-    text = fold(" \n ".join(paragraphs(docx)))
+    text = fold(" \n ".join(texts))
 
     def shown(when: str) -> bool:
         return blank or is_shown(data, when)

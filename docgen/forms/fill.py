@@ -17,7 +17,7 @@ from docgen.forms.data import Display
 from docgen.forms.definition import FormDefinition
 from docgen.regulations.loader import Regulation
 from docgen.word.compile import compile_template
-from docgen.word.written import problems
+from docgen.word.written import WrittenFile
 
 
 def texts_of(value: Any) -> Iterator[str]:
@@ -75,9 +75,10 @@ class Filler:
 
     def check(self, data: Mapping[str, Any], docx: bytes, *, blank: bool = False) -> None:
         """Raise `InternalError` where `docx` is no sound package or lost a text or a value."""
-        found = problems(docx, literals=[text for text in texts_of(data) if "{" in text])
+        written = WrittenFile(docx)
+        found = written.problems(literals=[text for text in texts_of(data) if "{" in text])
         if not found:
-            found = missing_texts(self.regulation, self.definition, data, docx, blank)
+            found = missing_texts(self.regulation, self.definition, data, written.paragraphs(), blank)
         if found:
             raise InternalError(
                 "errors.internal.written_file",

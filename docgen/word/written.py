@@ -12,7 +12,8 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -30,8 +31,83 @@ _NEWER = frozenset(
                           "appearance", "color", "dataBinding", "webExtensionLinked", "webExtensionCreated")]
 )  # fmt: skip
 _LOCKS = ("sdtLocked", "contentLocked", "unlocked", "sdtContentLocked")
+_PREFIXES = {"w": W[1:-1], "w14": _W14[1:-1], "w15": _W15[1:-1]}
+_CHECKBOX = f"{_W14}checkbox"
+_DOCUMENT = "word/document.xml"
+_PARAGRAPH, _TEXT = f"{W}p", f"{W}t"
+#: What a run shows beside its text.
+_SIGNS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "\u2011"}
+_PRINTED = (_TEXT, *_SIGNS)
 MAX_NAME = 64
 INT32 = 2**31 - 1
+
+
+class WrittenFile:
+    """A .docx that was written, read once: its parts for `problems`, its texts for `paragraphs`."""
+
+    def __init__(self, docx: bytes) -> None:
+        self.faults: list[str] = []
+        self._trees: dict[str, etree._Element] = {}
+        self._keys: dict[str, tuple[str, bytes]] = {}
+        self._texts: list[str] | None = None
+        self._names: list[str] = []
+        self._read(docx)
+
+    def _read(self, docx: bytes) -> None:
+        try:
+            archive = zipfile.ZipFile(io.BytesIO(docx))
+        except zipfile.BadZipFile:
+            self.faults.append("not a zip")
+            return
+        self._names = archive.namelist()
+        if len(set(self._names)) != len(self._names):
+            twice = sorted({name for name in self._names if self._names.count(name) > 1})
+            self.faults.append(f"duplicate parts: {twice}")
+        for name in dict.fromkeys(self._names):
+            try:
+                content = archive.read(name)
+            except (zipfile.BadZipFile, zlib.error):
+                self.faults.append(f"bad checksum: {name}")
+                return
+            # Styles, settings and prompts are the same in every file made from a template: one look is enough.
+            key = (name, hashlib.blake2b(content, digest_size=16).digest())
+            if key in _PROVEN or not name.endswith((".xml", ".rels")):
+                continue
+            try:
+                self._trees[name] = etree.fromstring(content, _PARSER)
+                self._keys[name] = key
+            except etree.XMLSyntaxError as fault:
+                self.faults.append(f"{name}: not well-formed: {fault.msg}")
+
+    def problems(self, literals: Collection[str] = ()) -> list[str]:
+        """What is wrong with the file; an empty list is the good answer. `literals` as in `problems`."""
+        out = list(self.faults)
+        if out and not self._trees:
+            return out
+        proven: list[tuple[str, bytes]] = []
+        for name, tree in self._trees.items():
+            if not name.startswith("word/") or name.endswith(".rels"):
+                continue
+            texts = self.paragraphs() if name == _DOCUMENT else _texts(tree)
+            found = [f"{name}: {text}" for text in (*_part_problems(tree), *_tag_problems(texts, literals))]
+            out.extend(found)
+            if not found and name != _DOCUMENT:
+                proven.append(self._keys[name])
+        # These are looked at in every file: what they lead to is not in the part itself.
+        out.extend(_relationship_problems(self._trees, set(self._names)))
+        if _DOCUMENT not in self._trees:
+            return [*out, f"{_DOCUMENT}: missing"]
+        _remember(proven)
+        body = self._trees[_DOCUMENT].find(f"{W}body")
+        if body is None or len(body) == 0 or body[-1].tag != f"{W}sectPr":
+            out.append(f"{_DOCUMENT}: the last section is gone")
+        return out
+
+    def paragraphs(self) -> list[str]:
+        """The text of each paragraph of the main part, as `paragraphs` gives it; nothing where that cannot be read."""
+        if self._texts is None:
+            self._texts = _texts(self._trees[_DOCUMENT]) if _DOCUMENT in self._trees else []
+        return self._texts
 
 
 def problems(docx: bytes, literals: Collection[str] = ()) -> list[str]:
@@ -39,44 +115,7 @@ def problems(docx: bytes, literals: Collection[str] = ()) -> list[str]:
 
     `literals` are the values that went in: `{{` inside one of them is text that somebody typed, not a tag left over.
     """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(docx))
-    except zipfile.BadZipFile:
-        return ["not a zip"]
-    out = []
-    names = archive.namelist()
-    if len(set(names)) != len(names):
-        out.append(f"duplicate parts: {sorted({n for n in names if names.count(n) > 1})}")
-    trees: dict[str, etree._Element] = {}
-    proven: list[tuple[str, bytes]] = []
-    for name in dict.fromkeys(names):
-        try:
-            content = archive.read(name)
-        except (zipfile.BadZipFile, zlib.error):
-            return [*out, f"bad checksum: {name}"]
-        # Styles, settings and prompts are the same in every file made from a template: one look at them is enough.
-        key = (name, hashlib.blake2b(content, digest_size=16).digest())
-        if key in _PROVEN or not name.endswith((".xml", ".rels")):
-            continue
-        try:
-            trees[name] = etree.fromstring(content, _PARSER)
-        except etree.XMLSyntaxError as fault:
-            out.append(f"{name}: not well-formed: {fault.msg}")
-            continue
-        if name.startswith("word/"):
-            found = [f"{name}: {text}" for text in _part_problems(trees[name], literals)]
-            out.extend(found)
-            if not found and name != "word/document.xml":
-                proven.append(key)
-    out.extend(_relationship_problems(trees, set(names)))
-    if "word/document.xml" not in trees:
-        return [*out, "word/document.xml: missing"]
-    # Relationships are looked at in every file: what they lead to is not in the part itself.
-    _remember(key for key in proven if not key[0].endswith(".rels"))
-    body = trees["word/document.xml"].find(f"{W}body")
-    if body is None or len(body) == 0 or body[-1].tag != f"{W}sectPr":
-        out.append("word/document.xml: the last section is gone")
-    return out
+    return WrittenFile(docx).problems(literals)
 
 
 #: Parts in which nothing was wrong: name and hash. Emptied when it grows, so that it never holds much.
@@ -108,35 +147,55 @@ def _relationship_problems(trees: dict[str, etree._Element], names: set[str]) ->
                 yield f"{name}: {rid} leads to {target}, which is not there"
 
 
-def _part_problems(tree: etree._Element, literals: Collection[str]) -> Iterator[str]:
+def _xpath(path: str) -> Callable[..., Any]:
+    return etree.XPath(path, namespaces=_PREFIXES, smart_strings=False)
+
+
+_FIND_NAMES = _xpath("//w:sdt/w:sdtPr/*[self::w:tag or self::w:alias][string-length(@w:val) > $limit]")
+_FIND_IDS = _xpath("//w:sdt/w:sdtPr/w:id/@w:val")
+_COUNT_EMPTY = _xpath("count(//w:sdt[w:sdtPr][not(w:sdtContent)])")
+_FIND_NEWER = _xpath("//w14:* | //w15:*")
+_FIND_LOCKS = _xpath("//w:sdt/w:sdtPr/w:lock/@w:val")
+_FIND_CELLS = _xpath("//w:tc[not(*[last()][self::w:p])]")
+_HAS_NESTED = _xpath("boolean(//w:p//w:p)")
+
+
+def _part_problems(tree: etree._Element) -> Iterator[str]:
+    for item in _FIND_NAMES(tree, limit=MAX_NAME):
+        yield f"control {etree.QName(item).localname} longer than {MAX_NAME}: {item.get(f'{W}val', '')[:70]}"
     ids: set[str] = set()
-    for control in tree.iter(f"{W}sdt"):
-        properties = control.find(f"{W}sdtPr")
-        if properties is None:
-            continue
-        for kind in ("tag", "alias"):
-            item = properties.find(f"{W}{kind}")
-            if item is not None and len(item.get(f"{W}val", "")) > MAX_NAME:
-                yield f"control {kind} longer than {MAX_NAME}: {item.get(f'{W}val', '')[:70]}"
-        item = properties.find(f"{W}id")
-        if item is not None:
-            value = item.get(f"{W}val", "")
-            if value in ids:
-                yield f"control id {value} twice"
-            ids.add(value)
-            if not value.lstrip("-").isdigit() or abs(int(value)) > INT32:
-                yield f"control id {value} is no 32-bit number"
-        if control.find(f"{W}sdtContent") is None:
-            yield "control without content"
-        yield from _kind_problems(properties)
-    newer = next((e for e in tree.iter(f"{_W14}*", f"{_W15}*")), None)
-    if newer is not None and (newer.prefix or "") not in tree.get(_IGNORABLE, "").split():
-        yield f"{newer.prefix} is used and not declared ignorable"
-    for cell in tree.iter(f"{W}tc"):
+    for value in _FIND_IDS(tree):
+        if value in ids:
+            yield f"control id {value} twice"
+        ids.add(value)
+        if not value.lstrip("-").isdigit() or abs(int(value)) > INT32:
+            yield f"control id {value} is no 32-bit number"
+    for _ in range(int(_COUNT_EMPTY(tree))):
+        yield "control without content"
+    for value in _FIND_LOCKS(tree):
+        if value not in _LOCKS:
+            yield f"control lock {value} is unknown"
+    yield from _newer_problems(tree)
+    for cell in _FIND_CELLS(tree):
         if not len(cell) or not _ends_with_paragraph(cell):
             yield "cell that does not end with a paragraph"
-    for paragraph in tree.iter(f"{W}p"):
-        text = "".join(t.text or "" for t in paragraph.iter(f"{W}t"))
+
+
+def _newer_problems(tree: etree._Element) -> Iterator[str]:
+    """Properties that only Word would stumble over, and newer names that older programs were not told to pass over."""
+    found = _FIND_NEWER(tree)
+    if found and (found[0].prefix or "") not in tree.get(_IGNORABLE, "").split():
+        yield f"{found[0].prefix} is used and not declared ignorable"
+    for item in found:
+        if item.tag not in _NEWER and next(item.iterancestors(f"{W}sdtPr"), None) is not None:
+            yield f"control property {item.prefix}:{etree.QName(item).localname} is unknown"
+        elif item.tag == _CHECKBOX and item.find(f"{_W14}checked") is None:
+            yield "check box without its state"
+
+
+def _tag_problems(texts: Iterable[str], literals: Collection[str]) -> Iterator[str]:
+    """Template tags that were left over in the texts of paragraphs."""
+    for text in texts:
         if "{{" in text or "{%" in text:
             # A line break in a value is an element of its own in the file, so white space is left out on both sides.
             rest = "".join(text.split())
@@ -145,19 +204,6 @@ def _part_problems(tree: etree._Element, literals: Collection[str]) -> Iterator[
                     rest = rest.replace("".join(literal.split()), "")
             if "{{" in rest or "{%" in rest:
                 yield f"tag left over: {rest[:60]}"
-
-
-def _kind_problems(properties: etree._Element) -> Iterator[str]:
-    """Names and values inside a control's properties that only Word would stumble over."""
-    for item in properties.iter(f"{_W14}*", f"{_W15}*"):
-        if item.tag not in _NEWER:
-            yield f"control property {item.prefix}:{etree.QName(item).localname} is unknown"
-    box = properties.find(f"{_W14}checkbox")
-    if box is not None and box.find(f"{_W14}checked") is None:
-        yield "check box without its state"
-    lock = properties.find(f"{W}lock")
-    if lock is not None and lock.get(f"{W}val") not in _LOCKS:
-        yield f"control lock {lock.get(f'{W}val')} is unknown"
 
 
 def _ends_with_paragraph(cell: etree._Element) -> bool:
@@ -173,18 +219,34 @@ def _ends_with_paragraph(cell: etree._Element) -> bool:
 def paragraphs(docx: bytes, part: str = "word/document.xml") -> list[str]:
     """The text of each paragraph of a part, tabs and line breaks included, controls read like any other text."""
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-        tree = etree.fromstring(archive.read(part), _PARSER)
-    return [paragraph_text(p) for p in tree.iter(f"{W}p")]
+        return _texts(etree.fromstring(archive.read(part), _PARSER))
+
+
+def _texts(tree: etree._Element) -> list[str]:
+    """The text of each paragraph of a part."""
+    if _HAS_NESTED(tree):  # a text box inside a paragraph: its paragraphs count on their own, and in the outer one
+        return [paragraph_text(paragraph) for paragraph in tree.iter(_PARAGRAPH)]
+    out: list[str] = []
+    pieces: list[str] = []
+    started = False
+    for item in tree.iter(_PARAGRAPH, *_PRINTED):
+        if item.tag == _PARAGRAPH:
+            if started:
+                out.append("".join(pieces))
+            started = True
+            pieces.clear()
+        else:
+            pieces.append(_shown(item))
+    return [*out, "".join(pieces)] if started else out
 
 
 def paragraph_text(paragraph: etree._Element) -> str:
     """The text of one paragraph."""
-    out = []
-    for item in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}cr", f"{W}noBreakHyphen"):
-        if item.tag == f"{W}t":
-            out.append(item.text or "")
-        elif item.tag == f"{W}noBreakHyphen":
-            out.append("\u2011")
-        else:
-            out.append("\t" if item.tag == f"{W}tab" else "\n")
-    return "".join(out)
+    return "".join(_shown(item) for item in paragraph.iter(*_PRINTED))
+
+
+def _shown(item: etree._Element) -> str:
+    """What an element of a run shows as text."""
+    if item.tag == _TEXT:
+        return item.text or ""
+    return _SIGNS[item.tag]
