@@ -1,0 +1,113 @@
+"""Processes that share work: all tasks once, faults told, nobody left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from docgen.crew import share
+from docgen.errors import EnvironmentFault, InternalError
+
+
+class Doubler:
+    """Doubles numbers; some numbers are trouble."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def run(self, task: int, alive: Callable[[], bool]) -> tuple[int, int]:
+        if task == 13:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if task == 17:
+            raise InternalError("errors.internal.unexpected", problem="17")
+        return 2 * task, os.getpid()
+
+    def close(self) -> None:
+        pass
+
+
+METHODS = [pytest.param(True, marks=pytest.mark.serial, id="fork"), pytest.param(False, id="spawn")]
+
+
+@pytest.fixture
+def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docgen.crew.forks", lambda: request.param)
+
+
+@pytest.mark.usefixtures("method")
+@pytest.mark.parametrize("method", METHODS, indirect=True)
+def test_every_task_once_by_several_processes() -> None:
+    answers = list(share(range(12), 2, Doubler))
+    assert sorted(double for double, _ in answers) == [2 * n for n in range(12)]
+    assert os.getpid() not in {process for _, process in answers}
+
+
+def test_one_job_needs_no_process_and_keeps_the_order() -> None:
+    assert list(share(range(4), 1, Doubler)) == [(2 * n, os.getpid()) for n in range(4)]
+
+
+def test_tasks_are_taken_only_when_a_process_is_free() -> None:
+    taken = 0
+
+    def tasks() -> Iterator[int]:
+        nonlocal taken
+        for number in range(10):
+            taken += 1
+            yield number
+
+    answers = share(tasks(), 2, Doubler)
+    next(answers)
+    assert taken == 2
+    answers.close()  # type: ignore[attr-defined]
+
+
+def test_a_process_that_dies_is_told() -> None:
+    with pytest.raises(EnvironmentFault, match="process_ended"):
+        list(share([1, 13, 2], 2, Doubler))
+
+
+def test_a_fault_of_a_worker_comes_back() -> None:
+    with pytest.raises(InternalError, match="problem=17"):
+        list(share([1, 17, 2], 2, Doubler))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="process ids are looked up the POSIX way")
+def test_no_process_outlives_a_command_that_was_killed(tmp_path: Path) -> None:
+    ids = tmp_path / "ids"
+    program = (
+        "import os, sys, time\n"
+        "from docgen.crew import share\n"
+        "class Slow:\n"
+        "    def __init__(self, number): open(sys.argv[1], 'a').write(f'{os.getpid()}\\n')\n"
+        "    def run(self, task, alive): return task\n"
+        "    def close(self): pass\n"
+        "answers = share(iter(range(100)), 2, Slow)\n"
+        "next(answers), next(answers)\n"
+        "time.sleep(60)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program, str(ids)])
+    until = time.monotonic() + 30
+    while not ids.exists() or ids.read_text(encoding="ascii").count("\n") < 2:
+        assert time.monotonic() < until, "the processes never started"
+        time.sleep(0.05)
+    parent.kill()
+    parent.wait()
+    for line in ids.read_text(encoding="ascii").split():
+        while _runs(int(line)):
+            assert time.monotonic() < until, f"process {line} is still there"
+            time.sleep(0.05)
+
+
+def _runs(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"
