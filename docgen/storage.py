@@ -9,10 +9,12 @@ import errno
 import os
 import shutil
 import tempfile
+import time
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from docgen.errors import DocgenError, EnvironmentFault, UsageError
 
@@ -21,6 +23,12 @@ RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
 )
 NAME_LIMIT = 80
+#: What a folder is called while it is being made, and the old one while it makes place.
+_HIDDEN = ".docgen-{}.{}"
+_HIDDEN_LIMIT = 200
+_LOCK = "lock"
+#: Seconds to wait for another command to let go.
+_WAIT = 20.0
 _PROBLEMS = {
     errno.ENOSPC: "errors.environment.disk_full",
     errno.EDQUOT: "errors.environment.disk_full",
@@ -66,34 +74,96 @@ def _umask() -> int:
 
 
 @contextmanager
-def new_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """A temporary folder that becomes `path` when the block ends well, and vanishes when it does not.
+def new_folder(path: Path, *, overwrite: bool = False, keep: str = "") -> Iterator[Path]:
+    """A hidden folder beside `path` that becomes `path` when the block ends well, and vanishes when it does not.
 
-    Raises `UsageError` where `path` exists, is not an empty folder and `overwrite` is not set. An old folder is only
-    removed after the new one stands in its place.
+    `keep` names a folder inside it for work that was dear: when the block fails or the machine stops, that folder is
+    found again by the next run; when the block ends well it goes. Raises `UsageError` where `path` exists, is not an
+    empty folder and `overwrite` is not set, `EnvironmentFault` where another command is making the same folder. An
+    old folder is only removed after the new one stands in its place.
     """
-    if path.exists() and not overwrite and (not path.is_dir() or any(path.iterdir())):
-        raise UsageError("errors.usage.exists", file=str(path))
+    work = path.with_name(_HIDDEN.format(path.name[:_HIDDEN_LIMIT], "part"))
+    old = path.with_name(_HIDDEN.format(path.name[:_HIDDEN_LIMIT], "old"))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent))
+        work.mkdir(parents=True, exist_ok=True)
+        held = hold(work / _LOCK, path)
+        work.mkdir(exist_ok=True)  # the command we waited for may have just taken it away
     except OSError as fault:
         raise environment_fault(fault, path) from None
     try:
+        _put_back(old, path)
+        if path.exists() and not overwrite and (not path.is_dir() or any(path.iterdir())):
+            raise UsageError("errors.usage.exists", file=str(path))
+        _clear(work, keep)
         yield work
-        os.chmod(work, 0o777 & ~_umask())
-        old: Path | None = None
+        held.close()
+        (work / _LOCK).unlink(missing_ok=True)
+        if keep:
+            shutil.rmtree(work / keep, ignore_errors=True)
         if path.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{path.name[:40]}.", suffix=".old", dir=path.parent))
-            os.replace(path, old / "content")
+            os.replace(path, old)
         os.replace(work, path)
-        if old is not None:
-            shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
     except OSError as fault:
         raise environment_fault(fault, path) from None
     finally:
+        held.close()
         if work.exists():
-            shutil.rmtree(work, ignore_errors=True)
+            _clear(work, keep)
+            (work / _LOCK).unlink(missing_ok=True)
+            with suppress(OSError):  # there is something in it to be kept
+                work.rmdir()
+
+
+def _put_back(old: Path, path: Path) -> None:
+    """Tidy up after a run that stopped while the new folder took the place of the old one."""
+    if old.exists() and not path.exists():
+        os.replace(old, path)
+    elif old.exists():
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _clear(work: Path, keep: str) -> None:
+    """Empty a hidden folder, but for the lock while it is held and what is to be kept."""
+    for entry in list(work.iterdir()):
+        if entry.name == keep and any(entry.iterdir()):
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        elif entry.name != _LOCK:
+            entry.unlink()
+
+
+def hold(lock: Path, folder: Path) -> IO[bytes]:
+    """Hold the file `lock` until what is returned is closed, so that one command at a time works on `folder`.
+
+    Waits a little: processes of a command that was killed may still be ending. Raises `EnvironmentFault` where another
+    command is at work, `OSError` where the disk refuses.
+    """
+    file = lock.open("ab")
+    until = time.monotonic() + _WAIT
+    while not _locked(file):
+        if time.monotonic() > until:
+            file.close()
+            raise EnvironmentFault("errors.environment.busy", folder=str(folder))
+        time.sleep(0.05)
+    return file
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Try to lock `file` for this process and those it starts."""
+    try:
+        if os.name == "nt":  # pragma: no cover
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def safe_name(text: str, limit: int = NAME_LIMIT) -> str:

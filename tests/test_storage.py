@@ -75,6 +75,40 @@ def test_an_old_folder_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["packet"]
 
 
+def test_what_was_dear_is_found_again_and_goes_in_the_end(tmp_path: Path) -> None:
+    target = tmp_path / "packet"
+    with pytest.raises(RuntimeError), new_folder(target, keep="dear") as work:  # noqa: PT012
+        (work / "cheap").write_text("1")
+        (work / "dear").mkdir()
+        (work / "dear" / "x").write_text("2")
+        raise RuntimeError
+    assert not target.exists()
+    with new_folder(target, keep="dear") as work:
+        assert sorted(p.name for p in work.iterdir()) == ["dear", "lock"]
+        (work / "cheap").write_text((work / "dear" / "x").read_text())
+    assert [(p.name, p.read_text()) for p in target.iterdir()] == [("cheap", "2")]
+    assert [p.name for p in tmp_path.iterdir()] == ["packet"]
+
+
+def test_a_run_that_stopped_between_old_and_new_loses_neither(tmp_path: Path) -> None:
+    target = tmp_path / "packet"
+    (tmp_path / ".docgen-packet.old").mkdir()
+    (tmp_path / ".docgen-packet.old" / "old").write_text("1")
+    with pytest.raises(UsageError), new_folder(target):
+        pass
+    assert (target / "old").read_text() == "1"
+    assert [p.name for p in tmp_path.iterdir()] == ["packet"]
+
+
+def test_two_commands_do_not_make_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage, "_WAIT", 0.1)
+    with new_folder(tmp_path / "packet") as work:
+        (work / "a").write_text("x")
+        with pytest.raises(EnvironmentFault, match="busy"), new_folder(tmp_path / "packet"):
+            pass
+    assert [p.name for p in (tmp_path / "packet").iterdir()] == ["a"]
+
+
 @given(st.text())
 def test_a_safe_name_is_safe_everywhere(text: str) -> None:
     name = safe_name(text)

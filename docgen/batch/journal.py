@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,13 +22,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from docgen.batch.names import name_hash
-from docgen.errors import EnvironmentFault
-from docgen.storage import environment_fault
+from docgen.storage import environment_fault, hold
 
 CLEAN, NOTED = b"-", b"+"
 _RUN = ".run"
 _FOUND = ".found"
-_WAIT = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +113,13 @@ class Journal:
     def open(self) -> Known:
         """Take the journal for this command, and give what earlier runs made.
 
-        Waits a little: processes of a command that was killed may still be ending. Raises `EnvironmentFault` where
-        another command is at work or the disk refuses.
+        Raises `EnvironmentFault` where another command is at work or the disk refuses.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock = (self.folder / "lock").open("ab")
+            self._lock = hold(self.folder / "lock", self.folder.parent)
         except OSError as fault:
             raise environment_fault(fault, self.folder) from None
-        until = time.monotonic() + _WAIT
-        while not _locked(self._lock):
-            if time.monotonic() > until:
-                self._lock.close()
-                self._lock = None
-                raise EnvironmentFault("batch.environment.busy", folder=str(self.folder.parent))
-            time.sleep(0.05)
         runs = self.runs()
         self._run = 1 + max((int(path.suffixes[-3][1:]) for path in runs), default=0)
         for path in self.folder.glob(f"{self.form}.*{_FOUND}"):
@@ -212,19 +201,3 @@ def copy_ranges(ranges: Iterable[tuple[Path, tuple[int, int]]], out: IO[bytes]) 
     finally:
         for file in opened.values():
             file.close()
-
-
-def _locked(file: IO[Any]) -> bool:
-    """Try to lock `file` for this process and those it starts."""
-    try:
-        if os.name == "nt":  # pragma: no cover
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

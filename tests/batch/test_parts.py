@@ -146,7 +146,7 @@ def test_known_files(tmp_path: Path) -> None:
 
 
 def test_one_command_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docgen.batch.journal._WAIT", 0.1)
+    monkeypatch.setattr("docgen.storage._WAIT", 0.1)
     first, second = Journal(tmp_path / "j", "f"), Journal(tmp_path / "j", "f")
     first.open()
     with pytest.raises(EnvironmentFault):
