@@ -74,6 +74,7 @@ def build_packet(
     The packet is None where the dossier has errors and `draft` is not set. `pdf_engine` (`auto`, `rdocx`,
     `libreoffice`) adds PDF files. Raises `UsageError` where `output` exists and `overwrite` is not set.
     """
-    from docgen.pipeline import make_packet
+    from docgen.pipeline import PacketOptions, make_packet
 
-    return make_packet(Path(dossier), Path(output), draft=draft, overwrite=overwrite, pdf_engine=pdf_engine or None)
+    options = PacketOptions(draft=draft, overwrite=overwrite, pdf_engine=pdf_engine or None)
+    return make_packet(Path(dossier), Path(output), options)

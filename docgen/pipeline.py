@@ -34,9 +34,15 @@ class Checked:
 def check_dossier(path: Path, folders: Sequence[Path] = (), *, grade: bool = True) -> Checked:
     """Load, validate and grade the dossier at `path`. Raises `InputError` only where there is no such file."""
     from docgen.dossier import load_dossier
-    from docgen.validation import validate_dossier
 
     dossier, findings = load_dossier(path, folders)
+    return check_loaded(dossier, findings, grade=grade)
+
+
+def check_loaded(dossier: Any, findings: list[Finding], *, grade: bool = True) -> Checked:
+    """Validate and grade a dossier that was loaded, with the findings of that; None is passed on."""
+    from docgen.validation import validate_dossier
+
     if dossier is None:
         return Checked(None, None, findings)
     regulation = load_regulation(dossier.regulation, dossier.folders)
@@ -168,46 +174,83 @@ def write_board(checked: Checked, target: Path, *, overwrite: bool = False) -> N
     write_whole(target, page, overwrite=overwrite)
 
 
+@dataclass(frozen=True, slots=True)
+class PacketOptions:
+    """How a packet is made.
+
+    `draft` makes a faulty dossier all the same, every page marked DỰ THẢO. `pdf_engine` (`auto`, `rdocx`,
+    `libreoffice`) adds PDF files. `jobs` is the number of processes, 0 for as many as are worth it.
+    """
+
+    templates: Sequence[Path] = ()
+    draft: bool = False
+    overwrite: bool = False
+    pdf_engine: str | None = None
+    jobs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PacketProgress:
+    """What is told while a packet is made: documents filled, documents drawn, each as (done, of how many)."""
+
+    filled: Callable[[int, int], None] = lambda done, total: None
+    drawn: Callable[[int, int], None] = lambda done, total: None
+
+
 def make_packet(
     path: Path,
     output: Path,
+    options: PacketOptions | None = None,
     *,
     folders: Sequence[Path] = (),
-    templates: Sequence[Path] = (),
-    draft: bool = False,
-    overwrite: bool = False,
-    pdf_engine: str | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: PacketProgress | None = None,
 ) -> tuple[Any, Checked]:
-    """The whole way from a dossier to a packet.
+    """The whole way from a dossier's file to a packet in the folder `output`.
 
-    Returns the packet (None where errors forbid one) and what was found. With `draft` a faulty dossier is made all
-    the same, every page marked DỰ THẢO.
+    Returns the packet (None where errors forbid one) and what was found. Raises as `build_packet` does.
+    """
+    checked = check_dossier(path, folders)
+    return packet_of(checked, path.name, output, options or PacketOptions(), progress=progress), checked
+
+
+def packet_of(
+    checked: Checked,
+    source: str,
+    output: Path,
+    options: PacketOptions,
+    *,
+    appearing: Callable[[int], None] = lambda size: None,
+    progress: PacketProgress | None = None,
+) -> Any:
+    """The packet of a checked dossier, or None where errors forbid one.
+
+    `source` is what the manifest calls the dossier's file; `appearing` and what is raised are as in `build_packet`.
     """
     from docgen.packet.build import build_packet
 
-    checked = check_dossier(path, folders)
-    if checked.dossier is None or checked.regulation is None or (not checked.sound and not draft):
-        return None, checked
+    if checked.dossier is None or checked.regulation is None or (not checked.sound and not options.draft):
+        return None
+    told = progress or PacketProgress()
     make_pdf = None
-    if pdf_engine:
+    if options.pdf_engine:
         from docgen.packet.pdf import pdf_maker
 
-        make_pdf = pdf_maker(checked.regulation, checked.dossier.data, pdf_engine)
-    packet = build_packet(
+        make_pdf = pdf_maker(options.pdf_engine, options.jobs, told.drawn)
+    return build_packet(
         checked.regulation,
         checked.dossier.data,
         output,
-        source={"file": path.name, "sha256": checked.dossier.sha256},
+        source={"file": source, "sha256": checked.dossier.sha256},
         findings=checked.findings,
         board=checked.board.as_summary() if checked.board is not None else None,
-        templates=templates,
-        draft=draft,
-        overwrite=overwrite,
+        templates=options.templates,
+        draft=options.draft,
+        overwrite=options.overwrite,
         make_pdf=make_pdf,
-        progress=progress,
+        jobs=options.jobs,
+        appearing=appearing,
+        progress=told.filled,
     )
-    return packet, checked
 
 
 # -- single forms ----------------------------------------------------------------------------------------------------

@@ -13,14 +13,14 @@ from docgen.cli.options import echo_json, folders_option, json_option, output_op
 from docgen.errors import EXIT_FINDINGS
 
 
-def _progress() -> Callable[[int, int], None]:
+def _progress(key: str) -> Callable[[int, int], None]:
     """A counter on stderr, on a terminal only."""
     if quiet() or not sys.stderr.isatty():
         return lambda done, total: None
 
     def show(done: int, total: int) -> None:
         end = "\n" if done == total else "\r"
-        sys.stderr.write(text("packet.progress", done=done, total=total) + end)
+        sys.stderr.write(text(key, done=done, total=total) + end)
         sys.stderr.flush()
 
     return show
@@ -35,6 +35,7 @@ def _progress() -> Callable[[int, int], None]:
     "--pdf-engine", type=click.Choice(["auto", "rdocx", "libreoffice"]), default=None, help=help_text("option.engine")
 )
 @click.option("--zip", "zip_file", is_flag=True, help=help_text("option.zip"))
+@click.option("--jobs", "-j", type=click.IntRange(min=0), default=0, help=help_text("option.jobs"))
 @folders_option
 @templates_option
 @overwrite_option
@@ -46,6 +47,7 @@ def packet(
     with_pdf: bool,
     pdf_engine: str | None,
     zip_file: bool,
+    jobs: int,
     folders: tuple[Path, ...],
     templates: tuple[Path, ...],
     overwrite: bool,
@@ -55,13 +57,13 @@ def packet(
     if zip_file and (dossier / "manifest.json").is_file():
         _bundle(dossier, overwrite)
         return
-    from docgen.pipeline import make_packet
+    from docgen.pipeline import PacketOptions, PacketProgress, make_packet
     from docgen.validation.report import render_text, to_json
 
-    made, checked = make_packet(
-        dossier, output, folders=folders, templates=templates, draft=draft, overwrite=overwrite,
-        pdf_engine=pdf_engine or ("auto" if with_pdf or zip_file else None), progress=_progress(),
-    )  # fmt: skip
+    engine = pdf_engine or ("auto" if with_pdf or zip_file else None)
+    options = PacketOptions(templates, draft, overwrite, engine, jobs)
+    progress = PacketProgress(_progress("packet.progress"), _progress("packet.progress.pdf"))
+    made, checked = make_packet(dossier, output, options, folders=folders, progress=progress)
     if as_json:
         files = [{"file": name, "sha256": digest} for name, digest in made.files.items()] if made else []
         packet_dir = str(made.folder) if made else None

@@ -1,4 +1,7 @@
-"""Making a packet: every document filled and checked, index, summary, manifest, in one folder that appears whole."""
+"""Making a packet: every document filled and checked, index, summary, manifest, in one folder that appears whole.
+
+Documents are written as they are made and not kept in memory, so a packet may hold tens of thousands of them.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from docgen.errors import UsageError
-from docgen.forms.data import form_data
-from docgen.forms.fill import Filler
 from docgen.model import Finding, has_errors
+from docgen.packet.fill import FilledFile, Filling, Progress, fill_documents
 from docgen.packet.index import index_page, summary_page
 from docgen.packet.manifest import MANIFEST, extra_entry, file_entry, manifest
 from docgen.packet.plan import Document, plan_documents
@@ -20,57 +22,35 @@ from docgen.storage import new_folder, write_whole
 
 INDEX = "muc-luc.docx"
 SUMMARY = "tong-hop-noi-bo.docx"
+#: Where drawings wait, inside the folder that is being made, until all are there.
+DRAWN = ".drawn"
 
 
 @dataclass(slots=True)
 class Packet:
-    """What was made: the folder, the documents in order, the bytes of each file while they are still at hand."""
+    """What was made: the folder, its documents in order, the hash of each document's file, what was noted."""
 
     folder: Path
     documents: list[Document]
     files: dict[str, str] = field(default_factory=dict)
     draft: bool = False
+    findings: list[Finding] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class PdfParts:
-    """What a PDF engine made of a packet: the entry for each document, further files, the engine's own words."""
+    """What a PDF engine made of a packet: each document's entry, page counts, further files, the engine's own words."""
 
     entries: dict[int, dict[str, Any]]
     pages: dict[int, int]
-    files: dict[str, bytes]
     extras: list[dict[str, Any]]
     engine: dict[str, Any]
+    findings: list[Finding] = field(default_factory=list)
 
 
-#: Turns the packet's documents into PDF: (document, its Word file) pairs and the index page -> `PdfParts`.
-MakePdf = Callable[[Sequence[tuple[Document, bytes]], Callable[[Mapping[int, int]], bytes]], PdfParts]
-
-
-def fill_documents(
-    regulation: Regulation,
-    data: Mapping[str, Any],
-    documents: Sequence[Document],
-    *,
-    templates: Sequence[Path | str] = (),
-    draft: bool = False,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> list[tuple[bytes, str]]:
-    """The Word file of each document and the source of its template.
-
-    Raises `InternalError` where a text or value is lost, `DocgenError` for a template that asks for what is not there.
-    """
-    fillers: dict[str, Filler] = {}
-    out = []
-    for position, document in enumerate(documents, start=1):
-        form = document.definition.form
-        if form not in fillers:
-            fillers[form] = Filler(regulation, document.definition, templates)
-        filler = fillers[form]
-        record = form_data(regulation, document.definition, data, document.record)
-        out.append((filler.fill(record, draft=draft), "office" if filler.own_template else "built"))
-        progress(position, len(documents))
-    return out
+#: Draws the packet's documents, whose Word files lie in a folder, and adds the PDF files there. Takes that folder,
+#: the documents with their files, and what makes the index page from the page counts.
+MakePdf = Callable[[Path, Sequence[tuple[Document, FilledFile]], Callable[[Mapping[int, int]], bytes]], PdfParts]
 
 
 def build_packet(
@@ -85,51 +65,47 @@ def build_packet(
     draft: bool = False,
     overwrite: bool = False,
     make_pdf: MakePdf | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    jobs: int = 0,
+    appearing: Callable[[int], None] = lambda size: None,
+    progress: Progress = lambda done, total: None,
 ) -> Packet:
     """Make the packet of the dossier `data` in the folder `output`.
 
     A dossier with errors is refused (`UsageError`) unless `draft`, which marks every page DỰ THẢO. `source` names the
-    dossier's file and hash for the manifest. The folder appears whole or not at all.
+    dossier's file and hash for the manifest. `jobs` is the number of processes, 0 for as many as are worth it. The
+    folder appears whole or not at all; `appearing` is called with the manifest's size right before.
     """
     if has_errors(list(findings)) and not draft:
         count = sum(1 for f in findings if f.severity == "error")
         raise UsageError("errors.usage.packet_with_errors", count=count)
     documents = plan_documents(regulation, data)
-    filled = fill_documents(regulation, data, documents, templates=templates, draft=draft, progress=progress)
-    names = [f"{document.stem}.docx" for document in documents]
-    packet = Packet(output, documents, draft=draft)
+    with new_folder(output, overwrite=overwrite, keep=DRAWN) as work:
+        files = fill_documents(Filling(regulation, data, documents, work, templates, draft), jobs, progress)
+        filled = list(zip(documents, files, strict=True))
+        names = [file.name for file in files]
 
-    def index(pages: Mapping[int, int]) -> bytes:
-        return index_page(regulation, data, documents, names, pages, draft)
+        def index(pages: Mapping[int, int]) -> bytes:
+            return index_page(regulation, data, documents, names, pages, draft)
 
-    pdf = make_pdf([(d, docx) for d, (docx, _) in zip(documents, filled, strict=True)], index) if make_pdf else None
-    entries = []
-    with new_folder(output, overwrite=overwrite) as work:
-        for document, name, (docx, template) in zip(documents, names, filled, strict=True):
-            write_whole(work / name, docx)
-            entry = file_entry(document, name, docx, template)
-            if pdf is not None:
-                entry["pdf"] = pdf.entries[document.number]
-            entries.append(entry)
-            packet.files[name] = entry["sha256"]
+        pdf = make_pdf(work, filled, index) if make_pdf else None
+        entries = [file_entry(document, file) for document, file in filled]
         extras = []
-        contents = index(pdf.pages if pdf else {})
-        write_whole(work / INDEX, contents)
-        extras.append(extra_entry(INDEX, contents, "index", True))
-        contents = summary_page(regulation, data, findings, board, draft)
-        write_whole(work / SUMMARY, contents)
-        extras.append(extra_entry(SUMMARY, contents, "summary", False))
+        for name, content, what in (
+            (INDEX, index(pdf.pages if pdf else {}), "index"),
+            (SUMMARY, summary_page(regulation, data, findings, board, draft), "summary"),
+        ):
+            write_whole(work / name, content)
+            extras.append(extra_entry(name, content, what, what == "index"))
         if pdf is not None:
-            for name, content in pdf.files.items():
-                write_whole(work / name, content)
+            for entry in entries:
+                entry["pdf"] = pdf.entries[entry["number"]]
             extras.extend(pdf.extras)
         counts = Counter(f.severity for f in findings)
-        write_whole(
-            work / MANIFEST,
-            manifest(
-                regulation, data, source, entries, extras, draft=draft, findings=dict(sorted(counts.items())),
-                engine=pdf.engine if pdf else None,
-            ),
+        content = manifest(
+            regulation, data, source, entries, extras, draft=draft, findings=dict(sorted(counts.items())),
+            engine=pdf.engine if pdf else None,
         )  # fmt: skip
-    return packet
+        write_whole(work / MANIFEST, content)
+        appearing(len(content))
+    noted = pdf.findings if pdf else []
+    return Packet(output, documents, {file.name: file.sha256 for file in files}, draft, noted)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from docgen.packet.fill import FilledFile
 from docgen.packet.plan import Document
 from docgen.regulations.loader import Regulation
 from docgen.version import VERSION
@@ -24,20 +25,20 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def file_entry(document: Document, name: str, content: bytes, template: str) -> dict[str, Any]:
+def file_entry(document: Document, file: FilledFile) -> dict[str, Any]:
     """The manifest's entry of one document of the packet."""
     definition = document.definition
     return {
         "number": document.number,
-        "file": name,
-        "sha256": sha256(content),
-        "size": len(content),
+        "file": file.name,
+        "sha256": file.sha256,
+        "size": file.size,
         "regulation": definition.regulation,
         "form": definition.form,
         "code": definition.code,
         "title": definition.name,
         "definition": definition.definition_hash,
-        "template": template,
+        "template": file.template,
         "subject": definition.subject,
         "member": document.record.member or None,
         "assessor": document.record.assessor or None,

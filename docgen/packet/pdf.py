@@ -1,115 +1,277 @@
-"""The PDF part of a packet: one PDF a document with its empty signature fields, and one merged print copy.
+"""The PDF part of a packet: one PDF a document with its empty signature fields, and the merged print copy.
 
 It is made together with the packet (`docgen packet --pdf`), or later for a packet that has Word files only, when
 somebody wants to sign it. Every signature field is there before the first signature.
+
+Drawing is dear, so each drawing is put aside on the disk under the hash of its Word file as soon as it has passed the
+engine's gate; a run that was stopped finds it again.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from docgen.crew import processors, share
 from docgen.errors import InputError, InternalError, UsageError
-from docgen.forms.complete import is_shown
-from docgen.forms.data import form_data
 from docgen.i18n import message
 from docgen.model import Finding, Place, has_errors
-from docgen.packet.build import INDEX, MakePdf, PdfParts
+from docgen.packet.build import DRAWN, INDEX, MakePdf, PdfParts
+from docgen.packet.fill import FilledFile, Progress
 from docgen.packet.manifest import MANIFEST, extra_entry, sha256
 from docgen.packet.plan import Document, Signer
-from docgen.regulations.loader import Regulation
 from docgen.storage import new_folder, write_whole
 
+if TYPE_CHECKING:
+    from docgen.pdf import SignatureZone
+
 PDF_FOLDER = "pdf"
-INDEX_PDF = f"{PDF_FOLDER}/000-muc-luc.pdf"
+INDEX_PDF = "000-muc-luc.pdf"
 PRINT_COPY = "ban-in.pdf"
+#: A print copy is one file up to so many pages (four reams), beyond that one file for so many.
+PRINT_PAGES = 2000
+#: So few documents get their fields sooner from one process than from two.
+_WORTH_A_PROCESS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One Word file to be drawn: its number, the PDF's name, its entry in the outline, its signers.
-
-    `texts` must be found in the PDF beside what the engine's own gate looks for.
-    """
+    """One Word file to be drawn: its number, place and hash; the PDF's name, its outline entry, its signers."""
 
     number: int
+    docx: Path
+    sha256: str
     name: str
-    docx: bytes
     title: str
     signers: Sequence[Signer]
-    texts: Sequence[str] = ()
 
 
-def draw(pages: Sequence[Page], index: Callable[[Mapping[int, int]], bytes], engine: str) -> PdfParts:
-    """The PDF files of `pages`, of the index (`index` takes the page counts) and the print copy.
+@dataclass(slots=True)
+class _Drawings:
+    """Drawings put aside: one PDF and one note (zones, fonts, findings) a Word file, under its hash."""
 
-    Raises `InternalError` where a text or a letter did not arrive, `EnvironmentFault` where the engine is missing.
+    folder: Path
+
+    @classmethod
+    def of(cls, aside: Path, engine: str) -> _Drawings:
+        """Those of one engine, and of one version of the embedded one: another draws otherwise."""
+        from docgen.pdf import embedded
+
+        version = embedded.engine_version() if engine == embedded.NAME else ""
+        return cls(aside / f"{engine}{version}")
+
+    def has(self, page: Page) -> bool:
+        """True where `page` was drawn. The note is written last."""
+        return (self.folder / f"{page.sha256}.json").is_file()
+
+    def put(self, page: Page, drawn: Any) -> None:
+        """Put aside what the engine gave for `page`."""
+        write_whole(self.folder / f"{page.sha256}.pdf", drawn.pdf, overwrite=True)
+        note = {
+            "zones": [asdict(zone) for zone in drawn.zones],
+            "fonts": list(drawn.fonts),
+            "warnings": [asdict(finding) for finding in drawn.findings],
+        }
+        write_whole(self.folder / f"{page.sha256}.json", json.dumps(note).encode(), overwrite=True)
+
+    def pdf(self, page: Page) -> bytes:
+        """The PDF of `page`."""
+        return (self.folder / f"{page.sha256}.pdf").read_bytes()
+
+    def note(self, page: Page) -> dict[str, Any]:
+        """What was noted of `page`: `fonts`, `warnings`, and `zones` as `SignatureZone` has them."""
+        note: dict[str, Any] = json.loads((self.folder / f"{page.sha256}.json").read_bytes())
+        return note
+
+    def zones(self, page: Page) -> list[SignatureZone]:
+        """The signature zones of `page`."""
+        from docgen.pdf import SignatureZone
+
+        return [SignatureZone(**{**zone, "rect": tuple(zone["rect"])}) for zone in self.note(page)["zones"]]
+
+
+def draw(
+    pages: Sequence[Page],
+    target: Path,
+    index: Callable[[Mapping[int, int]], bytes],
+    engine: str,
+    *,
+    aside: Path,
+    jobs: int = 0,
+    progress: Progress = lambda done, total: None,
+) -> PdfParts:
+    """Write the PDF files of `pages`, of the index (`index` takes the page counts) and the print copy to `target`.
+
+    With `auto` one engine still draws them all: where the embedded one loses something, LibreOffice draws everything.
+    `aside` is the folder in which drawings wait, `jobs` the number of processes (0: one a core). Raises
+    `InternalError` where a text or a letter did not arrive, `EnvironmentFault` where the engine is missing.
     """
-    from docgen.pdf import convert, page_count, print_copy
-    from docgen.pdf.reading import missing_text
-    from docgen.signing import place_fields
+    from docgen.pdf import convert
 
-    result = convert([(page.name, page.docx) for page in pages], engine)
-    findings = list(result.findings)
+    chosen, drawings = _drawn_by_one(pages, aside, engine, jobs, progress)
+    workers = min(jobs or processors(), max(1, len(pages) // _WORTH_A_PROCESS))
+    entries = dict(sorted(share(pages, workers, partial(_Fields, drawings, target))))
+    counts = {number: int(entry["pages"]) for number, entry in entries.items()}
+    contents = convert([(INDEX_PDF, index(counts))], chosen)
+    if has_errors(contents.findings):
+        raise _lost(contents.findings)
+    index_pdf = contents.pdfs[INDEX_PDF]
+    write_whole(target / INDEX_PDF, index_pdf)
+    extras = [extra_entry(f"{PDF_FOLDER}/{INDEX_PDF}", index_pdf, "index", True)]
+    for name, content in _print_copies(pages, drawings, counts, index_pdf):
+        write_whole(target / name, content)
+        extras.append(extra_entry(name, content, "print copy", False))
+    fonts: set[str] = set(contents.fonts)
+    warnings: list[Finding] = []
     for page in pages:
-        if page.name in result.pdfs:
-            # The engine's gate has checked fonts and letters; here the form's own texts and values are looked for.
-            lost = missing_text(result.pdfs[page.name], page.texts)
-            findings += [Finding("pdf.text.lost", "error", Place(page.name), {"text": text[:80]}) for text in lost]
-    if has_errors(findings):
-        told = "; ".join(f"{f.place}: {message(f.code, **f.params)}" for f in findings if f.severity == "error")
-        raise InternalError("errors.internal.pdf", problem=told[:600])
-    entries: dict[int, dict[str, Any]] = {}
-    counts: dict[int, int] = {}
-    files: dict[str, bytes] = {}
-    for page in pages:
-        zones = result.zones.get(page.name, [])
-        pdf = place_fields(result.pdfs[page.name], zones, page.signers)
-        counts[page.number] = page_count(pdf)
-        files[f"{PDF_FOLDER}/{page.name}"] = pdf
-        entries[page.number] = {
-            "file": f"{PDF_FOLDER}/{page.name}",
+        note = drawings.note(page)
+        fonts.update(note["fonts"])
+        warnings += [Finding(**{**found, "place": Place(**found["place"])}) for found in note["warnings"]]
+    return PdfParts(entries, counts, extras, {**contents.record(), "fonts": sorted(fonts)}, warnings)
+
+
+def _drawn_by_one(
+    pages: Sequence[Page], aside: Path, engine: str, jobs: int, progress: Progress
+) -> tuple[str, _Drawings]:
+    """Draw what is not yet drawn; returns the name of the engine that drew them all, and the drawings."""
+    from docgen.pdf import choose_engine, libreoffice
+
+    chosen = choose_engine(engine)
+    drawings = _Drawings.of(aside, chosen)
+    spare = engine == "auto" and chosen == "rdocx" and libreoffice.program() is not None
+    lost = _draw_missing(pages, drawings, chosen, jobs, progress, stop=spare)
+    if lost and spare:
+        chosen = "libreoffice"
+        drawings = _Drawings.of(aside, chosen)
+        lost = lost if _draw_missing(pages, drawings, chosen, jobs, progress) else []
+    if lost:
+        raise _lost(lost)
+    return chosen, drawings
+
+
+def _draw_missing(
+    pages: Sequence[Page], drawings: _Drawings, engine: str, jobs: int, progress: Progress, *, stop: bool = False
+) -> list[Finding]:
+    """Draw the pages that were not drawn before; returns the errors, with `stop` the first page's only."""
+    from docgen.pdf import convert_stream
+
+    missing = [page for page in pages if not drawings.has(page)]
+    by_name = {page.name: page for page in missing}
+    errors: list[Finding] = []
+    done = len(pages) - len(missing)
+    files = ((page.name, page.docx.read_bytes()) for page in missing)
+    with closing(convert_stream(files, engine, workers=jobs or None)) as results:
+        for result in results:
+            found = [finding for finding in result.findings if finding.severity == "error"]
+            errors += found
+            if not found:
+                drawings.put(by_name[result.name], result)
+            elif stop:
+                break
+            done += 1
+            progress(done, len(pages))
+    return errors
+
+
+def _lost(findings: Sequence[Finding]) -> InternalError:
+    told = "; ".join(f"{f.place}: {message(f.code, **f.params)}" for f in findings if f.severity == "error")
+    return InternalError("errors.internal.pdf", problem=told[:600])
+
+
+class _Fields:
+    """Gives drawings their signature fields, in one process."""
+
+    def __init__(self, drawings: _Drawings, target: Path, worker: int) -> None:
+        self._drawings = drawings
+        self._target = target
+
+    def run(self, task: Page, alive: Callable[[], bool]) -> tuple[int, dict[str, Any]]:
+        """Write the PDF of one page; returns its number and its entry in the manifest."""
+        from docgen.pdf import page_count
+        from docgen.signing import place_fields
+
+        zones = self._drawings.zones(task)
+        pdf = place_fields(self._drawings.pdf(task), zones, task.signers)
+        write_whole(self._target / task.name, pdf)
+        return task.number, {
+            "file": f"{PDF_FOLDER}/{task.name}",
             "sha256": sha256(pdf),
             "size": len(pdf),
-            "pages": counts[page.number],
+            "pages": page_count(pdf),
             "fields": [zone.name for zone in zones],
         }
-    index_pdf = convert([("muc-luc.pdf", index(counts))], result.engine).pdfs["muc-luc.pdf"]
-    parts = [(message("packet.index.short", "vi"), index_pdf)]
-    parts += [(page.title, result.pdfs[page.name]) for page in pages]
-    merged = print_copy(parts, index=True, title=message("packet.index.title", "vi"))
-    files |= {INDEX_PDF: index_pdf, PRINT_COPY: merged}
-    extras = [
-        extra_entry(INDEX_PDF, index_pdf, "index", True),
-        extra_entry(PRINT_COPY, merged, "print copy", False),
-    ]
-    return PdfParts(entries, counts, files, extras, dict(result.record()))
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
-def pdf_maker(regulation: Regulation, data: Mapping[str, Any], engine: str) -> MakePdf:
-    """A function that turns the filled documents of a packet into PDF with `engine` (`auto`, `rdocx`, `libreoffice`).
+def _print_copies(
+    pages: Sequence[Page], drawings: _Drawings, counts: Mapping[int, int], index_pdf: bytes
+) -> Iterator[tuple[str, bytes]]:
+    """The print copy: its name and bytes; several for a packet of very many pages, numbered through all of them."""
+    from docgen.pdf import page_count, print_copy
 
-    Every fixed text and every value must be found again in the PDF's text. Raises as `draw` does.
+    first = page_count(index_pdf)
+    shares: list[list[Page]] = [[]]
+    filled = first
+    for page in pages:
+        if filled + counts[page.number] > PRINT_PAGES and shares[-1]:
+            shares.append([])
+            filled = 0
+        shares[-1].append(page)
+        filled += counts[page.number]
+    total = first + sum(counts.values())
+    start = 1
+    for number, share_ in enumerate(shares, start=1):
+        parts = [(message("packet.index.short", "vi"), index_pdf)] if number == 1 else []
+        parts += [(page.title, drawings.pdf(page)) for page in share_]
+        title = message("packet.index.title", "vi")
+        name = PRINT_COPY if len(shares) == 1 else f"{Path(PRINT_COPY).stem}-{number:02d}.pdf"
+        yield name, print_copy(parts, index=number == 1, title=title, first=start, total=total)
+        start += (first if number == 1 else 0) + sum(counts[page.number] for page in share_)
+
+
+def pdf_maker(engine: str, jobs: int = 0, progress: Progress = lambda done, total: None) -> MakePdf:
+    """A function that adds the PDF files to a packet that is being made (`docgen.packet.build.MakePdf`).
+
+    `engine` is `auto`, `rdocx` or `libreoffice`. It raises as `draw` does. That every official text and every value
+    stands in the Word file has been checked by then; the engine's gate finds every paragraph of it in the PDF.
     """
 
-    def make(documents: Sequence[tuple[Document, bytes]], index: Callable[[Mapping[int, int]], bytes]) -> PdfParts:
-        pages = []
-        for document, docx in documents:
-            record = form_data(regulation, document.definition, data, document.record)
-            title = _title(document.number, document.definition.code, document.subject)
-            pages.append(
-                Page(document.number, f"{document.stem}.pdf", docx, title, document.signers, _texts(document, record))
+    def make(
+        work: Path, filled: Sequence[tuple[Document, FilledFile]], index: Callable[[Mapping[int, int]], bytes]
+    ) -> PdfParts:
+        pages = [
+            Page(
+                document.number, work / file.name, file.sha256, f"{document.stem}.pdf",
+                _title(document.number, document.definition.code, document.subject), document.signers,
             )
-        return draw(pages, index, engine)
+            for document, file in filled
+        ]  # fmt: skip
+        parts = draw(pages, work / PDF_FOLDER, index, engine, aside=work / DRAWN, jobs=jobs, progress=progress)
+        _print_to(work, parts, work / PDF_FOLDER)
+        return parts
 
     return make
 
 
-def add_pdf(folder: Path, engine: str = "auto") -> bool:
-    """Draw the PDF files of a packet that was made without; True where something was made.
+def _print_to(folder: Path, parts: PdfParts, drawn: Path) -> None:
+    """Move the print copy out of the folder of documents: it is none of them."""
+    for extra in parts.extras:
+        if extra["what"] == "print copy":
+            os.replace(drawn / extra["file"], folder / extra["file"])
+
+
+def add_pdf(
+    folder: Path, engine: str = "auto", jobs: int = 0, progress: Progress = lambda done, total: None
+) -> list[Finding] | None:
+    """Draw the PDF files of a packet that was made without; returns what was noted, None where all were there.
 
     Raises `UsageError` for a draft, `InputError` where a Word file is not as the manifest records it, and what `draw`
     raises. The manifest is written last: a run that was broken off is simply repeated.
@@ -118,28 +280,26 @@ def add_pdf(folder: Path, engine: str = "auto") -> bool:
     if manifest.get("draft"):
         raise UsageError("errors.usage.draft_not_signed", folder=str(folder))
     if all(entry.get("pdf") for entry in manifest["files"]):
-        return False
+        return None
     pages = []
     for entry in manifest["files"]:
-        docx = _recorded(folder, entry)
+        _recorded(folder, entry)
         signers = [Signer(s["role"], s["caption"], s["seal"], s["name"] or "") for s in entry["signers"]]
-        title = _title(entry["number"], entry["code"], "")
-        pages.append(Page(entry["number"], f"{Path(entry['file']).stem}.pdf", docx, title, signers))
+        name, title = f"{Path(entry['file']).stem}.pdf", _title(entry["number"], entry["code"], "")
+        pages.append(Page(entry["number"], folder / entry["file"], entry["sha256"], name, title, signers))
     index = _recorded(folder, next(extra for extra in manifest["extras"] if extra["file"] == INDEX))
-    parts = draw(pages, lambda counts: index, engine)
-    with new_folder(folder / PDF_FOLDER, overwrite=True) as work:
-        for name, content in parts.files.items():
-            if name.startswith(f"{PDF_FOLDER}/"):
-                write_whole(work / name.removeprefix(f"{PDF_FOLDER}/"), content)
-    write_whole(folder / PRINT_COPY, parts.files[PRINT_COPY], overwrite=True)
+    with new_folder(folder / PDF_FOLDER, overwrite=True, keep=DRAWN) as work:
+        parts = draw(pages, work, lambda counts: index, engine, aside=work / DRAWN, jobs=jobs, progress=progress)
+    _print_to(folder, parts, folder / PDF_FOLDER)
     for entry in manifest["files"]:
         entry["pdf"] = parts.entries[entry["number"]]
     manifest["pdf"] = parts.engine
-    kept = [extra for extra in manifest["extras"] if extra["file"] not in parts.files]
+    replaced = {extra["file"] for extra in parts.extras}
+    kept = [extra for extra in manifest["extras"] if extra["file"] not in replaced]
     manifest["extras"] = [*kept, *parts.extras]
     content = (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
     write_whole(folder / MANIFEST, content, overwrite=True)
-    return True
+    return parts.findings
 
 
 def _recorded(folder: Path, entry: Mapping[str, Any]) -> bytes:
@@ -157,13 +317,4 @@ def _title(number: int, code: str, subject: str) -> str:
     return f"{number}. {code}" + (f" – {subject}" if subject else "")
 
 
-def _texts(document: Document, record: Mapping[str, Any]) -> list[str]:
-    """The fixed texts that the form shows for `record`.
-
-    The values stand in the Word file (`docgen.forms.complete` has looked), and the engine's gate looks in the PDF for
-    every paragraph of that file.
-    """
-    return document.definition.fixed_texts(lambda when: is_shown(record, when))
-
-
-__all__ = ["INDEX_PDF", "PDF_FOLDER", "PRINT_COPY", "add_pdf", "draw", "pdf_maker"]
+__all__ = ["INDEX_PDF", "PDF_FOLDER", "PRINT_COPY", "PRINT_PAGES", "add_pdf", "draw", "pdf_maker"]

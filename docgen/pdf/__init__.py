@@ -3,7 +3,7 @@
 from docgen.pdf import convert, page_count, pdf_text, print_copy
 """
 
-from docgen.pdf.engine import ENGINES, ConversionResult, check, choose_engine, convert
+from docgen.pdf.engine import ENGINES, ConversionResult, check, choose_engine, convert, convert_stream
 from docgen.pdf.merge import print_copy
 from docgen.pdf.reading import page_count, pdf_text
 from docgen.pdf.zones import SignatureZone
@@ -15,6 +15,7 @@ __all__ = [
     "check",
     "choose_engine",
     "convert",
+    "convert_stream",
     "page_count",
     "pdf_text",
     "print_copy",

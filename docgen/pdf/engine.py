@@ -6,7 +6,7 @@ that did not arrive, a signature block that cannot be found. Nothing of that is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from docgen.errors import InternalError, UsageError
@@ -152,3 +152,27 @@ def check(pdf: bytes, texts: Sequence[str], name: str = "") -> list[Finding]:
         if font.endswith("!")
     ]
     return out
+
+
+@dataclass(slots=True)
+class Converted:
+    """What came of one file."""
+
+    name: str
+    pdf: bytes | None
+    engine: str
+    version: str
+    zones: list[SignatureZone] = field(default_factory=list)
+    fonts: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def convert_stream(
+    files: Iterable[tuple[str, bytes]], engine: str = "auto", *, workers: int | None = None
+) -> Generator[Converted, None, None]:
+    """One result a file, in their order."""
+    chosen = choose_engine(engine)
+    for name, content in files:
+        done = convert([(name, content)], chosen, workers=workers)
+        zones = done.zones.get(name, [])
+        yield Converted(name, done.pdfs.get(name), done.engine, done.version, zones, done.fonts, done.findings)

@@ -23,11 +23,14 @@ _POINTS_A_MM = 72 / 25.4
 _STRIP_NAME = "/DocgenNumber"
 
 
-def print_copy(parts: Sequence[tuple[str, bytes]], *, index: bool = False, title: str = "") -> bytes:
+def print_copy(
+    parts: Sequence[tuple[str, bytes]], *, index: bool = False, title: str = "", first: int = 1, total: int = 0
+) -> bytes:
     """All `parts` (title of the outline entry, PDF) as one file; the same parts give the same bytes.
 
     Signatures are drawn as pictures of themselves. With `index`, the first part is the index of the packet: the row
-    numbered n there leads to the n-th part after it. Every page gets its number of the whole at its foot.
+    numbered n there leads to the n-th part after it. Every page gets its number of the whole at its foot: the first
+    page the number `first`, of `total` pages where this is one of several files.
     """
     pikepdf = need_pikepdf()
     out = io.BytesIO()
@@ -38,12 +41,11 @@ def print_copy(parts: Sequence[tuple[str, bytes]], *, index: bool = False, title
                 part.flatten_annotations("print")
                 starts.append(len(merged.pages))
                 merged.pages.extend(part.pages)
-        total = len(merged.pages)
         for page in merged.pages:
             for key in ("/StructParents", "/Annots", "/Tabs"):
                 if key in page.obj:
                     del page.obj[key]
-        _number(merged, total)
+        _number(merged, first, total or len(merged.pages))
         with merged.open_outline() as outline:
             for (name, _), start in zip(parts, starts, strict=True):
                 outline.root.append(pikepdf.OutlineItem(name, start))
@@ -58,10 +60,14 @@ def print_copy(parts: Sequence[tuple[str, bytes]], *, index: bool = False, title
     return out.getvalue()
 
 
-def _number(merged: Any, total: int) -> None:
-    """Lay `n/total` over the foot of each page: digits set by the embedded engine, so that the font is embedded."""
+def _number(merged: Any, first: int, total: int) -> None:
+    """Lay `n/total` over the foot of each page, n from `first` on.
+
+    The digits are set by the embedded engine, so that their font is embedded.
+    """
     pikepdf = need_pikepdf()
-    with pikepdf.open(io.BytesIO(embedded.draw(_strips(total)).pdf)) as strips:
+    numbers = range(first, first + len(merged.pages))
+    with pikepdf.open(io.BytesIO(embedded.draw(_strips(numbers, total)).pdf)) as strips:
         width = _STRIP_WIDTH_MM * _POINTS_A_MM
         for page, strip in zip(merged.pages, strips.pages, strict=True):
             box = [float(x) for x in page.mediabox]
@@ -77,14 +83,14 @@ def _number(merged: Any, total: int) -> None:
             page.contents_add(b"\nQ q 1 0 0 1 %.3f %.3f cm %s Do Q\n" % (left, low, _STRIP_NAME.encode()))
 
 
-def _strips(total: int) -> bytes:
-    """A Word file with one small page for each number."""
+def _strips(numbers: range, total: int) -> bytes:
+    """A Word file with one small page for each number of a page, of `total`."""
     text = "".join(
         '<w:p><w:pPr><w:pStyle w:val="PageHeader"/>'
-        + ("<w:pageBreakBefore/>" if number > 1 else "")
+        + ("<w:pageBreakBefore/>" if number > numbers[0] else "")
         + '<w:spacing w:before="0" w:after="0" w:line="240" w:lineRule="exact"/></w:pPr>'
         f'<w:r><w:rPr><w:sz w:val="18"/></w:rPr><w:t>{number}/{total}</w:t></w:r></w:p>'
-        for number in range(1, total + 1)
+        for number in numbers
     )
     size = f'<w:pgSz w:w="{style.twips(_STRIP_WIDTH_MM)}" w:h="{style.twips(_STRIP_HEIGHT_MM)}"/>'
     return small_page(text, size)

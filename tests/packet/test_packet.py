@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from docgen.crew import share
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import InternalError, UsageError
 from docgen.forms.data import form_data
 from docgen.forms.fill import Filler
 from docgen.model import Finding, Place
-from docgen.packet import build
+from docgen.packet import fill as packet_fill
 from docgen.packet.build import INDEX, SUMMARY, build_packet
 from docgen.packet.manifest import MANIFEST
 from docgen.packet.plan import plan_documents
@@ -95,6 +96,25 @@ def test_the_same_dossier_gives_the_same_bytes(packet: Path, data: dict[str, Any
     assert {p.name: p.read_bytes() for p in packet.iterdir()} == {p.name: p.read_bytes() for p in again.iterdir()}
 
 
+@pytest.mark.parametrize(
+    "forked", [pytest.param(True, marks=pytest.mark.serial, id="fork"), pytest.param(False, id="spawn")]
+)
+def test_several_processes_change_nothing(
+    packet: Path, data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: bool
+) -> None:
+    monkeypatch.setattr("docgen.crew.forks", lambda: forked)
+    monkeypatch.setattr(packet_fill, "_WORTH_A_PROCESS", 1)
+    processes: list[int] = []
+    monkeypatch.setattr(
+        packet_fill, "share", lambda tasks, jobs, hire: processes.append(jobs) or share(tasks, jobs, hire)
+    )
+    build_packet(load_regulation("kh55-2018"), data, tmp_path / "p", source=SOURCE, jobs=2)
+    assert processes == [2]
+    assert {p.name: p.read_bytes() for p in packet.iterdir()} == {
+        p.name: p.read_bytes() for p in (tmp_path / "p").iterdir()
+    }
+
+
 def test_the_index_lists_every_document(packet: Path) -> None:
     text = "\n".join(paragraphs((packet / INDEX).read_bytes()))
     for entry in listed(packet)["files"]:
@@ -136,14 +156,14 @@ def test_an_existing_folder_is_kept(packet: Path, data: dict[str, Any]) -> None:
 
 def test_a_fault_half_way_leaves_nothing(data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = iter(range(100))
-    write = build.write_whole
+    write = packet_fill.write_whole
 
     def failing(*args: Any, **options: Any) -> None:
         if next(calls) == 5:
             raise OSError(28, "No space left on device")
         write(*args, **options)
 
-    monkeypatch.setattr(build, "write_whole", failing)
+    monkeypatch.setattr(packet_fill, "write_whole", failing)
     with pytest.raises(Exception, match="disk_full"):
         build_packet(load_regulation("kh55-2018"), data, tmp_path / "p", source=SOURCE)
     assert list(tmp_path.iterdir()) == []

@@ -37,10 +37,10 @@ def listed(folder: Path) -> dict[str, Any]:
 
 def test_pdf_made_later_is_the_pdf_made_at_once(data: dict[str, Any], tmp_path: Path) -> None:
     regulation = load_regulation("kh55-2018")
-    build_packet(regulation, data, tmp_path / "a", source=SOURCE, make_pdf=pdf_maker(regulation, data, "rdocx"))
+    build_packet(regulation, data, tmp_path / "a", source=SOURCE, make_pdf=pdf_maker("rdocx"))
     build_packet(regulation, data, tmp_path / "b", source=SOURCE)
-    assert add_pdf(tmp_path / "b", "rdocx")
-    assert not add_pdf(tmp_path / "b", "rdocx")
+    assert add_pdf(tmp_path / "b", "rdocx") == []
+    assert add_pdf(tmp_path / "b", "rdocx") is None
     assert look_into(tmp_path / "a").sound
     assert look_into(tmp_path / "b").sound
     first, second = listed(tmp_path / "a"), listed(tmp_path / "b")
