@@ -1,6 +1,6 @@
 """One zip of many files, written as a stream.
 
-The files are Word documents, compressed already, so they are stored as they are. The directory of the zip grows on the
+Word and PDF files are compressed already, so all files are stored as they are. The directory of the zip grows on the
 disk and not in memory; names, order and dates are fixed, so equal files give equal archives. Zip64 throughout (PKWARE
 APPNOTE 4.3.14 to 4.3.16, 4.5.3), since a province's archive is beyond 65,535 files.
 """
@@ -11,8 +11,8 @@ import os
 import shutil
 import struct
 import tempfile
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
@@ -69,28 +69,32 @@ class StreamedZip:
         self._out.write(_END.pack(b"PK\x05\x06", 0, 0, many, many, min(size, _BIG), min(at, _BIG), 0))
 
 
-def pack(files: Iterator[Path], target: Path, shard: int = 0) -> list[Path]:
-    """Pack `files` into `target`, or into `target-001.zip` … of `shard` files each; returns the archives.
+#: The files of one record: the name in the archive, the file.
+Group = Sequence[tuple[str, Path]]
 
-    Each appears whole or not at all. Raises `EnvironmentFault`.
+
+def pack(groups: Iterator[Group], target: Path, shard: int = 0) -> list[Path]:
+    """Pack the files of all records into `target`, or into `target-001.zip` … of `shard` records each.
+
+    Returns the archives. Each appears whole or not at all. Raises `EnvironmentFault`.
     """
     if not shard:
-        _write(files, target)
+        _write(groups, target)
         return [target]
     out: list[Path] = []
-    while batch := list(islice(files, shard)):
+    while batch := list(islice(groups, shard)):
         out.append(target.with_name(f"{target.stem}-{len(out) + 1:03d}{target.suffix}"))
         _write(batch, out[-1])
     return out
 
 
-def _write(files: Iterator[Path] | Sequence[Path], target: Path) -> None:
+def _write(groups: Iterable[Group], target: Path) -> None:
     part = target.with_name(f".docgen-{target.name}.part")
     try:
         with part.open("wb") as out, tempfile.TemporaryFile(dir=target.parent) as directory:
             made = StreamedZip(out, directory)
-            for path in files:
-                made.add(path.name, path.read_bytes())
+            for name, path in chain.from_iterable(groups):
+                made.add(name, path.read_bytes())
             made.finish()
         os.replace(part, target)
     except OSError as fault:

@@ -6,21 +6,16 @@ that a slow one delays nobody; they write the files themselves and report only c
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from docgen.batch.archive import pack
-from docgen.batch.journal import Journal, Known, copy_ranges, read_entries
-from docgen.batch.model import JOURNAL, Batch, Done, Progress, Summary
+from docgen.batch.journal import Journal, Known, read_entries
+from docgen.batch.model import Batch, Done, Progress, Summary
 from docgen.batch.names import number_pieces, scan
+from docgen.batch.results import Results
 from docgen.batch.source import Source, cut, open_source
 from docgen.batch.work import Form, Maker
 from docgen.batch.writing import leftovers
@@ -32,7 +27,6 @@ from docgen.validation.report import to_json
 
 #: Fewer records than this are made faster by one process than another can be started.
 _WORTH_A_PROCESS = 300
-_SHOWN = 20
 Report = Callable[[Progress], None]
 
 
@@ -42,9 +36,13 @@ def run_batch(batch: Batch, report: Report = lambda progress: None) -> Summary:
     A record with an error is reported and skipped, the rest is made. Raises `UsageError`, `InputError` or
     `EnvironmentFault`; what was made until then stays, whole, and the same call goes on from there.
     """
-    _refuse_what_exists(batch)
+    results = Results(
+        batch.output, f"{batch.regulation}.{batch.form}", batch.form, batch.archive, batch.shard, batch.overwrite,
+        batch.findings, batch.language,
+    )  # fmt: skip
+    results.refuse_what_exists()
     form = Form(batch)
-    with _work_folder(batch) as (folder, journal):
+    with results.work_folder() as (folder, journal):
         known = journal.open()
         try:
             for path in leftovers(folder):
@@ -58,8 +56,8 @@ def run_batch(batch: Batch, report: Report = lambda progress: None) -> Summary:
                 return _nothing(batch, [empty])
             ranges = [(one.worker, one.journal) for one in done]
             summary.stale = journal.finish(ranges, _exists(folder), earlier=len(known) > 0)
-            _gather_findings(batch, journal, done, summary)
-            summary.results = _results(batch, folder, journal)
+            results.gather_findings(journal, [(o.worker, o.findings) for o in done], _stale(batch, summary), summary)
+            summary.results = results.pack(_groups(folder, journal))
             return summary
         except OSError as fault:
             raise environment_fault(fault, fault.filename or folder) from None
@@ -110,101 +108,22 @@ class _Hire:
         return Maker(self.batch, form, self.source, self.folder, self.journal, self.known, worker)
 
 
-@contextmanager
-def _work_folder(batch: Batch) -> Iterator[tuple[Path, Journal]]:
-    """The folder the files are written to, and its journal.
-
-    Files for an archive go to a hidden folder beside it, which is gone when the archive is there. For a single file
-    there is nothing to remember.
-    """
-    form = f"{batch.regulation}.{batch.form}"
-    if batch.output.suffix.lower() == ".docx":
-        with tempfile.TemporaryDirectory() as state:
-            batch.output.parent.mkdir(parents=True, exist_ok=True)
-            yield batch.output.parent, Journal(Path(state), form)
-    elif (archive := _archive(batch)) is not None:
-        folder = _hidden(archive)
-        yield folder, Journal(folder / JOURNAL, form)
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        yield batch.output, Journal(batch.output / JOURNAL, form)
-
-
-def _archive(batch: Batch) -> Path | None:
-    """The archive that was asked for; shards without one are named after the form."""
-    if batch.archive is not None:
-        return batch.archive
-    return batch.output / f"{batch.form}.zip" if batch.shard else None
-
-
-def _hidden(archive: Path) -> Path:
-    return archive.with_name(f".{archive.name}.docgen")
-
-
-def _refuse_what_exists(batch: Batch) -> None:
-    """Raise `UsageError` where the one file or the archive that is asked for is there already."""
-    if batch.overwrite:
-        return
-    archive = _archive(batch)
-    if archive is None:
-        there = [batch.output] if batch.output.suffix.lower() == ".docx" and batch.output.exists() else []
-    elif _hidden(archive).is_dir():
-        there = []  # an earlier run of this command did not end
-    elif batch.shard:
-        there = sorted(archive.parent.glob(f"{archive.stem}-[0-9][0-9][0-9]{archive.suffix}"))
-    else:
-        there = [archive] if archive.exists() else []
-    if there:
-        raise UsageError("errors.usage.exists", file=str(there[0]))
-
-
 def _exists(folder: Path) -> Callable[[str], bool]:
     return lambda name: (folder / f"{name}.docx").is_file()
 
 
-def _results(batch: Batch, folder: Path, journal: Journal) -> list[Path]:
-    """Pack the archives, where there are to be some; returns what the user gets."""
-    archive = _archive(batch)
-    if archive is None:
-        return [batch.output]
-    files = (folder / f"{entry.name}.docx" for entry in read_entries(journal.path()) if entry.number)
-    return pack(files, archive, batch.shard)
+def _groups(folder: Path, journal: Journal) -> Iterator[list[tuple[str, Path]]]:
+    """What is packed: each record's file and its name in the archive, in the order of the data."""
+    for entry in read_entries(journal.path()):
+        if entry.number:
+            yield [(f"{entry.name}.docx", folder / f"{entry.name}.docx")]
 
 
-def _findings_file(batch: Batch) -> Path | None:
-    """Where the findings go; nowhere for a single file, unless one is named."""
-    if batch.findings is not None:
-        return batch.findings
-    if batch.output.suffix.lower() == ".docx":
-        return None
-    if batch.archive is not None:
-        return batch.archive.with_name(f"{batch.archive.stem}.findings.jsonl")
-    return batch.output / "findings.jsonl"
-
-
-def _gather_findings(batch: Batch, journal: Journal, done: Sequence[Done], summary: Summary) -> None:
-    """One file of the processes' findings, in the order of the data; none where nothing was found."""
-    own = [
+def _stale(batch: Batch, summary: Summary) -> list[Finding]:
+    return [
         Finding("batch.file.stale", "warning", Place(str(batch.output / f"{name}.docx")), {}, name)
         for name in summary.stale
     ]
-    summary.noted += len(own)
-    gathered = journal.folder / "findings.new"
-    with gathered.open("wb") as out:
-        copy_ranges([(journal.found(one.worker), one.findings) for one in done], out)
-        for item in to_json(own, batch.language):
-            out.write(json.dumps(item, ensure_ascii=False).encode() + b"\n")
-    with gathered.open("rb") as lines:
-        summary.first = [json.loads(line) for line in islice(lines, _SHOWN)]
-    target = _findings_file(batch)
-    if target is None or not summary.noted:
-        gathered.unlink()
-        if target is not None:
-            target.unlink(missing_ok=True)
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(gathered, target)
-    summary.findings = target
 
 
 def _nothing(batch: Batch, findings: Sequence[Finding]) -> Summary:

@@ -10,7 +10,7 @@ import codecs
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -58,6 +58,26 @@ class Source:
         if self.kind == OBJECT:
             return PlainPlaces(self.file)
         return _Items(self, number)
+
+    def parse(self, number: int, line: bytes, findings: list[Finding]) -> Any:
+        """The data of line `number`, with what is wrong with it added to `findings`; None where it is no JSON."""
+        try:
+            text = line.decode()
+        except UnicodeDecodeError as fault:
+            place = replace(self.places(number).find(""), pointer="")
+            params = {"line": number, "byte": f"0x{line[fault.start]:02X}"}
+            findings.append(Finding("dossier.file.encoding", "error", place, params))
+            return None
+        found: list[Finding] = []
+        data = parse(text, self.file, found)
+        places = self.places(number)
+        for finding in found:
+            place = places.find(finding.place.pointer)
+            if not finding.place.pointer:
+                place = Place(place.file, "", place.source)
+            params = {**finding.params, "line": number} if "line" in finding.params else finding.params
+            findings.append(replace(finding, place=place, params=params))
+        return data
 
 
 class _Items:

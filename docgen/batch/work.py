@@ -18,7 +18,6 @@ import os
 import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,14 +26,13 @@ from docgen.batch.model import Batch, Done, Piece
 from docgen.batch.names import name_hash, numbered_name, record_name
 from docgen.batch.source import Source
 from docgen.batch.writing import Writer
-from docgen.dossier.json_reader import parse
 from docgen.errors import DocgenError, EnvironmentFault, InternalError
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.build import template_bytes
 from docgen.forms.definition import load_form
 from docgen.forms.example import sample_record
 from docgen.forms.fill import Filler
-from docgen.model import Finding, Place, has_errors
+from docgen.model import Finding, has_errors
 from docgen.regulations.loader import load_regulation
 from docgen.storage import environment_fault
 from docgen.validation import validate_form_data
@@ -240,12 +238,8 @@ class Maker:
         findings: list[Finding] = []
         try:
             data = _DECODE(line.decode())
-        except UnicodeDecodeError as fault:
-            place = replace(self.source.places(number).find(""), pointer="")
-            params = {"line": number, "byte": f"0x{line[fault.start]:02X}"}
-            return None, [Finding("dossier.file.encoding", "error", place, params)]
-        except (ValueError, RecursionError):
-            data = self._parsed(number, line, findings)
+        except (ValueError, RecursionError):  # not UTF-8 is a `ValueError` too
+            data = self.source.parse(number, line, findings)
             if findings and data is None:
                 return None, findings
         if not isinstance(data, dict):
@@ -258,19 +252,6 @@ class Maker:
         if has_errors(findings):
             return None, findings
         return canonical_form_data(data, regulation, definition)[0], findings
-
-    def _parsed(self, number: int, line: bytes, findings: list[Finding]) -> Any:
-        """The data of a line that is no plain JSON, with what is wrong with it."""
-        found: list[Finding] = []
-        data = parse(line.decode(), self.source.file, found)
-        places = self.source.places(number)
-        for finding in found:
-            place = places.find(finding.place.pointer)
-            if not finding.place.pointer:
-                place = Place(place.file, "", place.source)
-            params = {**finding.params, "line": number} if "line" in finding.params else finding.params
-            findings.append(replace(finding, place=place, params=params))
-        return data
 
     def _note(self, findings: list[Finding], done: Done) -> None:
         """Add findings to the process's file of them."""

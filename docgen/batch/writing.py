@@ -59,5 +59,5 @@ def leftovers(folder: Path) -> Iterator[str]:
     """What runs that were killed left in `folder`."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(_BEGIN) and entry.name.endswith(_END):
+            if entry.name.startswith(_BEGIN) and entry.name.endswith(_END) and entry.is_file():
                 yield entry.path
