@@ -134,6 +134,23 @@ def _clear(work: Path, keep: str) -> None:
             entry.unlink()
 
 
+def clear_hidden(folder: Path, *others: str, keep_parts: bool = False) -> None:
+    """Tidy up in `folder` after runs that were killed while they made folders in it; nobody else may be at work there.
+
+    An old folder whose place is empty goes back to it. With `keep_parts` what a next run could go on from stays.
+    `others` are hidden names that are not touched.
+    """
+    begin = _HIDDEN.partition("{")[0]
+    for path in sorted(folder.glob(f"{begin}*")):
+        name, _, kind = path.name.removeprefix(begin).rpartition(".")
+        if path.name in others or not path.is_dir():
+            continue
+        if kind == "old":
+            _put_back(path, folder / name)
+        elif kind == "part" and not keep_parts:
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def hold(lock: Path, folder: Path) -> IO[bytes]:
     """Hold the file `lock` until what is returned is closed, so that one command at a time works on `folder`.
 

@@ -1,7 +1,8 @@
-"""One form for many records: read in pieces, made by several processes, resumed after anything that stops them.
+"""Much at once: one form for many records, a packet for each of many dossiers; resumed after anything that stops it.
 
-`run_batch` is the way in. `source` turns any data file into lines, `work` makes the files of one piece, `journal`
-remembers what is done, `run` hands out the pieces, `archive` packs the result.
+`run_batch` is the way in for forms, `docgen.batch.packets.run_packets` for packets. `source` turns any data file into
+lines and `dossiers` finds dossiers, `work` and `packets` make what one process makes, `journal` remembers what is
+done, `run` hands out the pieces, `results` knows where everything goes, `archive` packs it.
 """
 
 from docgen.batch.model import Batch, Progress, Summary

@@ -25,6 +25,8 @@ from docgen.batch.names import name_hash
 from docgen.storage import environment_fault, hold
 
 CLEAN, NOTED = b"-", b"+"
+#: The key of what was made of a record that is gone.
+NO_KEY = b"0" * 32
 _RUN = ".run"
 _FOUND = ".found"
 
@@ -57,18 +59,19 @@ def read_entries(path: Path) -> Iterator[Entry]:
                 continue
 
 
-def _state(key: bytes, size: int) -> int:
-    return int.from_bytes(hashlib.blake2b(b"%b %d" % (key, size), digest_size=8).digest(), "little")
+def _hashed(key: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "little")
 
 
 class Known:
-    """What earlier runs made: by name, with the last state of each. Seventeen bytes a file."""
+    """What earlier runs made: by name, the last line of each. Twenty-five bytes a file."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        names, states, noted = array("Q"), array("Q"), bytearray()
+        names, keys, sizes, noted = array("Q"), array("Q"), array("q"), bytearray()
         for entry in entries:
             names.append(name_hash(entry.name))
-            states.append(_state(entry.key, entry.size))
+            keys.append(_hashed(entry.key))
+            sizes.append(entry.size)
             noted.append(entry.mark == NOTED)
         order = array("L", sorted(range(len(names)), key=names.__getitem__))
         # equal names stand in the order they were written in: the last one counts
@@ -77,7 +80,8 @@ class Known:
         )
         order = array("L", (at for at, _ in last))
         self._names = array("Q", (names[at] for at in order))
-        self._states = array("Q", (states[at] for at in order))
+        self._keys = array("Q", (keys[at] for at in order))
+        self._sizes = array("q", (sizes[at] for at in order))
         self._noted = bytes(noted[at] for at in order)
 
     def __len__(self) -> int:
@@ -91,10 +95,21 @@ class Known:
     def __contains__(self, name: str) -> bool:
         return self._at(name) >= 0
 
+    def size(self, name: str) -> int:
+        """The size of what was made under `name`; -1 where nothing was."""
+        at = self._at(name)
+        return self._sizes[at] if at >= 0 else -1
+
+    def has_key(self, name: str, key: bytes) -> bool:
+        """True where what was made under `name` was made of what `key` stands for."""
+        at = self._at(name)
+        return at >= 0 and self._keys[at] == _hashed(key)
+
     def noted(self, name: str, key: bytes, size: int) -> bool | None:
         """Whether there were findings with the file; None where what is there is not what `key` and `size` say."""
         at = self._at(name)
-        return bool(self._noted[at]) if at >= 0 and self._states[at] == _state(key, size) else None
+        made = at >= 0 and self._sizes[at] == size and self._keys[at] == _hashed(key)
+        return bool(self._noted[at]) if made else None
 
 
 class Journal:

@@ -18,10 +18,11 @@ import os
 import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from docgen.batch.journal import CLEAN, NOTED, Entry, Journal, Known
+from docgen.batch.journal import CLEAN, NO_KEY, NOTED, Entry, Journal, Known
 from docgen.batch.model import Batch, Done, Piece
 from docgen.batch.names import name_hash, numbered_name, record_name
 from docgen.batch.source import Source
@@ -214,15 +215,17 @@ class Maker:
         if number <= _FIRST or int(key[:8], 16) % self._one_in == 0:
             filler.check(data, docx)
         entry = Entry(number, key, len(docx), NOTED if findings else CLEAN, file).line()
-        ours = file in self.known
-        if size >= 0 and not ours and not self.batch.overwrite:
-            if size != len(docx) or Path(path).read_bytes() != docx:
-                params = {"file": path}
-                findings.append(Finding("batch.file.exists", "error", place, params, str(data.get("id", ""))))
-                return None
-            self._waiting.append(entry)  # the very file we would have written
-            done.kept += 1
-            return data
+        if size >= 0 and not self.batch.overwrite and self.known.size(file) != size:
+            there = Path(path).read_bytes()
+            if there == docx:  # the very file we would have written
+                self._waiting.append(entry)
+                done.kept += 1
+                return data
+            if file not in self.known or _whole(there):
+                return self._left_alone(
+                    Entry(number, key, self.known.size(file), NOTED, file), path, findings, data, done
+                )
+            # else a power cut has shortened a file of ours
         self._writer.prepare(docx)
         if size < 0:
             self._flush(entry)
@@ -231,6 +234,27 @@ class Maker:
             self._flush(entry)
         done.made += 1
         return data
+
+    def _left_alone(
+        self, entry: Entry, path: str, findings: list[Finding], data: dict[str, Any], done: Done
+    ) -> dict[str, Any] | None:
+        """Say why a file that is there is not written over: it is somebody else's, or was changed since it was made.
+
+        Where only the file was changed, and not its record, it is as good as any.
+        """
+        place, who, params = self.source.places(entry.number).find(""), str(data.get("id", "")), {"file": path}
+        if entry.name not in self.known:
+            findings.append(Finding("batch.file.exists", "error", place, params, who))
+            return None
+        if self.known.has_key(entry.name, entry.key):
+            findings.append(Finding("batch.file.edited", "warning", place, params, who))
+            self._waiting.append(entry.line())
+            done.kept += 1
+            return data
+        findings.append(Finding("batch.file.outdated", "error", place, params, who))
+        # It stays ours, made of a record that is not known any more.
+        self._waiting.append(replace(entry, key=NO_KEY).line())
+        return None
 
     def _validated(self, number: int, line: bytes, name: str) -> tuple[dict[str, Any] | None, list[Finding]]:
         """The record in canonical form, or None where it has an error; and all findings."""

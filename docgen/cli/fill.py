@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from docgen.cli import HELP_LANGUAGE, help_text, language, quiet
+from docgen.cli import HELP_LANGUAGE, help_text, language
+from docgen.cli.batch import ProgressLine, print_summary
 from docgen.cli.options import (
-    echo_json,
     folders_option,
     json_option,
     output_option,
@@ -23,11 +20,7 @@ from docgen.cli.options import (
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
 
-if TYPE_CHECKING:
-    from docgen.batch import Progress, Summary
-
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_SECONDS_BETWEEN = 0.2
 
 
 def _help(name: str) -> str:
@@ -78,7 +71,7 @@ def fill(
         raise UsageError("errors.usage.data_needed")
     from docgen.batch import Batch, run_batch
 
-    line = _ProgressLine(sys.stderr.isatty() and not quiet() and not as_json)
+    line = ProgressLine("batch.progress", as_json)
     try:
         summary = run_batch(
             Batch(
@@ -89,7 +82,7 @@ def fill(
         )  # fmt: skip
     finally:
         line.clear()
-    _print(summary, as_json)
+    print_summary(summary, as_json, "batch.done")
     if summary.skipped:
         raise click.exceptions.Exit(EXIT_PARTIAL if summary.made or summary.kept else EXIT_FINDINGS)
 
@@ -110,68 +103,3 @@ def _start(form: str, regulation_id: str, folders: tuple[Path, ...], workbook: P
     from docgen.forms.example import sample_record
 
     click.echo(json.dumps(sample_record(regulation, definition), ensure_ascii=False))
-
-
-class _ProgressLine:
-    """One line on a terminal that says how far a batch is; nothing anywhere else."""
-
-    def __init__(self, shown: bool) -> None:
-        self._shown = shown
-        self._last = 0.0
-
-    def show(self, progress: Progress) -> None:
-        """Show `progress`, a few times a second."""
-        if not self._shown or progress.seconds - self._last < _SECONDS_BETWEEN:
-            return
-        self._last = progress.seconds
-        rate = progress.done / progress.seconds
-        left = (progress.total - progress.done) / rate if rate else 0.0
-        params = {"done": progress.done, "total": progress.total, "rate": round(rate), "left": _clock(left)}
-        click.echo(f"\r\x1b[K{message('batch.progress', language(), **params)}", err=True, nl=False)
-
-    def clear(self) -> None:
-        """Leave an empty line behind."""
-        if self._shown and self._last:
-            click.echo("\r\x1b[K", err=True, nl=False)
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
-
-
-def _print(summary: Summary, as_json: bool) -> None:
-    """Results on stdout; the findings one sees first, and the counts, on stderr."""
-    counts = {"made": summary.made, "kept": summary.kept, "skipped": summary.skipped, "stale": len(summary.stale)}
-    if as_json:
-        found = [json.loads(line) for line in _lines(summary.findings)] if summary.findings else summary.first
-        where = str(summary.findings) if summary.findings else None
-        results = [str(path) for path in summary.results]
-        echo_json(
-            {**counts, "results": results, "stale_files": summary.stale, "findings_file": where, "findings": found}
-        )
-        return
-    for path in summary.results:
-        click.echo(str(path))
-    if quiet():
-        return
-    say: Callable[..., None] = lambda key, **params: click.echo(message(key, language(), **params), err=True)  # noqa: E731
-    for finding in summary.first:
-        click.echo(_entry(finding), err=True)
-    if summary.noted > len(summary.first):
-        say("batch.more", count=summary.noted - len(summary.first))
-    if summary.findings:
-        say("batch.findings", file=str(summary.findings))
-    say("batch.done", **counts)
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-
-
-def _entry(finding: dict[str, Any]) -> str:
-    """One finding as it is shown on a terminal."""
-    mark = message(f"validation.report.{finding['severity']}", language())
-    place = ": ".join(part for part in (finding["file"], finding["source"]) if part)
-    out = f"{mark}: {finding['message']}\n    {place} [{finding['code']}]"
-    return f"{out}\n    → {finding['hint']}" if finding["hint"] else out

@@ -5,12 +5,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from docgen.cli import help_text, language, note, quiet, text
+from docgen.cli import HELP_LANGUAGE, help_text, language, note, quiet, text
 from docgen.cli.options import echo_json, folders_option, json_option, output_option, overwrite_option, templates_option
-from docgen.errors import EXIT_FINDINGS
+from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
+from docgen.i18n import message
+
+if TYPE_CHECKING:
+    from docgen.batch.packets import PacketBatch
+    from docgen.pipeline import PacketOptions
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def _help(name: str) -> str:
+    return message(f"batch.help.packet.{name}", HELP_LANGUAGE)
 
 
 def _progress(key: str) -> Callable[[int, int], None]:
@@ -27,7 +39,8 @@ def _progress(key: str) -> Callable[[int, int], None]:
 
 
 @click.command(help=help_text("packet"))
-@click.argument("dossier", type=click.Path(exists=True, path_type=Path))
+@click.argument("dossiers", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--data", "data", multiple=True, type=click.Path(exists=True, path_type=Path), help=_help("data"))
 @output_option(default=Path("output") / "packet")
 @click.option("--draft", is_flag=True, help=help_text("option.draft"))
 @click.option("--pdf", "with_pdf", is_flag=True, help=help_text("option.pdf"))
@@ -36,48 +49,97 @@ def _progress(key: str) -> Callable[[int, int], None]:
 )
 @click.option("--zip", "zip_file", is_flag=True, help=help_text("option.zip"))
 @click.option("--jobs", "-j", type=click.IntRange(min=0), default=0, help=help_text("option.jobs"))
+@click.option("--archive", type=_FILE, help=_help("archive"))
+@click.option("--shard", type=click.IntRange(min=0), default=0, help=_help("shard"))
+@click.option("--findings", "findings_file", type=_FILE, help=_help("findings"))
 @folders_option
 @templates_option
 @overwrite_option
 @json_option
 def packet(
-    dossier: Path,
+    dossiers: tuple[Path, ...],
+    data: tuple[Path, ...],
     output: Path,
     draft: bool,
     with_pdf: bool,
     pdf_engine: str | None,
     zip_file: bool,
     jobs: int,
+    archive: Path | None,
+    shard: int,
+    findings_file: Path | None,
     folders: tuple[Path, ...],
     templates: tuple[Path, ...],
     overwrite: bool,
     as_json: bool,
 ) -> None:
-    """Make the whole packet of a dossier; with --zip, also bundle it (or a packet that is there already)."""
-    if zip_file and (dossier / "manifest.json").is_file():
-        _bundle(dossier, overwrite)
-        return
-    from docgen.pipeline import PacketOptions, PacketProgress, make_packet
-    from docgen.validation.report import render_text, to_json
+    """Make the packet of a dossier, or of each of many; with --zip, also bundle it (or one that is there already)."""
+    from docgen.pipeline import PacketOptions
 
     engine = pdf_engine or ("auto" if with_pdf or zip_file else None)
     options = PacketOptions(templates, draft, overwrite, engine, jobs)
+    if _many(dossiers, data) or archive or shard or findings_file:
+        from docgen.batch.packets import PacketBatch
+
+        _make_many(
+            PacketBatch(
+                (*dossiers, *data), output, options, folders, zip_file, archive, shard, findings_file, language()
+            ),
+            as_json,
+        )
+        return
+    (dossier,) = dossiers
+    if zip_file and (dossier / "manifest.json").is_file():
+        _bundle(dossier, overwrite)
+        return
+    made = _make_one(dossier, output, options, folders, as_json)
+    if zip_file:
+        _bundle(made, overwrite)
+
+
+def _many(dossiers: tuple[Path, ...], data: tuple[Path, ...]) -> bool:
+    """True where not one dossier was named, but several, or a file of lines. Raises `UsageError` where none was."""
+    if not dossiers and not data:
+        raise UsageError("batch.usage.no_dossiers", places="–")
+    return bool(data) or len(dossiers) > 1 or dossiers[0].suffix.lower() in (".jsonl", ".ndjson")
+
+
+def _make_one(dossier: Path, output: Path, options: PacketOptions, folders: tuple[Path, ...], as_json: bool) -> Path:
+    """One dossier, one packet; returns its folder."""
+    from docgen.pipeline import PacketProgress, make_packet
+    from docgen.validation.report import render_text, to_json
+
     progress = PacketProgress(_progress("packet.progress"), _progress("packet.progress.pdf"))
     made, checked = make_packet(dossier, output, options, folders=folders, progress=progress)
+    found = [*checked.findings, *(made.findings if made else ())]
     if as_json:
         files = [{"file": name, "sha256": digest} for name, digest in made.files.items()] if made else []
         packet_dir = str(made.folder) if made else None
-        echo_json({"packet": packet_dir, "files": files, "findings": to_json(checked.findings, language())})
-    elif checked.findings:
-        click.echo(render_text(checked.findings, language()), err=True)
+        echo_json({"packet": packet_dir, "files": files, "findings": to_json(found, language())})
+    elif found:
+        click.echo(render_text(found, language()), err=True)
     if made is None:
         note("packet.refused")
         raise click.exceptions.Exit(EXIT_FINDINGS)
     if not as_json:
         click.echo(str(made.folder))
     note("packet.done", count=len(made.documents), folder=str(made.folder))
-    if zip_file:
-        _bundle(made.folder, overwrite)
+    return Path(made.folder)
+
+
+def _make_many(batch: PacketBatch, as_json: bool) -> None:
+    """A packet for each dossier; ends with 3 where some could not be made, with 1 where none could."""
+    from docgen.batch.packets import run_packets
+    from docgen.cli.batch import ProgressLine, print_summary
+
+    line = ProgressLine("batch.packet.progress", as_json)
+    try:
+        summary = run_packets(batch, line.show)
+    finally:
+        line.clear()
+    print_summary(summary, as_json, "batch.packet.done")
+    if summary.skipped:
+        raise click.exceptions.Exit(EXIT_PARTIAL if summary.made or summary.kept else EXIT_FINDINGS)
 
 
 def _bundle(folder: Path, overwrite: bool) -> None:

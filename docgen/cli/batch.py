@@ -1,0 +1,92 @@
+"""What the commands that make much at once show: how far they are, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from docgen.cli import language, quiet
+from docgen.cli.options import echo_json
+from docgen.i18n import message
+
+if TYPE_CHECKING:
+    from docgen.batch import Progress, Summary
+
+_SECONDS_BETWEEN = 0.2
+
+
+class ProgressLine:
+    """One line on a terminal that says how far a batch is; nothing anywhere else."""
+
+    def __init__(self, key: str, as_json: bool) -> None:
+        """`key` is the message; it gets `done`, `total`, `rate` (a second), `left`."""
+        self._key = key
+        self._shown = sys.stderr.isatty() and not quiet() and not as_json
+        self._last = 0.0
+
+    def show(self, progress: Progress) -> None:
+        """Show `progress`, a few times a second."""
+        if not self._shown or progress.seconds - self._last < _SECONDS_BETWEEN:
+            return
+        self._last = progress.seconds
+        rate = progress.done / progress.seconds
+        left = (progress.total - progress.done) / rate if rate else 0.0
+        params = {
+            "done": progress.done,
+            "total": progress.total,
+            "rate": f"{rate:.0f}" if rate >= 10 else f"{rate:.1f}",
+            "left": _clock(left),
+        }
+        click.echo(f"\r\x1b[K{message(self._key, language(), **params)}", err=True, nl=False)
+
+    def clear(self) -> None:
+        """Leave an empty line behind."""
+        if self._shown and self._last:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def print_summary(summary: Summary, as_json: bool, key: str) -> None:
+    """Results on stdout; the findings one sees first, and the counts (message `key`), on stderr."""
+    counts = {"made": summary.made, "kept": summary.kept, "skipped": summary.skipped, "stale": len(summary.stale)}
+    if as_json:
+        found = [json.loads(line) for line in _lines(summary.findings)] if summary.findings else summary.first
+        where = str(summary.findings) if summary.findings else None
+        results = [str(path) for path in summary.results]
+        echo_json(
+            {**counts, "results": results, "stale_files": summary.stale, "findings_file": where, "findings": found}
+        )
+        return
+    for path in summary.results:
+        click.echo(str(path))
+    if quiet():
+        return
+    say: Callable[..., None] = lambda key, **params: click.echo(message(key, language(), **params), err=True)  # noqa: E731
+    for finding in summary.first:
+        click.echo(_entry(finding), err=True)
+    if summary.noted > len(summary.first):
+        say("batch.more", count=summary.noted - len(summary.first))
+    if summary.findings:
+        say("batch.findings", file=str(summary.findings))
+    say(key, **counts)
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+
+
+def _entry(finding: dict[str, Any]) -> str:
+    """One finding as it is shown on a terminal."""
+    mark = message(f"validation.report.{finding['severity']}", language())
+    place = ": ".join(part for part in (finding["file"], finding["source"]) if part)
+    out = f"{mark}: {finding['message']}\n    {place} [{finding['code']}]"
+    return f"{out}\n    → {finding['hint']}" if finding["hint"] else out
