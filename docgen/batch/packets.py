@@ -19,7 +19,7 @@ from typing import IO
 from docgen.batch.dossiers import Dossiers, Item, find_dossiers, place_of
 from docgen.batch.journal import CLEAN, NO_KEY, NOTED, Entry, Journal, Known, read_entries
 from docgen.batch.model import JOURNAL, Progress, Summary
-from docgen.batch.results import Results
+from docgen.batch.results import SHOWN, Results
 from docgen.crew import processors, share
 from docgen.dossier import Dossier
 from docgen.errors import DocgenError, EnvironmentFault, InputError, InternalError, UsageError
@@ -31,7 +31,7 @@ from docgen.packet.manifest import MANIFEST
 from docgen.pipeline import PacketOptions, check_loaded, packet_of
 from docgen.regulations.loader import Regulation, load_regulation
 from docgen.storage import clear_hidden, environment_fault
-from docgen.validation.report import to_json
+from docgen.validation.report import message_of, to_json
 from docgen.version import VERSION
 
 LABEL = "packets"
@@ -67,6 +67,8 @@ class PacketDone:
     worker: int
     state: str = "skipped"
     noted: int = 0
+    #: For a dossier that was skipped: what to say of it in one finding.
+    skipped: Finding | None = None
     journal: tuple[int, int] = (0, 0)
     findings: tuple[int, int] = (0, 0)
 
@@ -98,6 +100,8 @@ def run_packets(batch: PacketBatch, report: Report = lambda progress: None) -> S
             clear_hidden(folder, JOURNAL)
             own = [*dossiers.findings, *_stale(batch, summary)]
             results.gather_findings(journal, [(one.worker, one.findings) for one in done], own, summary)
+            skipped = [one.skipped for one in done if one.skipped is not None]
+            summary.first = to_json([*dossiers.findings, *skipped][:SHOWN], batch.language)
             summary.results = results.pack(_groups(folder, journal))
             return summary
         except OSError as fault:
@@ -179,6 +183,8 @@ class PacketMaker:
                 self._found.write(json.dumps(item, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
             self._found.flush()
             done.noted = len(findings)
+            if done.state == "skipped":
+                done.skipped = _in_one(task, findings, self.batch.language)
             done.journal = starts[0], self._journal.tell()
             done.findings = starts[1], self._found.tell()
             return done
@@ -286,6 +292,15 @@ class PacketMaker:
         rest = memoryview(entry.line())
         while rest:
             rest = rest[self._journal.write(rest) :]
+
+
+def _in_one(item: Item, findings: Sequence[Finding], language: str) -> Finding:
+    """Why a dossier was skipped, in one finding; all that was found is in the file of findings."""
+    errors = [finding for finding in findings if finding.severity == "error"]
+    warnings = sum(1 for finding in findings if finding.severity == "warning")
+    first = message_of(errors[0], language) if errors else ""
+    params = {"name": item.name, "errors": len(errors), "warnings": warnings, "first": first}
+    return Finding("batch.packet.skipped", "error", place_of(item), params)
 
 
 def _regulation_key(regulation: Regulation, templates: Sequence[Path | str]) -> bytes:

@@ -18,7 +18,8 @@ from docgen.errors import UsageError
 from docgen.model import Finding
 from docgen.validation.report import to_json
 
-_SHOWN = 20
+#: So many findings are shown at once; the rest is in the file.
+SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Results:
             for item in to_json(own, self.language):
                 out.write(json.dumps(item, ensure_ascii=False).encode() + b"\n")
         with gathered.open("rb") as lines:
-            summary.first = [json.loads(line) for line in islice(lines, _SHOWN)]
+            summary.first = [json.loads(line) for line in islice(lines, SHOWN)]
         target = self._findings_file()
         if target is None or not summary.noted:
             gathered.unlink()

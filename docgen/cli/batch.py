@@ -73,7 +73,7 @@ def print_summary(summary: Summary, as_json: bool, key: str) -> None:
     say: Callable[..., None] = lambda key, **params: click.echo(message(key, language(), **params), err=True)  # noqa: E731
     for finding in summary.first:
         click.echo(_entry(finding), err=True)
-    if summary.noted > len(summary.first):
+    if summary.first and summary.noted > len(summary.first):
         say("batch.more", count=summary.noted - len(summary.first))
     if summary.findings:
         say("batch.findings", file=str(summary.findings))
