@@ -7,18 +7,13 @@ that a slow one delays nobody; they write the files themselves and report only c
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
-import signal
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import islice
-from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +24,7 @@ from docgen.batch.names import number_pieces, scan
 from docgen.batch.source import Source, cut, open_source
 from docgen.batch.work import Form, Maker
 from docgen.batch.writing import leftovers
+from docgen.crew import Crew, News, Work, processors
 from docgen.errors import EnvironmentFault, UsageError
 from docgen.model import Finding, Place
 from docgen.storage import environment_fault
@@ -37,8 +33,6 @@ from docgen.validation.report import to_json
 #: Fewer records than this are made faster by one process than another can be started.
 _WORTH_A_PROCESS = 300
 _SHOWN = 20
-#: Seconds after which an idle process looks whether anybody still waits for it.
-_LOOK_UP = 0.2
 Report = Callable[[Progress], None]
 
 
@@ -77,16 +71,16 @@ def _make(
     batch: Batch, form: Form, source: Source, folder: Path, journal: Journal, known: Known, report: Report
 ) -> tuple[Summary, list[Done]]:
     """Make all files; returns the counts, and what was reported of each piece, in the order of the data."""
-    jobs = batch.jobs or _processors()
+    jobs = batch.jobs or processors()
     pieces = cut(source, jobs)
-    crew = _Crew(batch, form, source, folder, journal, known)
+    workshop = _Workshop(batch, form, source, folder, journal, known)
     total = number_pieces(pieces, [scan(source.read(piece)) for piece in pieces], form.definition.form)
     if batch.output.suffix.lower() == ".docx" and total > 1:
         raise UsageError("batch.usage.one_file", file=str(batch.output), count=total)
     if total > _WORTH_A_PROCESS:
         form.prove()
     summary, done, start = Summary(), [], time.monotonic()
-    for one in crew.work(pieces, batch.jobs or min(jobs, total // _WORTH_A_PROCESS)):
+    for one in workshop.work(pieces, batch.jobs or min(jobs, total // _WORTH_A_PROCESS)):
         done.append(one)
         summary.made += one.made
         summary.kept += one.kept
@@ -96,28 +90,27 @@ def _make(
     return summary, sorted(done, key=lambda one: one.piece)
 
 
-def _processors() -> int:
-    """How many processes can run at once."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class _Crew:
-    """The processes of one batch, and what each of them needs to know."""
+class _Workshop:
+    """What every process of one batch needs to know, and how they share the work."""
 
     def __init__(self, batch: Batch, form: Form, source: Source, folder: Path, journal: Journal, known: Known) -> None:
-        self.batch, self.form, self.source = batch, form, source
+        self.batch, self.source = batch, source
         self.folder, self.journal, self.known = folder, journal, known
+        self.form: Form | None = form
 
     def __getstate__(self) -> dict[str, Any]:
         """For a process that starts from nothing: the form is loaded there, it cannot be sent."""
         return {**self.__dict__, "form": None}
 
+    def __call__(self, number: int, alive: Callable[[], bool]) -> Work:
+        """What does the pieces in process `number`."""
+        maker = self._maker(number)
+        return lambda piece: [maker.run(piece, alive)]
+
     def work(self, pieces: Sequence[Piece], jobs: int) -> Iterator[Done]:
         """Make all pieces, in any order. Raises what a process raises."""
         if jobs <= 1 or len(pieces) <= 1:
-            maker = self.maker(0, self.form)
+            maker = self._maker(0)
             try:
                 for piece in pieces:
                     yield maker.run(piece)
@@ -126,62 +119,27 @@ class _Crew:
         else:
             yield from self._share(pieces, min(jobs, len(pieces)))
 
-    def maker(self, worker: int, form: Form) -> Maker:
-        """What makes the files in process `worker`."""
-        return Maker(self.batch, form, self.source, self.folder, self.journal, self.known, worker)
+    def _maker(self, number: int) -> Maker:
+        form = self.form or Form(self.batch)
+        return Maker(self.batch, form, self.source, self.folder, self.journal, self.known, number)
 
     def _share(self, pieces: Sequence[Piece], jobs: int) -> Iterator[Done]:
         waiting = iter(pieces)
-        context = multiprocessing.get_context(_start_method())
-        started: dict[Connection, Any] = {}
-        forked = context.get_start_method() == "fork"
         try:
-            for worker in range(jobs):
-                ours, theirs = context.Pipe()
-                arguments = (theirs, os.getpid(), worker, self, self.form if forked else None)
-                process = context.Process(target=_serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
-                process.start()
-                theirs.close()
-                started[ours] = process
-            idle = list(started)
-            busy: set[Connection] = set()
-            while True:
-                while idle and (piece := next(waiting, None)) is not None:
-                    idle[-1].send(piece)
-                    busy.add(idle.pop())
-                if not busy:
-                    return
-                for connection in wait(list(busy)):
-                    assert isinstance(connection, Connection)
-                    busy.discard(connection)
-                    idle.append(connection)
-                    yield _answer(connection)
+            with Crew(self, jobs) as crew:
+                while True:
+                    while crew.has_room and (piece := next(waiting, None)) is not None:
+                        crew.give(piece)
+                    if not crew.is_busy:
+                        return
+                    for _, message in crew.hear():
+                        if message is News.GONE:
+                            raise EnvironmentFault("batch.environment.process_ended")
+                        if isinstance(message, Done):
+                            yield message
         finally:
-            for connection, process in started.items():
-                connection.close()
-                process.terminate()
-            for process in started.values():
-                process.join()
             for path in leftovers(self.folder):
                 os.unlink(path)
-
-
-def _answer(connection: Connection) -> Done:
-    try:
-        answer = connection.recv()
-    except (EOFError, ConnectionError):
-        raise EnvironmentFault("batch.environment.process_ended") from None
-    if isinstance(answer, BaseException):
-        raise answer
-    assert isinstance(answer, Done)
-    return answer
-
-
-def _start_method() -> str:
-    """`fork` where it is safe: the processes then need not load and compile anything again."""
-    if sys.platform == "linux" and threading.active_count() == 1:
-        return "fork"
-    return "spawn"
 
 
 @contextmanager
@@ -284,27 +242,3 @@ def _gather_findings(batch: Batch, journal: Journal, done: Sequence[Done], summa
 def _nothing(batch: Batch, findings: Sequence[Finding]) -> Summary:
     """What came of a file that is no data."""
     return Summary(skipped=1, noted=len(findings), first=to_json(findings, batch.language))
-
-
-def _serve(connection: Connection, parent: int, worker: int, crew: _Crew, form: Form | None) -> None:
-    """A process: make pieces until there are no more, or until nobody is there to hear of it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-    def alive() -> bool:
-        # Windows keeps a dead parent's id; there the closed connection tells.
-        return os.getppid() == parent if os.name != "nt" else not connection.poll()
-
-    try:
-        maker = crew.maker(worker, form or Form(crew.batch))
-        while True:
-            # Another process may hold a copy of the connection's other end, so its closing need not be seen here.
-            while not connection.poll(_LOOK_UP):
-                if os.name != "nt" and not alive():
-                    return
-            connection.send(maker.run(connection.recv(), alive))
-    except (EOFError, ConnectionError, KeyboardInterrupt):
-        pass
-    except Exception as fault:
-        with suppress(OSError, ValueError):
-            connection.send(fault)
