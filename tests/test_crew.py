@@ -33,12 +33,12 @@ class Doubler:
         pass
 
 
-METHODS = [pytest.param(True, marks=pytest.mark.serial, id="fork"), pytest.param(False, id="spawn")]
+METHODS = [pytest.param("fork", marks=pytest.mark.serial), "spawn"]
 
 
 @pytest.fixture
 def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docgen.crew.forks", lambda: request.param)
+    monkeypatch.setattr("docgen.crew.start_method", lambda: request.param)
 
 
 @pytest.mark.usefixtures("method")

@@ -128,8 +128,12 @@ def sign(packet: Path, listing: bool, role: str | None, as_json: bool, **options
 def _ready(folder: Path) -> None:
     """Draw the PDF files of a packet that has none yet: what is signed is PDF. A draft is refused."""
     from docgen.packet.pdf import add_pdf
+    from docgen.validation.report import render_text
 
-    if add_pdf(folder):
+    found = add_pdf(folder, progress=_progress("progress.draw"))
+    if found is not None:
+        if found:
+            click.echo(render_text(found, language()), err=True)
         _note("done.drawn")
 
 

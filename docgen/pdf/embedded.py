@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from docgen.errors import EnvironmentFault
+from docgen.pdf.drawn import Drawn, NotDrawn, Room
 from docgen.pdf.zones import BlockBox
 
 NAME = "rdocx"
@@ -40,11 +42,35 @@ def engine_version() -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A converted file and the box of each top-level block of its body."""
+class Embedded:
+    """rdocx as an engine (`docgen.pdf.drawn.Engine`)."""
 
-    pdf: bytes
-    boxes: dict[int, BlockBox]
+    name: str = NAME
+    files_a_call: int = 1
+    attempts: int = 1
+
+    def need(self) -> None:
+        """Raise `EnvironmentFault` where the library is missing."""
+        need_rdocx()
+
+    def version(self) -> str:
+        """The installed version. Raises `EnvironmentFault` where the library is missing."""
+        need_rdocx()
+        return engine_version() or ""
+
+    def draw(self, files: Sequence[tuple[int, bytes]], room: Room) -> Iterator[tuple[int, Drawn | NotDrawn]]:
+        """Draw `files` one after the other, in this process."""
+        rdocx = need_rdocx()
+        for number, docx in files:
+            try:
+                yield number, draw(docx)
+            except rdocx.RdocxError as fault:
+                yield number, NotDrawn(str(fault)[:200])
+            except BaseException as fault:
+                # A library in Rust that breaks off raises something that is no `Exception`.
+                if type(fault).__name__ != "PanicException":
+                    raise
+                yield number, NotDrawn(str(fault)[:200])
 
 
 def draw(docx: bytes) -> Drawn:

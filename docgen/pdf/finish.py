@@ -6,6 +6,7 @@ import io
 import re
 from typing import Any
 
+from docgen.pdf.mark import KEY
 from docgen.pdf.reading import need_pikepdf
 from docgen.word import style
 
@@ -14,8 +15,11 @@ _UA_CLAIM = re.compile(rb"<pdfuaid:part>\d+</pdfuaid:part>\s*")
 _XMP_DATES = re.compile(rb"<xmp:(CreateDate|ModifyDate|MetadataDate)>[^<]*</xmp:\1>\s*")
 
 
-def finish(pdf: bytes) -> bytes:
-    """`pdf` with `/Lang` vi-VN (ISO 32000-1, 14.9.2), without dates and with an identifier made from its content."""
+def finish(pdf: bytes, mark: str = "") -> bytes:
+    """`pdf` with `/Lang` vi-VN (ISO 32000-1, 14.9.2), without dates and with an identifier made from its content.
+
+    `mark` goes into the document information (`docgen.pdf.mark`).
+    """
     pikepdf = need_pikepdf()
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
@@ -27,6 +31,8 @@ def finish(pdf: bytes) -> bytes:
         for key in ("/CreationDate", "/ModDate"):
             if key in info:
                 del info[key]
+        if mark:
+            info[KEY] = mark
         metadata = document.Root.get("/Metadata")
         if metadata is not None:
             metadata.write(_clean(metadata.read_bytes()))

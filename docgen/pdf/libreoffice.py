@@ -9,20 +9,22 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from docgen.errors import EnvironmentFault
+from docgen.pdf.drawn import Drawn, NotDrawn, Room
 
 NAME = "libreoffice"
 #: The variable that names the program where it stands in no usual place.
 VARIABLE = "DOCGEN_SOFFICE"
 FILES_A_CALL = 50
-#: What a call may take: a base for the start, and seconds for each file (0.07 s were measured).
-START_SECONDS = 60.0
-FILE_SECONDS = 10.0
+#: Seconds between two looks for new files, and what is left to a program that is asked to end.
+_GLANCE = 0.03
+_FAREWELL = 0.5
 _PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
     r"C:\Program Files\LibreOffice\program\soffice.com",
@@ -96,66 +98,100 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-class _Worker:
-    """One LibreOffice profile and the files given to it."""
+@dataclass(frozen=True, slots=True)
+class LibreOffice:
+    """LibreOffice as an engine (`docgen.pdf.drawn.Engine`)."""
 
-    def __init__(self, soffice: str, timeout: float | None) -> None:
-        self.soffice = soffice
-        self.timeout = timeout
+    name: str = NAME
+    files_a_call: int = FILES_A_CALL
+    attempts: int = 2
 
-    def convert(self, files: Sequence[tuple[int, bytes]]) -> dict[int, bytes]:
-        """The PDF of each file that could be converted. What failed is tried once more, in a fresh profile, alone."""
-        out: dict[int, bytes] = {}
-        for start in range(0, len(files), FILES_A_CALL):
-            out.update(self._call(files[start : start + FILES_A_CALL]))
-        for item in files:
-            if item[0] not in out:
-                out.update(self._call([item]))
-        return out
+    def need(self) -> None:
+        """Raise `EnvironmentFault` where there is no program."""
+        need_program()
 
-    def _call(self, files: Sequence[tuple[int, bytes]]) -> dict[int, bytes]:
-        with tempfile.TemporaryDirectory(prefix="docgen-lo-", ignore_cleanup_errors=True) as folder:
-            room = Path(folder)
-            (room / "in").mkdir()
-            (room / "out").mkdir()
+    def version(self) -> str:
+        """What the program says of itself. Raises `EnvironmentFault` where there is none."""
+        return engine_version(need_program())
+
+    def draw(self, files: Sequence[tuple[int, bytes]], room: Room) -> Iterator[tuple[int, Drawn | NotDrawn]]:
+        """Draw `files` in one call, with a profile of its own; each is given when it is there.
+
+        Raises `EOFError` where nobody waits any more.
+        """
+        soffice = need_program()
+        with tempfile.TemporaryDirectory(prefix=f"{os.getpid()}-", dir=room.folder, ignore_cleanup_errors=True) as own:
+            folder = Path(own)
+            (folder / "in").mkdir()
             names = []
             for number, content in files:
-                path = room / "in" / f"{number:06d}.docx"
+                path = folder / "in" / f"{number:09d}.docx"
                 path.write_bytes(content)
                 names.append(str(path))
-            profile = (room / "profile").as_uri()
-            _run(
+            process = subprocess.Popen(
                 [
-                    self.soffice, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--nolockcheck",
-                    "--nodefault", "--convert-to", _FILTER, "--outdir", str(room / "out"), *names,
+                    soffice, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
+                    "--nolockcheck", "--nodefault", "--convert-to", _FILTER, "--outdir", str(folder / "out"), *names,
                 ],
-                self.timeout or START_SECONDS + FILE_SECONDS * len(files),
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                # A worker and what it starts are ended together; without a worker the call is a group of its own.
+                start_new_session=os.name == "posix" and room.seconds is not None,
             )  # fmt: skip
-            out = {}
-            for number, _ in files:
-                path = room / "out" / f"{number:06d}.pdf"
-                content = path.read_bytes() if path.is_file() else b""
-                # A call that was ended may leave a file without its end.
-                if content.startswith(b"%PDF-") and b"%%EOF" in content[-1024:]:
-                    out[number] = content
-            return out
+            try:
+                yield from _collect(process, [number for number, _ in files], folder / "out", room)
+            finally:
+                _stop(process, room)
 
 
-def convert(
-    files: Sequence[bytes], *, workers: int | None = None, timeout: float | None = None
-) -> tuple[list[bytes | None], str]:
-    """The PDF of each Word file (None where LibreOffice gave none, twice), and the program's version.
+def _collect(
+    process: subprocess.Popen[bytes], numbers: Sequence[int], out: Path, room: Room
+) -> Iterator[tuple[int, Drawn | NotDrawn]]:
+    """The PDF files as they appear in `out`, and what is to be said of those that do not."""
+    waiting = list(numbers)
+    given: list[int] = []
+    since = time.monotonic()
+    hangs = False
+    while not hangs:
+        ended = process.poll() is not None
+        for number in list(waiting):
+            path = out / f"{number:09d}.pdf"
+            if path.is_file() and _is_whole(content := path.read_bytes()):
+                path.unlink()
+                waiting.remove(number)
+                given.append(number)
+                yield number, Drawn(content)
+                since = time.monotonic()
+        if ended:
+            break
+        if not room.alive():
+            raise EOFError
+        hangs = room.seconds is not None and time.monotonic() - since > room.seconds
+        time.sleep(_GLANCE)
+    # LibreOffice goes from file to file: what stands before one that came out has failed by itself. The first one
+    # after the last that came out may have ended the call; those behind it were never come to.
+    last = max((numbers.index(number) for number in given), default=-1)
+    behind = [number for number in waiting if numbers.index(number) > last]
+    never = set(behind[1:]) if given or hangs else set()
+    for number in waiting:
+        if number not in never:
+            yield number, NotDrawn(NAME)
 
-    `workers` calls run side by side (default: one for 25 files, no more than processors); `timeout` is for one call.
-    Raises `EnvironmentFault` where there is no LibreOffice.
-    """
-    soffice = need_program()
-    count = workers or max(1, min(os.cpu_count() or 1, (len(files) + 24) // 25))
-    numbered = list(enumerate(files))
-    shares = [numbered[start::count] for start in range(count)]
-    with ThreadPoolExecutor(max_workers=count) as pool:
-        done = list(pool.map(lambda share: _Worker(soffice, timeout).convert(share), shares))
-    found: dict[int, bytes] = {}
-    for part in done:
-        found.update(part)
-    return [found.get(number) for number in range(len(files))], engine_version(soffice)
+
+def _is_whole(pdf: bytes) -> bool:
+    """Whether a PDF is there to its end: a call that was ended may leave one without."""
+    return pdf.startswith(b"%PDF-") and b"%%EOF" in pdf[-1024:]
+
+
+def _stop(process: subprocess.Popen[bytes], room: Room) -> None:
+    """End the call where it still runs, and wait for it."""
+    if process.poll() is not None:
+        return
+    if room.seconds is not None or sys.platform == "win32":
+        _end(process)
+    elif os.getpgid(0) == os.getpid():
+        # In a worker, which will end its whole group; the program gets a moment to let go of its files.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTERM)
+        time.sleep(_FAREWELL)
+        process.kill()
+    process.wait()

@@ -1,4 +1,4 @@
-"""What stands on the pages of a PDF: its text, where each character is, which font drew it, which glyph is missing.
+"""What stands on the pages of a PDF: its text, its lines and where each character is.
 
 Read from the finished file, with another library than the one that wrote it, so that a loss on the way is seen.
 """
@@ -7,32 +7,23 @@ from __future__ import annotations
 
 import ctypes
 import io
-import re
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from docgen.errors import EnvironmentFault, InputError
 
-#: Fonts with the widths and look of Times New Roman: a document set in one of them is set as the rules ask.
-TEXT_FONTS = frozenset(
-    {"timesnewroman", "timesnewromanps", "timesnewromanpsmt", "liberationserif", "tinos", "thorndale", "termes"}
-)
-#: What a font like Times New Roman holds: Latin with all its additions, Greek, Cyrillic, punctuation, signs. A letter
-#: from elsewhere that such a font is said to have drawn was drawn as an empty box.
-_HELD = ((0x0, 0x052F), (0x1E00, 0x214F), (0x2150, 0x22FF), (0x2300, 0x27BF), (0xFB00, 0xFB06))
-#: Characters that no text font has to hold: boxes to tick and their like.
-_SYMBOL_CATEGORIES = frozenset({"So", "Sm", "Zs", "Cf", "Cc", "Co"})
 #: The head and the foot of a page, where numbers and marks stand (the margins are 20 mm).
 _MARGIN_PT = 50.0
-#: The ways in which the number of glyph 0 can be written; most pages hold none of them.
-_GLYPH_ZERO = (b"\\000\\000", b"\0\0", b"0000")
+#: So many pages are kept open at a time: most documents have fewer.
+_OPEN_PAGES = 16
 #: Characters that are never seen: places to break, soft hyphens, joiners.
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u00ad\u200c\u200d\u2060\ufeff"))
-_SUBSET = re.compile(r"^[A-Z]{6}\+")
-_STYLE = re.compile(r"[-,\s].*$")
 
 
 def need_pikepdf() -> Any:
@@ -44,7 +35,8 @@ def need_pikepdf() -> Any:
     return pikepdf
 
 
-def _need_pdfium() -> Any:
+def need_pdfium() -> Any:
+    """The library pypdfium2. Raises `EnvironmentFault` naming the pip line where it is not installed."""
     try:
         return import_module("pypdfium2")
     except ImportError:
@@ -62,37 +54,143 @@ class Line:
     top: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Character:
+class Character(NamedTuple):
+    """A visible character and its box in points from the lower left corner."""
+
     text: str
     left: float
     bottom: float
     right: float
     top: float
-    index: int
 
 
-def _open(pdf: bytes, name: str = "pdf") -> Any:
-    library = _need_pdfium()
-    try:
-        return library.PdfDocument(pdf)
-    except library.PdfiumError as fault:
-        raise InputError("pdf.error.unreadable", file=name, problem=str(fault)) from None
+class Sheet:
+    """One page, opened for reading."""
+
+    def __init__(self, page: Any) -> None:
+        self._page = page
+        self.text_page = page.get_textpage()
+        self.width, self.height = page.get_size()
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.text_page.close()
+        self._page.close()
+
+    def bounded(self, **box: float) -> str:
+        """The text inside `box` (`left`, `bottom`, `right`, `top`; by default the page), as the library gives it."""
+        return str(self.text_page.get_text_bounded(**box))
+
+    @cached_property
+    def characters(self) -> list[Character]:
+        """The visible characters, in the order in which they were drawn."""
+        raw, page = need_pdfium().raw, self.text_page
+        left, right, bottom, top = edges = [ctypes.c_double() for _ in range(4)]
+        places = [ctypes.byref(edge) for edge in edges]
+        letter_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharBox
+        out = []
+        for index in range(page.count_chars()):
+            code = letter_of(page, index)
+            letter = chr(code) if 0 < code < 0x110000 else ""
+            if letter.strip():
+                box_of(page, index, *places)
+                out.append(Character(letter, left.value, bottom.value, right.value, top.value))
+        return out
+
+    def lines(self, left: float, right: float) -> list[Line]:
+        """The lines of text whose characters lie between `left` and `right`, from the top down."""
+        return _lines([c for c in self.characters if c.left >= left - 0.5 and c.right <= right + 0.5])
 
 
-def pdf_text(pdf: bytes) -> str:
+class Reading:
+    """A PDF opened once by both libraries, for all that is to be read from it; a context manager.
+
+    Raises `InputError` for what is no PDF, when it is first read from.
+    """
+
+    def __init__(self, pdf: bytes) -> None:
+        self.content = pdf
+        self._sheets: OrderedDict[int, Sheet] = OrderedDict()
+        self._texts: dict[int, str] = {}
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for sheet in self._sheets.values():
+            sheet.close()
+        self._sheets.clear()
+        for opened in ("document", "structure"):
+            if opened in self.__dict__:
+                self.__dict__.pop(opened).close()
+
+    @cached_property
+    def document(self) -> Any:
+        """The file as pypdfium2 sees it."""
+        library = need_pdfium()
+        try:
+            return library.PdfDocument(self.content)
+        except library.PdfiumError as fault:
+            raise InputError("pdf.error.unreadable", file="pdf", problem=str(fault)) from None
+
+    @cached_property
+    def structure(self) -> Any:
+        """The file as pikepdf sees it."""
+        pikepdf = need_pikepdf()
+        try:
+            return pikepdf.open(io.BytesIO(self.content))
+        except pikepdf.PdfError as fault:
+            raise InputError("pdf.error.unreadable", file="pdf", problem=str(fault)) from None
+
+    def page_count(self) -> int:
+        """The number of pages."""
+        return len(self.structure.pages)
+
+    def sheet(self, index: int) -> Sheet:
+        """A page (from 0). It is closed when many others were asked for after it."""
+        if index in self._sheets:
+            self._sheets.move_to_end(index)
+        else:
+            self._sheets[index] = Sheet(self.document[index])
+            if len(self._sheets) > _OPEN_PAGES:
+                self._sheets.popitem(last=False)[1].close()
+        return self._sheets[index]
+
+    def sheets(self) -> Iterator[tuple[int, Sheet]]:
+        """All pages, with their numbers from 0."""
+        for index in range(len(self.document)):
+            yield index, self.sheet(index)
+
+    def text(self) -> str:
+        """The text of all pages, NFC, one line feed between lines and a form feed between pages."""
+        return "\f".join(self.page_text(index) for index in range(len(self.document)))
+
+    def page_text(self, index: int) -> str:
+        """The text of a page, as `text` gives it."""
+        if index not in self._texts:
+            self._texts[index] = _words(self.sheet(index).bounded())
+        return self._texts[index]
+
+    def body_text(self) -> str:
+        """The text of all pages without what stands in the head and foot of each."""
+        inner = (sheet.bounded(bottom=_MARGIN_PT, top=sheet.height - _MARGIN_PT) for _, sheet in self.sheets())
+        return "".join(map(_words, inner))
+
+
+@contextmanager
+def opened(pdf: bytes | Reading) -> Iterator[Reading]:
+    """`pdf` for reading; one that is open already stays open."""
+    if isinstance(pdf, Reading):
+        yield pdf
+    else:
+        with Reading(pdf) as reading:
+            yield reading
+
+
+def pdf_text(pdf: bytes | Reading) -> str:
     """The text of all pages, NFC, one line feed between lines and a form feed between pages."""
-    document = _open(pdf)
-    try:
-        pages = []
-        for page in document:
-            text_page = page.get_textpage()
-            pages.append(_words(text_page.get_text_bounded()))
-            text_page.close()
-            page.close()
-        return "\f".join(pages)
-    finally:
-        document.close()
+    with opened(pdf) as reading:
+        return reading.text()
 
 
 def _words(text: str) -> str:
@@ -101,30 +199,10 @@ def _words(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _body_text(pdf: bytes) -> str:
-    """The text of all pages without what stands in the head and foot of each."""
-    document = _open(pdf)
-    try:
-        pages = []
-        for page in document:
-            text_page = page.get_textpage()
-            inner = page.get_height() - _MARGIN_PT
-            pages.append(_words(text_page.get_text_bounded(bottom=_MARGIN_PT, top=inner)))
-            text_page.close()
-            page.close()
-        return "".join(pages)
-    finally:
-        document.close()
-
-
-def page_count(pdf: bytes) -> int:
+def page_count(pdf: bytes | Reading) -> int:
     """The number of pages. Raises `InputError` for what is no PDF."""
-    pikepdf = need_pikepdf()
-    try:
-        with pikepdf.open(io.BytesIO(pdf)) as document:
-            return len(document.pages)
-    except pikepdf.PdfError as fault:
-        raise InputError("pdf.error.unreadable", file="pdf", problem=str(fault)) from None
+    with opened(pdf) as reading:
+        return reading.page_count()
 
 
 def squeezed(text: str) -> str:
@@ -132,200 +210,69 @@ def squeezed(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", text).translate(_UNSEEN).split())
 
 
-def missing_text(pdf: bytes, wanted: Sequence[str]) -> list[str]:
+def missing_text(pdf: bytes | Reading, wanted: Sequence[str]) -> list[str]:
     """Which of the texts `wanted` do not stand in the PDF, white space and line breaks not looked at.
 
     A text that a page break cuts in two is found as well: the heads of the pages are left out.
     """
-    whole, body = squeezed(pdf_text(pdf)), squeezed(_body_text(pdf))
-    return [text for text in wanted if (short := squeezed(text)) not in body and short not in whole]
+    with opened(pdf) as reading:
+        whole = squeezed(reading.text())
+        lost = [text for text in wanted if squeezed(text) not in whole]
+        if lost:
+            body = squeezed(reading.body_text())
+            lost = [text for text in lost if squeezed(text) not in body]
+        return lost
 
 
-def page_lines(pdf: bytes, page_index: int, left: float = 0.0, right: float = 1e6) -> list[Line]:
+def page_lines(pdf: bytes | Reading, page_index: int, left: float = 0.0, right: float = 1e6) -> list[Line]:
     """The lines of text on a page whose characters lie between `left` and `right`, from the top down."""
-    document = _open(pdf)
-    try:
-        page = document[page_index]
-        text_page = page.get_textpage()
-        inside = [c for c in _characters(text_page) if c.left >= left - 0.5 and c.right <= right + 0.5]
-        text_page.close()
-        page.close()
-    finally:
-        document.close()
-    return _lines(inside)
+    with opened(pdf) as reading:
+        return reading.sheet(page_index).lines(left, right)
 
 
-def _characters(text_page: Any) -> Iterator[_Character]:
-    """The visible characters of a page with their boxes, in the order in which they were drawn."""
-    raw = _need_pdfium().raw
-    edges = [ctypes.c_double() for _ in range(4)]
-    left, right, bottom, top = edges
-    for index in range(text_page.count_chars()):
-        code = raw.FPDFText_GetUnicode(text_page, index)
-        letter = chr(code) if 0 < code < 0x110000 else ""
-        if letter.strip():
-            raw.FPDFText_GetCharBox(
-                text_page, index, ctypes.byref(left), ctypes.byref(right), ctypes.byref(bottom), ctypes.byref(top)
-            )
-            yield _Character(letter, left.value, bottom.value, right.value, top.value, index)
+class _Row:
+    """Characters of one line, and the highest and lowest edge among them."""
+
+    def __init__(self, character: Character) -> None:
+        self.characters = [character]
+        self.top, self.bottom = character.top, character.bottom
+
+    def add(self, character: Character) -> None:
+        self.characters.append(character)
+        self.top, self.bottom = max(self.top, character.top), min(self.bottom, character.bottom)
+
+    def holds(self, character: Character) -> bool:
+        overlap = min(self.top, character.top) - max(self.bottom, character.bottom)
+        return overlap > 0.2 * min(self.top - self.bottom, max(character.top - character.bottom, 0.1)) or (
+            # a full stop or a dash is flat: it lies on the line without overlapping its middle
+            self.bottom - 4 <= character.bottom and character.top <= self.top + 4
+        )
 
 
-def _lines(characters: Sequence[_Character]) -> list[Line]:
-    rows: list[list[_Character]] = []
+def _lines(characters: Sequence[Character]) -> list[Line]:
+    rows: list[_Row] = []
     for character in characters:
-        if rows and _same_line(rows[-1], character):
-            rows[-1].append(character)
+        if rows and rows[-1].holds(character):
+            rows[-1].add(character)
         else:
-            rows.append([character])
+            rows.append(_Row(character))
     out = [
         Line(
-            _words("".join(c.text for c in row)),
-            min(c.left for c in row), min(c.bottom for c in row),
-            max(c.right for c in row), max(c.top for c in row),
+            _words("".join(c.text for c in row.characters)),
+            min(c.left for c in row.characters), row.bottom,
+            max(c.right for c in row.characters), row.top,
         )
         for row in rows
     ]  # fmt: skip
     return sorted(out, key=lambda line: -line.top)
 
 
-def _same_line(row: Sequence[_Character], character: _Character) -> bool:
-    top, bottom = max(c.top for c in row), min(c.bottom for c in row)
-    overlap = min(top, character.top) - max(bottom, character.bottom)
-    return overlap > 0.2 * min(top - bottom, max(character.top - character.bottom, 0.1)) or (
-        # a full stop or a dash is flat: it lies on the line without overlapping its middle
-        bottom - 4 <= character.bottom and character.top <= top + 4
-    )
-
-
-def family(font: str) -> str:
-    """The family of a font name as PDF writes it: `BAAAAA+LiberationSerif-Bold` -> `LiberationSerif`."""
-    return _STYLE.sub("", _SUBSET.sub("", font.lstrip("/")))
-
-
-def fonts(pdf: bytes) -> list[str]:
-    """The names of the fonts of a PDF, without subset marks, sorted; `!` after one that is not embedded."""
-    pikepdf = need_pikepdf()
-    found = set()
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        for item in document.objects:
-            if not isinstance(item, pikepdf.Dictionary) or item.get("/Type") != "/Font":
-                continue
-            if item.get("/Subtype") == "/Type0":
-                continue
-            descriptor = item.get("/FontDescriptor")
-            embedded = descriptor is not None and any(
-                key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3")
-            )
-            found.add(_SUBSET.sub("", str(item.get("/BaseFont", "?")).lstrip("/")) + ("" if embedded else "!"))
-    return sorted(found)
-
-
-@dataclass(frozen=True, slots=True)
-class FontUse:
-    """Letters that a font drew which is none of those the rules ask for."""
-
-    font: str
-    letters: str
-
-
-@dataclass(slots=True)
-class Drawing:
-    """How the letters of a PDF were drawn: beyond the edge of the paper (page from 1, the letters), in other fonts,
-    as boxes because the font does not hold them (pages from 1)."""
-
-    off_page: list[tuple[int, str]]
-    substituted: list[FontUse]
-    boxes: list[int]
-
-
-def drawing(pdf: bytes, accepted: frozenset[str] = TEXT_FONTS) -> Drawing:
-    """What is wrong with the drawing of `pdf`: letters beyond the edge of the paper, letters in other fonts.
-
-    Boxes to tick and other symbols may come from any font: text fonts do not hold them.
-    """
-    raw = _need_pdfium().raw
-    out = Drawing([], [], [])
-    found: dict[str, set[str]] = {}
-    document = _open(pdf)
-    buffer = ctypes.create_string_buffer(256)
-    flags = ctypes.c_int()
-    try:
-        for number, page in enumerate(document, start=1):
-            width, height = page.get_size()
-            text_page = page.get_textpage()
-            lost = ""
-            for c in _characters(text_page):
-                if c.left < -1 or c.bottom < -1 or c.right > width + 1 or c.top > height + 1:
-                    lost += c.text
-                if unicodedata.category(c.text) in _SYMBOL_CATEGORIES:
-                    continue
-                size = raw.FPDFText_GetFontInfo(text_page, c.index, buffer, len(buffer), ctypes.byref(flags))
-                name = buffer.raw[: max(size - 1, 0)].decode("utf-8", "replace")
-                found.setdefault(name, set()).add(c.text)
-                held = any(first <= ord(c.text) <= last for first, last in _HELD)
-                if not held and number not in out.boxes and _is_text_font(name, accepted):
-                    out.boxes.append(number)
-            if lost:
-                out.off_page.append((number, lost[:40]))
-            text_page.close()
-            page.close()
-    finally:
-        document.close()
-    families: dict[str, set[str]] = {}
-    for name, letters in found.items():
-        if name and not _is_text_font(name, accepted):
-            families.setdefault(family(name), set()).update(letters)
-    out.substituted = [FontUse(name, "".join(sorted(letters))) for name, letters in sorted(families.items())]
-    return out
-
-
-def _is_text_font(name: str, accepted: frozenset[str]) -> bool:
-    return family(name).lower().replace(" ", "") in accepted
-
-
-def missing_glyphs(pdf: bytes) -> list[int]:
-    """The pages (from 1) on which something was drawn with glyph 0, the box that stands for a missing letter.
-
-    Looks at fonts that address glyphs by number (Identity-H), as both engines write them for letters outside Latin 1.
-    """
-    pikepdf = need_pikepdf()
-    out = []
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        for number, page in enumerate(document.pages, start=1):
-            page.contents_coalesce()
-            if not any(sign in page.Contents.read_bytes() for sign in _GLYPH_ZERO):
-                continue
-            resources = page.obj.get("/Resources")
-            named = resources.get("/Font", {}) if resources is not None else {}
-            wide = {str(key) for key, font in named.items() if font.get("/Encoding") == "/Identity-H"}
-            if any(b"\x00\x00" in _pairs(code) for code in _shown(page, wide, pikepdf)):
-                out.append(number)
-    return out
-
-
-def _pairs(code: bytes) -> list[bytes]:
-    return [code[i : i + 2] for i in range(0, len(code) - 1, 2)]
-
-
-def _shown(page: Any, wide: set[str], pikepdf: Any) -> Iterator[bytes]:
-    current = ""
-    for operands, operator in pikepdf.parse_content_stream(page):
-        kind = str(operator)
-        if kind == "Tf":
-            current = str(operands[0])
-        elif kind in ("Tj", "'", '"') and current in wide:
-            yield bytes(operands[-1])
-        elif kind == "TJ" and current in wide:
-            for item in operands[0]:
-                if isinstance(item, pikepdf.String):
-                    yield bytes(item)
-
-
-def named_places(pdf: bytes) -> Mapping[str, tuple[int, float, float]]:
+def named_places(pdf: bytes | Reading) -> Mapping[str, tuple[int, float, float]]:
     """Each named destination of kind XYZ (ISO 32000-1, 12.3.2.3): page index, x, y."""
     pikepdf = need_pikepdf()
     out: dict[str, tuple[int, float, float]] = {}
-    with pikepdf.open(io.BytesIO(pdf)) as document:
+    with opened(pdf) as reading:
+        document = reading.structure
         pages = {page.obj.objgen: index for index, page in enumerate(document.pages)}
         found = dict(document.Root.get("/Dests", {}).items())
         names = document.Root.get("/Names", {}).get("/Dests")

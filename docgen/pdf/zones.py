@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from docgen.model import Finding, Place
-from docgen.pdf.reading import Line, named_places, page_lines, squeezed
+from docgen.pdf.reading import Line, Reading, named_places, opened, squeezed
 from docgen.word import style
 from docgen.word.unwrap import MarkedCell, marked_cells
 
@@ -43,7 +43,7 @@ class BlockBox:
 
 
 def signature_zones(
-    docx: bytes, pdf: bytes, boxes: Mapping[int, BlockBox] | None = None, file: str = ""
+    docx: bytes, pdf: bytes | Reading, boxes: Mapping[int, BlockBox] | None = None, file: str = ""
 ) -> tuple[list[SignatureZone], list[Finding]]:
     """The zones of all signature blocks of `pdf`, which was made from the unwrapped `docx`.
 
@@ -53,6 +53,13 @@ def signature_zones(
     cells = marked_cells(docx, PREFIX)
     if not cells:
         return [], []
+    with opened(pdf) as reading:
+        return _zones(cells, reading, boxes, file)
+
+
+def _zones(
+    cells: Sequence[MarkedCell], pdf: Reading, boxes: Mapping[int, BlockBox] | None, file: str
+) -> tuple[list[SignatureZone], list[Finding]]:
     places = named_places(pdf) if boxes is None else {}
     out: list[SignatureZone] = []
     findings: list[Finding] = []
@@ -80,18 +87,18 @@ def _edges(cell: MarkedCell) -> tuple[float, float]:
     return left, left + cell.width
 
 
-def _in_box(cell: MarkedCell, pdf: bytes, box: BlockBox) -> SignatureZone | None:
+def _in_box(cell: MarkedCell, pdf: Reading, box: BlockBox) -> SignatureZone | None:
     left, right = _edges(cell)
-    lines = [x for x in page_lines(pdf, box.page, left, right) if box.bottom - 3 <= x.bottom and x.top <= box.top + 3]
+    lines = [x for x in pdf.sheet(box.page).lines(left, right) if box.bottom - 3 <= x.bottom and x.top <= box.top + 3]
     above = _caption_lines(cell, lines)
     if above is None:
         return None
     return _zone(cell, box.page, lines[:above], lines[above:], box.bottom)
 
 
-def _at_point(cell: MarkedCell, pdf: bytes, page: int, top: float) -> SignatureZone | None:
+def _at_point(cell: MarkedCell, pdf: Reading, page: int, top: float) -> SignatureZone | None:
     left, right = _edges(cell)
-    lines = page_lines(pdf, page, left, right)
+    lines = pdf.sheet(page).lines(left, right)
     middle = top - ZONE_PT / 2
     above = [line for line in lines if line.bottom > middle]
     below = [line for line in lines if line.bottom <= middle]

@@ -118,7 +118,7 @@ def test_another_draft_is_another_file(fill: Fill, records: Records) -> None:
 def test_processes_change_nothing(
     fill: Fill, records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    monkeypatch.setattr("docgen.crew.forks", lambda: method == "fork")
+    monkeypatch.setattr("docgen.crew.start_method", lambda: method)
     monkeypatch.setattr("docgen.batch.source._SMALLEST_PIECE", 2000)
     records[5]["id"] = records[9]["id"] = "dv-01"
     records[2]["nonsense"] = 1

@@ -102,7 +102,7 @@ def test_the_same_dossier_gives_the_same_bytes(packet: Path, data: dict[str, Any
 def test_several_processes_change_nothing(
     packet: Path, data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: bool
 ) -> None:
-    monkeypatch.setattr("docgen.crew.forks", lambda: forked)
+    monkeypatch.setattr("docgen.crew.start_method", lambda: "fork" if forked else "spawn")
     monkeypatch.setattr(packet_fill, "_WORTH_A_PROCESS", 1)
     processes: list[int] = []
     monkeypatch.setattr(

@@ -220,8 +220,9 @@ class TestLevels:
 
 class TestAppearance:
     def test_it_shows_who_and_when_in_vietnamese(self, packet: Path) -> None:
+        from docgen.pdf.glyphs import drawing, fonts, missing_glyphs
         from docgen.pdf.merge import print_copy
-        from docgen.pdf.reading import drawing, fonts, missing_glyphs, pdf_text
+        from docgen.pdf.reading import pdf_text
 
         agency = "Đảng ủy khối các cơ quan tỉnh"
         shown = Appearance(post="Bí thư chi bộ", agency=agency, image=picture(), seal=picture())

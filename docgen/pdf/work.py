@@ -1,0 +1,162 @@
+"""What is done with one file, wherever it is done: take the controls off, draw, finish, measure, check."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from docgen.crew import Alive, Work
+from docgen.errors import DocgenError, EnvironmentFault, InputError
+from docgen.model import Finding, Place
+from docgen.pdf.drawn import Drawn, Engine, NotDrawn, Room
+from docgen.pdf.finish import finish
+from docgen.pdf.gate import check
+from docgen.pdf.glyphs import fonts
+from docgen.pdf.mark import checked, mark
+from docgen.pdf.reading import Reading
+from docgen.pdf.zones import SignatureZone, signature_zones
+from docgen.word.unwrap import unwrap
+from docgen.word.written import paragraphs
+
+#: The code of the finding for what is no Word file: no engine could do anything with it.
+UNREADABLE = "pdf.file.unreadable"
+#: The last touch on a PDF, given its signature zones: placing fields, for instance.
+After = Callable[[bytes, list[SignatureZone]], bytes]
+
+
+@dataclass(slots=True)
+class FileResult:
+    """What came of one file.
+
+    `pdf` is None where there is none; then a finding says why. `engine` and `version` of what drew it, `zones` its
+    signature zones, `fonts` as `docgen.pdf.reading.fonts` gives them, `pages` their number, `findings` with the name
+    as place.
+    """
+
+    name: str
+    pdf: bytes | None
+    engine: str
+    version: str = ""
+    zones: list[SignatureZone] = field(default_factory=list)
+    fonts: list[str] = field(default_factory=list)
+    pages: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+class Item(NamedTuple):
+    """A file on its way: its number in the order given, its name, the Word file, texts its PDF must hold besides."""
+
+    number: int
+    name: str
+    docx: bytes
+    texts: Sequence[str] = ()
+
+
+class Task(NamedTuple):
+    """What is done at a time: files for one engine; `folder` is where temporary files go."""
+
+    engine: str
+    items: Sequence[Item]
+    folder: str
+
+
+class At(NamedTuple):
+    """A process says: now the file of this number."""
+
+    number: int
+
+
+class Made(NamedTuple):
+    """A process says: this came of the file of this number."""
+
+    number: int
+    result: FileResult
+
+
+class Missed(NamedTuple):
+    """A process says: the engine could do nothing with the file of this number."""
+
+    number: int
+    problem: str
+
+
+Message = At | Made | Missed
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """What every process of a conversion needs to know; called there, it gives what does the tasks.
+
+    `after` is the last touch, `mark` the words of the mark (`docgen.pdf.mark`), None for no mark; `seconds` as for
+    `docgen.pdf.drawn.Room`.
+    """
+
+    engines: Mapping[str, Engine]
+    after: After | None = None
+    mark: str | None = None
+    seconds: float | None = None
+
+    def __call__(self, number: int, alive: Alive) -> Work:
+        """What does the tasks of a process (`docgen.crew.Prepare`)."""
+        return lambda task: self.work(task, alive)
+
+    def work(self, task: Task, alive: Alive) -> Iterator[Message]:
+        """Do all files of `task`; what is not told of at the end was not come to."""
+        items = {item.number: item for item in task.items}
+        plain: dict[int, bytes] = {}
+        for item in task.items:
+            yield At(item.number)
+            try:
+                plain[item.number] = unwrap(item.docx, item.name)
+            except Exception as fault:
+                yield _undone(item, task.engine, fault)
+        room = Room(Path(task.folder), alive, self.seconds)
+        for number, drawn in self.engines[task.engine].draw(list(plain.items()), room):
+            item = items[number]
+            if isinstance(drawn, NotDrawn):
+                yield Missed(number, drawn.problem)
+                continue
+            yield At(number)
+            try:
+                result = self._finished(item, task.engine, plain[number], drawn)
+            except Exception as fault:
+                yield _undone(item, task.engine, fault)
+            else:
+                yield Made(number, result)
+
+    def _finished(self, item: Item, engine: str, plain: bytes, drawn: Drawn) -> FileResult:
+        pdf = finish(drawn.pdf, "" if self.mark is None else mark(item.docx, self.mark))
+        texts = [text for text in paragraphs(plain) if text.strip()]
+        with Reading(pdf) as reading:
+            zones, findings = signature_zones(plain, reading, drawn.boxes, item.name)
+            findings += check(reading, [*texts, *item.texts], item.name)
+            named, pages = fonts(reading), reading.page_count()
+        if self.mark is not None and not findings:
+            pdf = checked(pdf)
+        if self.after is not None:
+            pdf = self.after(pdf, zones)
+        return FileResult(item.name, pdf, engine, "", zones, named, pages, findings)
+
+
+def _undone(item: Item, engine: str, fault: Exception) -> Message:
+    """What is to be said of a file that raised something. Raises it again where it is not about the file."""
+    if isinstance(fault, EnvironmentFault | OSError):
+        raise fault
+    if isinstance(fault, InputError) and fault.code == "errors.word.unreadable":
+        reason = {"reason": fault.facts.get("reason", "")}
+        return Made(item.number, not_made(item.name, engine, Finding(UNREADABLE, "error", Place(item.name), reason)))
+    return Missed(item.number, fault.code if isinstance(fault, DocgenError) else type(fault).__name__)
+
+
+def not_made(name: str, engine: str, finding: Finding) -> FileResult:
+    """The result of a file of which there is no PDF."""
+    return FileResult(name, None, engine, findings=[finding])
+
+
+def clear(folder: str, process: int) -> None:
+    """Remove what the engine of a process that has ended left in `folder`."""
+    for path in Path(folder).glob(f"{process}-*"):
+        shutil.rmtree(path, ignore_errors=True)
