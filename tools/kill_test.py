@@ -1,6 +1,7 @@
-"""Kill `docgen fill` at random moments, resume it, and compare with a run that nobody disturbed.
+"""Kill `docgen fill` or `docgen packet` at random moments, resume it, and compare with a run that nobody disturbed.
 
     python tools/kill_test.py [--kills 200] [--records 2000] [--jobs 2] [--form mau-05] [--seed 1]
+    python tools/kill_test.py --packets [--pdf] [--kills 50] [--records 12]
 
 Each round starts in an empty folder, kills the command (kill -9) at a random moment of its run or, every other round,
 at a random number of files, looks for half-written files, runs the same command to its end and compares every file with
@@ -21,8 +22,9 @@ import tempfile
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
-COMMAND = (sys.executable, "-c", "from docgen.cli import main; main()", "fill")
+DOCGEN = (sys.executable, "-c", "from docgen.cli import main; main()")
 
 
 def main() -> int:
@@ -34,11 +36,18 @@ def main() -> int:
     parser.add_argument("--form", default="mau-05")
     parser.add_argument("--regulation", default="kh55-2018")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--packets", action="store_true", help="packets of small dossiers")
+    parser.add_argument("--pdf", action="store_true", help="with PDF")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
-        source = write_records(base / "records.jsonl", options.regulation, options.form, options.records)
-        command = [*COMMAND, options.form, "-r", options.regulation, "--data", str(source), "--jobs", str(options.jobs)]
+        if options.packets:
+            source = write_dossiers(base / "dossiers.jsonl", options.regulation, options.records)
+            command = [*DOCGEN, "packet", *(["--pdf"] if options.pdf else [])]
+        else:
+            source = write_records(base / "records.jsonl", options.regulation, options.form, options.records)
+            command = [*DOCGEN, "fill", options.form, "-r", options.regulation]
+        command += ["--data", str(source), "--jobs", str(options.jobs)]
         return rounds(command, base, options.kills, random.Random(options.seed))
 
 
@@ -59,6 +68,24 @@ def write_records(path: Path, regulation_id: str, form: str, count: int) -> Path
     return path
 
 
+def small_dossier(regulation_id: str) -> dict[str, Any]:
+    """The sample dossier, of one member."""
+    from docgen.dossier.sample import sample_dossier
+
+    return sample_dossier(regulation_id, members=1)
+
+
+def write_dossiers(path: Path, regulation_id: str, count: int) -> Path:
+    """`count` dossiers of one member, one of them faulty, two of one name."""
+    dossier = small_dossier(regulation_id)
+    with path.open("w", encoding="utf-8") as out:
+        for number in range(count):
+            body = {**dossier["organization"], "name": f"Chi bộ {2 if number == 7 else number}"}
+            shown = {**dossier, "organization": body, **({"wrong": 1} if number == 3 else {})}
+            out.write(json.dumps(shown, ensure_ascii=False) + "\n")
+    return path
+
+
 def rounds(command: list[str], base: Path, kills: int, chance: random.Random) -> int:
     """All rounds; 0 where every one ended with the undisturbed run's files."""
     whole = base / "whole"
@@ -66,15 +93,16 @@ def rounds(command: list[str], base: Path, kills: int, chance: random.Random) ->
     code = subprocess.run([*command, "-o", str(whole)], capture_output=True, check=False).returncode
     seconds = time.monotonic() - start
     wanted = fingerprint(whole)
-    print(f"undisturbed: {len(wanted)} files, exit code {code}, {seconds:.1f} s")
+    results = whole_results(whole)
+    print(f"undisturbed: {results} results, {len(wanted)} files, exit code {code}, {seconds:.1f} s")
     caught = 0
     for number in range(1, kills + 1):
         folder = base / f"round-{number}"
-        files = chance.randrange(len(wanted)) if number % 2 else 0
+        files = chance.randrange(results) if number % 2 else 0
         left = [kill_once(command, folder, chance.uniform(0.2, seconds), files)]
         if number % 5 == 0:
             left.append(kill_once(command, folder, chance.uniform(0.2, seconds)))
-        caught += any(0 < count < len(wanted) for count in left)
+        caught += any(0 < count < results for count in left)
         done = subprocess.run([*command, "-o", str(folder)], capture_output=True, text=True, check=False)
         found = fingerprint(folder)
         if done.returncode != code or found != wanted:
@@ -89,9 +117,9 @@ def rounds(command: list[str], base: Path, kills: int, chance: random.Random) ->
 
 
 def kill_once(command: list[str], folder: Path, after: float, files: int = 0) -> int:
-    """Kill the command after so many seconds, or as soon as there are so many files.
+    """Kill the command after so many seconds, or as soon as there are so many results.
 
-    Returns the number of files it left, all of which must be whole.
+    Returns the number of results it left, all of which must be whole.
     """
     process = subprocess.Popen([*command, "-o", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if files:
@@ -101,11 +129,25 @@ def kill_once(command: list[str], folder: Path, after: float, files: int = 0) ->
         time.sleep(after)
     process.kill()
     process.wait()
+    return whole_results(folder)
+
+
+def whole_results(folder: Path) -> int:
+    """The number of Word files and packets in `folder`. Raises where one of them is half of one."""
+    from docgen.packet.handover import look_into
+
     count = 0
-    for path in folder.glob("*.docx"):
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            assert look_into(path).sound, path
+        elif path.suffix == ".docx":
+            with zipfile.ZipFile(path) as archive:  # raises where the file is half a file
+                assert archive.testzip() is None, path
+        else:
+            continue
         count += 1
-        with zipfile.ZipFile(path) as archive:  # raises where the file is half a file
-            assert archive.testzip() is None, path
     return count
 
 

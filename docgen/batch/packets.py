@@ -194,10 +194,11 @@ class PacketMaker:
     def _packet(self, item: Item, done: PacketDone) -> list[Finding]:
         """Make the packet, or keep what is there; returns what was found, and notes in `done` what came of it."""
         dossier, findings = self.dossiers.load(item)
+        about = []
         if item.twice:
-            findings = [*findings, Finding("batch.packet.name_twice", "warning", place_of(item), {"name": item.name})]
+            about.append(Finding("batch.packet.name_twice", "warning", place_of(item), {"name": item.name}))
         if dossier is None:
-            return findings
+            return [*about, *findings]
         target = self.folder / item.name
         key, size = self._key(dossier), _manifest_size(target)
         noted = self.known.noted(item.name, key, size) if size >= 0 else None
@@ -206,12 +207,12 @@ class PacketMaker:
             self._write(Entry(item.number, key, size, NOTED if noted else CLEAN, item.name))
             self._bundle(target)
             # What there is to say is said again each time; nothing else is done again.
-            return check_loaded(dossier, findings).findings if noted else findings
+            return [*about, *check_loaded(dossier, findings).findings] if noted else findings
         if target.exists() and not self.batch.options.overwrite:
             refusal = self._refusal(item, target, key, done)
             if refusal is not None:
-                return [*findings, refusal]
-        return self._made(item, dossier, findings, target, key, done)
+                return [*about, refusal]
+        return self._made(item, dossier, about, target, key, done)
 
     def _refusal(self, item: Item, target: Path, key: bytes, done: PacketDone) -> Finding | None:
         """Why the folder that is there is left alone: somebody else's, signed, or changed since it was made.
@@ -234,10 +235,10 @@ class PacketMaker:
         return Finding("batch.packet.outdated", "error", place, params)
 
     def _made(
-        self, item: Item, dossier: Dossier, findings: list[Finding], target: Path, key: bytes, done: PacketDone
+        self, item: Item, dossier: Dossier, about: list[Finding], target: Path, key: bytes, done: PacketDone
     ) -> list[Finding]:
-        checked = check_loaded(dossier, findings)
-        found = checked.findings
+        checked = check_loaded(dossier, list(dossier.findings))
+        found = [*about, *checked.findings]
         there = target.exists()
         late: list[Entry] = []
 

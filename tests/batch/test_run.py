@@ -109,6 +109,33 @@ def test_a_file_that_was_cut_short_is_made_again(fill: Fill, records: Records, t
     assert path.read_bytes() == whole
 
 
+def edited(path: Path) -> bytes:
+    """Make of a Word file one that somebody saved anew."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(b"</w:t>", " – sửa tay</w:t>".encode(), 1))
+    return path.read_bytes()
+
+
+def test_a_file_somebody_edited_is_not_written_over(fill: Fill, records: Records, tmp_path: Path) -> None:
+    fill(records)
+    path = tmp_path / "out" / "dv-05.docx"
+    mine = edited(path)
+    summary = fill(records)
+    assert (summary.made, summary.kept, summary.skipped) == (0, 12, 0)
+    assert [f["code"] for f in summary.first] == ["batch.file.edited"]
+    records[4]["member"]["full_name"] = "Nguyễn Văn Khác"
+    for _ in range(2):  # it stays so until somebody decides
+        summary = fill(records)
+        assert (summary.made, summary.kept, summary.skipped, summary.stale) == (0, 11, 1, [])
+        assert [f["code"] for f in summary.first] == ["batch.file.outdated"]
+        assert path.read_bytes() == mine
+    assert fill(records, overwrite=True).made == 1
+    assert path.read_bytes() != mine
+
+
 def test_another_draft_is_another_file(fill: Fill, records: Records) -> None:
     fill(records)
     assert fill(records, draft=True).made == 12

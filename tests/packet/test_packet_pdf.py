@@ -67,3 +67,80 @@ def test_a_changed_word_file_is_not_drawn(data: dict[str, Any], tmp_path: Path) 
         add_pdf(tmp_path / "p")
     assert caught.value.facts["file"] == victim.name
     assert (tmp_path / "p" / MANIFEST).read_bytes() == before
+
+
+def everything(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_drawings_of_a_run_that_stopped_are_used_again(
+    data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from docgen import pdf
+
+    regulation = load_regulation("kh55-2018")
+    draw, asked = pdf.convert_stream, []
+
+    def stopping(files: Any, *args: Any, **options: Any) -> Any:
+        for number, result in enumerate(draw(files, *args, **options)):
+            asked.append(result.name)
+            if stop and number == 2:
+                raise KeyboardInterrupt
+            yield result
+
+    monkeypatch.setattr(pdf, "convert_stream", stopping)
+    stop = True
+    with pytest.raises(KeyboardInterrupt):
+        build_packet(regulation, data, tmp_path / "a", source=SOURCE, make_pdf=pdf_maker("rdocx"))
+    assert not (tmp_path / "a").exists()
+    stop, first = False, asked[:2]
+    asked.clear()
+    build_packet(regulation, data, tmp_path / "a", source=SOURCE, make_pdf=pdf_maker("rdocx"))
+    assert asked
+    assert not set(first) & set(asked)
+    build_packet(regulation, data, tmp_path / "b", source=SOURCE, make_pdf=pdf_maker("rdocx"))
+    made = [
+        {p.relative_to(f): p.read_bytes() for p in f.rglob("*") if p.is_file()}
+        for f in (tmp_path / "a", tmp_path / "b")
+    ]
+    assert made[0] == made[1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_a_print_copy_of_very_many_pages_is_several_files(
+    data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from docgen.pdf import page_count, pdf_text
+
+    monkeypatch.setattr("docgen.packet.pdf.PRINT_PAGES", 6)
+    regulation = load_regulation("kh55-2018")
+    build_packet(regulation, data, tmp_path / "p", source=SOURCE, make_pdf=pdf_maker("rdocx"))
+    copies = sorted((tmp_path / "p").glob("ban-in*.pdf"))
+    assert [path.name for path in copies] == [f"ban-in-{n:02d}.pdf" for n in range(1, len(copies) + 1)]
+    assert len(copies) > 1
+    pages = [page_count(path.read_bytes()) for path in copies]
+    manifest = listed(tmp_path / "p")
+    total = sum(entry["pdf"]["pages"] for entry in manifest["files"])
+    total += page_count((tmp_path / "p" / "pdf" / "000-muc-luc.pdf").read_bytes())
+    assert sum(pages) == total
+    assert f"{pages[0] + 1}/{total}" in pdf_text(copies[1].read_bytes())
+    assert f"{total}/{total}" in pdf_text(copies[-1].read_bytes())
+    assert look_into(tmp_path / "p").sound
+
+
+def test_what_the_engine_replaced_is_told(
+    data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from docgen import pdf
+
+    draw = pdf.convert_stream
+
+    def replacing(*args: Any, **options: Any) -> Any:
+        for result in draw(*args, **options):
+            result.findings.append(Finding("pdf.font.substituted", "warning", Place(result.name), {"font": "X"}))
+            yield result
+
+    monkeypatch.setattr(pdf, "convert_stream", replacing)
+    regulation = load_regulation("kh55-2018")
+    packet = build_packet(regulation, data, tmp_path / "p", source=SOURCE, make_pdf=pdf_maker("rdocx"))
+    assert [finding.code for finding in packet.findings] == ["pdf.font.substituted"] * len(packet.documents)
