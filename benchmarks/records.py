@@ -75,8 +75,12 @@ class Run:
 
 def run_fill(regulation_id: str, form: str, source: Path, output: Path, jobs: int) -> Run:
     """`docgen fill` as a process of its own. Raises `CalledProcessError` where it does not end well."""
-    command = [sys.executable, "-c", "from docgen.cli import main; main()", "fill", form, "-r", regulation_id]
-    command += ["--data", str(source), "-o", str(output), "--jobs", str(jobs)]
+    return run_docgen("fill", form, "-r", regulation_id, "--data", source, "-o", output, "--jobs", jobs)
+
+
+def run_docgen(*arguments: object) -> Run:
+    """A command of docgen as a process of its own. Raises `CalledProcessError` where it does not end well."""
+    command = [sys.executable, "-c", "from docgen.cli import main; main()", *map(str, arguments)]
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
