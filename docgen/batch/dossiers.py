@@ -20,7 +20,7 @@ from docgen.dossier import Dossier, dossier_from_data, load_dossier
 from docgen.dossier.model import SUFFIXES
 from docgen.errors import UsageError
 from docgen.model import Finding, Place, has_errors
-from docgen.packet.manifest import sha256
+from docgen.packet.manifest import MANIFEST, sha256
 from docgen.storage import safe_name
 
 _NAME_LIMIT = 60
@@ -93,7 +93,7 @@ class Dossiers:
 def find_dossiers(paths: Sequence[Path], folders: Sequence[Path], work: Path) -> Dossiers:
     """The dossiers in `paths`: files (.json, .xlsx), folders of them, and files of one dossier a line (.jsonl).
 
-    A folder is searched to its ends, hidden files and folders left out. `work` is a folder for lines that must first
+    A folder is searched to its ends; hidden files and folders, and packets, are left out. `work` is a folder for lines that must first
     be written. Raises `UsageError` where there is none, `InputError` for a file that cannot be read.
     """
     found = Dossiers(tuple(folders))
@@ -117,9 +117,12 @@ def find_dossiers(paths: Sequence[Path], folders: Sequence[Path], work: Path) ->
 
 
 def _below(folder: Path) -> list[Path]:
-    """The dossier files in a folder and all folders below it, in the order of their names."""
+    """The dossier files in a folder and all folders below it, in the order of their names; packets are left out."""
     out: list[Path] = []
     for at, names, files in os.walk(folder):
+        if MANIFEST in files:
+            names.clear()
+            continue
         names[:] = sorted(name for name in names if not name.startswith("."))
         out += [
             Path(at, name)

@@ -310,6 +310,14 @@ def test_archives_hold_whole_packets(make: Make, dossiers: Dossiers, tmp_path: P
         assert {name.split("/")[0] for name in archive.namelist()} == {NAMES[2]}
 
 
+def test_packets_among_the_dossiers_are_no_dossiers(small: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "ho-so.json").write_text(json.dumps(small), encoding="utf-8")
+    batch = PacketBatch((tmp_path,), tmp_path / "out", PacketOptions(jobs=1))
+    assert run_packets(batch).made == 1
+    again = run_packets(batch)
+    assert (again.made, again.kept, again.skipped) == (0, 1, 0)
+
+
 def test_a_skipped_dossier_is_told_in_one_line(make: Make, dossiers: Dossiers) -> None:
     dossiers[0]["wrong"] = 1
     first = make(dossiers).first[0]
