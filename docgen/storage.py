@@ -49,6 +49,16 @@ def write_whole(path: Path, content: bytes, *, overwrite: bool = False) -> None:
 
     Raises `UsageError` where the file exists and `overwrite` is not set, `EnvironmentFault` where the disk refuses.
     """
+    with open_whole(path, overwrite=overwrite) as target:
+        target.write(content)
+
+
+@contextmanager
+def open_whole(path: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
+    """A file to write to that becomes `path` when the block ends well, and vanishes when it does not.
+
+    Raises as `write_whole` does.
+    """
     if path.exists() and not overwrite:
         raise UsageError("errors.usage.exists", file=str(path))
     temporary: str | None = None
@@ -56,7 +66,7 @@ def write_whole(path: Path, content: bytes, *, overwrite: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
         with os.fdopen(handle, "wb") as target:
-            target.write(content)
+            yield target
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
         temporary = None

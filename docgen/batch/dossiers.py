@@ -93,8 +93,8 @@ class Dossiers:
 def find_dossiers(paths: Sequence[Path], folders: Sequence[Path], work: Path) -> Dossiers:
     """The dossiers in `paths`: files (.json, .xlsx), folders of them, and files of one dossier a line (.jsonl).
 
-    A folder is searched to its ends; hidden files and folders, and packets, are left out. `work` is a folder for lines that must first
-    be written. Raises `UsageError` where there is none, `InputError` for a file that cannot be read.
+    A folder is searched to its ends; hidden files and folders, and packets, are left out. `work` is a folder for lines
+    that must first be written. Raises `UsageError` where there is none, `InputError` for a file that cannot be read.
     """
     found = Dossiers(tuple(folders))
     files: list[Path] = []

@@ -229,6 +229,8 @@ class PacketMaker:
         if self.known.has_key(item.name, key):
             done.state = "kept"
             self._write(entry)
+            if state == "signed":
+                self._bundle(target)  # with its signatures
             return Finding(f"batch.packet.{state}", "info" if state == "signed" else "warning", place, params)
         # It stays ours, made of a dossier that is not known any more.
         self._write(replace(entry, key=NO_KEY))

@@ -146,8 +146,12 @@ def _bundle(folder: Path, overwrite: bool) -> None:
     """The zip and the cover PDF of a packet, beside it."""
     from docgen.packet.handover import cover_packet, zip_packet
 
-    for path in (zip_packet(folder, overwrite=overwrite), cover_packet(folder, overwrite=overwrite)):
-        click.echo(str(path))
+    click.echo(str(zip_packet(folder, overwrite=overwrite)))
+    cover = cover_packet(folder, overwrite=overwrite)
+    if cover is None:
+        note("packet.zip_only", folder=str(folder.parent))
+        return
+    click.echo(str(cover))
     note("packet.zipped", folder=str(folder.parent))
 
 

@@ -12,7 +12,10 @@ from typing import Any
 from docgen.errors import InputError
 from docgen.i18n import message
 from docgen.packet.manifest import FORMAT, MANIFEST
-from docgen.storage import new_folder, write_whole
+from docgen.storage import new_folder, open_whole, write_whole
+
+#: What a cover PDF carries at most: it is held in memory, by us and by whoever opens it.
+COVER_BYTES = 500_000_000
 
 
 def zip_packet(folder: Path, *, overwrite: bool = False) -> Path:
@@ -23,18 +26,22 @@ def zip_packet(folder: Path, *, overwrite: bool = False) -> Path:
     from docgen.signing.bundle import zip_packet as zipped
 
     target = folder.with_name(folder.name + ".zip")
-    write_whole(target, zipped(folder), overwrite=overwrite)
+    with open_whole(target, overwrite=overwrite) as out:
+        zipped(folder, out)
     return target
 
 
-def cover_packet(folder: Path, *, overwrite: bool = False) -> Path:
+def cover_packet(folder: Path, *, overwrite: bool = False) -> Path | None:
     """A cover PDF beside the packet that lists its files and carries them byte for byte, signatures and all.
 
-    Raises as `zip_packet` does, and `EnvironmentFault` where no PDF engine is installed.
+    None for a packet too large to be carried in one PDF (`COVER_BYTES`); its zip is the way to hand it over. Raises as
+    `zip_packet` does, and `EnvironmentFault` where no PDF engine is installed.
     """
     from docgen.pdf.cover import make_cover
-    from docgen.signing.bundle import packet_files
+    from docgen.signing.bundle import packet_files, packet_names
 
+    if sum((folder / name).stat().st_size for name in packet_names(folder)) > COVER_BYTES:
+        return None
     archival = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("archival") or {}
     target = folder.with_name(folder.name + "-bia.pdf")
     write_whole(target, make_cover(packet_files(folder), str(archival.get("organ_name") or "")), overwrite=overwrite)

@@ -12,19 +12,22 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from docgen.errors import InputError
 from docgen.signing.fields import need
 from docgen.signing.manifest import MANIFEST, inside, load_manifest
 
-MAX_FILES = 5000
-MAX_BYTES = 2_000_000_000
+#: A packet of 5,000 members holds 45,000 files.
+MAX_FILES = 200_000
+#: What may come out of a file: so many bytes, and so many times its own size. Word and PDF hardly shrink in a zip.
+MAX_BYTES, MAX_TIMES = 50_000_000, 20
 MAX_RATIO = 200
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def packet_files(folder: Path) -> dict[str, bytes]:
-    """The files of a packet by their names in it: the manifest first, then what it lists, in its order.
+def packet_names(folder: Path) -> list[str]:
+    """The names of a packet's files: the manifest first, then what it lists, in its order.
 
     Raises `InputError` for a packet that misses a file.
     """
@@ -35,24 +38,28 @@ def packet_files(folder: Path) -> dict[str, bytes]:
         if document.pdf is not None:
             names.append(document.pdf_file)
     names += [str(extra["file"]) for extra in manifest.extras]
-    out = {}
-    for name in dict.fromkeys(names):
-        try:
-            out[name] = (folder / name).read_bytes()
-        except OSError:
-            raise InputError("signing.error.pdf_missing", file=name) from None
-    return out
+    names = list(dict.fromkeys(names))
+    for name in names:
+        if not (folder / name).is_file():
+            raise InputError("signing.error.pdf_missing", file=name)
+    return names
 
 
-def zip_packet(folder: Path) -> bytes:
-    """The packet in `folder` as a zip; the same packet gives the same bytes. Raises as `packet_files` does."""
-    out = io.BytesIO()
+def packet_files(folder: Path) -> dict[str, bytes]:
+    """The files of a packet by their names in it, in the order of `packet_names`, and raising as that does."""
+    return {name: (folder / name).read_bytes() for name in packet_names(folder)}
+
+
+def zip_packet(folder: Path, out: IO[bytes]) -> None:
+    """Write the packet in `folder` to `out` as a zip, file by file; the same packet gives the same bytes.
+
+    Raises as `packet_names` does.
+    """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in packet_files(folder).items():
+        for name in packet_names(folder):
             entry = zipfile.ZipInfo(name, _DATE)
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 6)
-    return out.getvalue()
+            archive.writestr(entry, (folder / name).read_bytes(), zipfile.ZIP_DEFLATED, 6)
 
 
 def unpack(path: Path, folder: Path) -> None:
@@ -60,13 +67,12 @@ def unpack(path: Path, folder: Path) -> None:
 
     Raises `InputError` for what is neither, leads out of the folder or is too large.
     """
-    content = path.read_bytes()
-    files = _from_zip(path, content) if zipfile.is_zipfile(io.BytesIO(content)) else _from_cover(path, content)
+    files = _from_zip(path) if zipfile.is_zipfile(path) else _from_cover(path)
     count = total = 0
     seen: set[str] = set()
     for name, data in files:
         count, total = count + 1, total + len(data)
-        if count > MAX_FILES or total > MAX_BYTES:
+        if count > MAX_FILES or total > _limit(path):
             raise InputError("signing.error.bundle", file=path.name, problem="size")
         # Two names that differ in case are one file on Windows.
         if inside(name).lower() in seen:
@@ -77,11 +83,16 @@ def unpack(path: Path, folder: Path) -> None:
         target.write_bytes(data)
 
 
-def _from_zip(path: Path, content: bytes) -> Iterator[tuple[str, bytes]]:
+def _limit(path: Path) -> int:
+    """How many bytes may come out of the file `path`."""
+    return MAX_BYTES + MAX_TIMES * path.stat().st_size
+
+
+def _from_zip(path: Path) -> Iterator[tuple[str, bytes]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(path) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
+            if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > _limit(path):
                 raise InputError("signing.error.bundle", file=path.name, problem="size")
             for entry in entries:
                 if entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
@@ -91,10 +102,10 @@ def _from_zip(path: Path, content: bytes) -> Iterator[tuple[str, bytes]]:
         raise InputError("signing.error.bundle", file=path.name, problem=type(fault).__name__) from None
 
 
-def _from_cover(path: Path, content: bytes) -> Iterator[tuple[str, bytes]]:
+def _from_cover(path: Path) -> Iterator[tuple[str, bytes]]:
     pikepdf = need("pikepdf")
     try:
-        with pikepdf.open(io.BytesIO(content)) as document:
+        with pikepdf.open(path) as document:
             for name, spec in document.attachments.items():
                 yield name, spec.get_file().read_bytes()
     except (pikepdf.PdfError, KeyError, ValueError) as fault:

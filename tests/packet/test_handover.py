@@ -33,6 +33,12 @@ def test_a_zip_is_the_packet_and_opens(packet: Path, tmp_path: Path) -> None:
     assert {p.name for p in (tmp_path / "ra").iterdir()} == {p.name for p in packet.iterdir()}
 
 
+def test_a_packet_too_large_for_a_cover_has_none(packet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docgen.packet.handover.COVER_BYTES", 1000)
+    assert cover_packet(packet) is None
+    assert not packet.with_name("p-bia.pdf").exists()
+
+
 @pytest.mark.parametrize(("harm", "state"), [("change", "changed"), ("remove", "missing"), ("add", "extra")])
 def test_a_look_notices(packet: Path, harm: str, state: str) -> None:
     victim = next(packet.glob("002-*.docx"))

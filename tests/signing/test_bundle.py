@@ -22,10 +22,11 @@ from docgen.signing.supersede import mark, reference
 
 class TestZip:
     def test_it_depends_on_the_packet_alone_and_verifies(self, signed: Path, trusting: Asked, tmp_path: Path) -> None:
-        content = zip_packet(signed)
-        assert content == zip_packet(signed)
-        path = tmp_path / "ho-so.zip"
-        path.write_bytes(content)
+        path, again = tmp_path / "ho-so.zip", io.BytesIO()
+        with path.open("wb") as out:
+            zip_packet(signed, out)
+        zip_packet(signed, again)
+        assert path.read_bytes() == again.getvalue()
         with opened(path) as folder:
             assert verify_packet(folder, trusting).passed
 
@@ -47,6 +48,15 @@ class TestZip:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("manifest.json", b"0" * 30_000_000)
         with pytest.raises(InputError, match="bundle"):
+            unpack(path, tmp_path / "room")
+
+    def test_many_small_bombs_are_not_unpacked(self, tmp_path: Path) -> None:
+        path = tmp_path / "bom.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for number in range(90):
+                archive.writestr(f"{number}.docx", b"0" * 900_000)
+        (tmp_path / "room").mkdir()
+        with pytest.raises(InputError, match="size"):
             unpack(path, tmp_path / "room")
 
     def test_rubbish_is_told(self, tmp_path: Path) -> None:
