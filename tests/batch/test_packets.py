@@ -129,10 +129,10 @@ def test_each_packet_is_the_one_made_alone(make: Make, dossiers: Dossiers, tmp_p
     assert (summary.made, summary.kept, summary.skipped, summary.stale) == (3, 0, 0, [])
     assert sorted(path.name for path in (tmp_path / "out").glob("*/")) == [".docgen-journal", *NAMES]
     ours, theirs = files(tmp_path / "out" / NAMES[1]), files(alone)
-    # The manifest names the line as its source, the page for the secretary the lines of the findings.
+    # The manifest names another source, the page for the secretary the lines of the findings.
     told = {"manifest.json", SUMMARY}
     assert {n: c for n, c in ours.items() if n not in told} == {n: c for n, c in theirs.items() if n not in told}
-    assert json.loads(ours["manifest.json"])["dossier"]["file"] == "ho-so.jsonl:2"
+    assert json.loads(ours["manifest.json"])["dossier"]["file"] == "ho-so.jsonl"
     assert all(look_into(tmp_path / "out" / name).sound for name in NAMES)
 
 
@@ -184,6 +184,33 @@ def test_a_pdf_that_loses_a_letter_costs_its_own_packet(
     assert (summary.made, summary.skipped) == (2, 1)
     assert "errors.internal.pdf" in codes(tmp_path / "out")
     assert not (tmp_path / "out" / NAMES[1]).exists()
+
+
+def test_a_fault_of_ours_costs_its_own_packet(
+    make: Make, dossiers: Dossiers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from docgen.batch import packet_maker
+
+    real = packet_maker.check_loaded
+
+    def failing(dossier: Any, findings: Any) -> Any:
+        if dossier.data["organization"]["name"].endswith("B"):
+            raise KeyError("x")
+        return real(dossier, findings)
+
+    monkeypatch.setattr(packet_maker, "check_loaded", failing)
+    summary = make(dossiers)
+    assert (summary.made, summary.skipped) == (2, 1)
+    assert "batch.packet.failed" in codes(tmp_path / "out")
+
+
+def test_a_faulty_regulation_of_a_unit_costs_its_own_packet(dossiers: Dossiers, tmp_path: Path, make: Make) -> None:
+    (tmp_path / "don-vi" / "rieng").mkdir(parents=True)
+    (tmp_path / "don-vi" / "rieng" / "regulation.yaml").write_text("regulation: rieng\nnonsense: 1\n")
+    dossiers[1] |= {"regulation": "rieng", "regulations": "don-vi"}
+    summary = make(dossiers)
+    assert (summary.made, summary.skipped) == (2, 1)
+    assert any(code.startswith("errors.definition") for code in codes(tmp_path / "out"))
 
 
 def test_a_full_disk_leaves_no_half_packet(
