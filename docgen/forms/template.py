@@ -6,12 +6,10 @@ Jinja path is the binding itself, a row's is `row_` plus the leaf.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from docgen.forms.bindings import options_of
 from docgen.forms.definition import (
-    Block,
     Column,
     Criteria,
     FormDefinition,
@@ -24,6 +22,7 @@ from docgen.forms.definition import (
     Sign,
     Text,
 )
+from docgen.forms.placement import LABEL_AFTER_VALUE, is_next_label, is_prose, is_short_field_line, leads_to_sign
 from docgen.regulations.loader import Criterion, Field, Regulation
 from docgen.word import controls, style, tables
 from docgen.word.builder import package
@@ -37,12 +36,6 @@ CONDITIONS_KEY = "conditions_"
 SIGN_BOOKMARK = "ky"
 
 DOTS = "……………"
-#: Between a value and the label of the next value on the same line.
-_LABEL_AFTER_VALUE = " " * 4
-#: Fixed characters up to which a line with values counts as labels and not as a sentence.
-_SHORT_LINE = 90
-#: Per cent of the table up to which a column of words is centred.
-_NARROW_COLUMN = 12
 _STYLE_OF_KIND = {
     "line": "Normal",
     "heading": "SectionHeading",
@@ -69,31 +62,6 @@ def default_prompt(field: Field, form: str = "", in_cell: bool = False) -> str:
     if field.binding == "document.place":
         return "…………"
     return DOTS
-
-
-def _leads_to_sign(following: Sequence[Block]) -> bool:
-    """True where a signature follows, at once or after one line without a narrative."""
-    first = following[0] if following else None
-    if isinstance(first, Line) and first.paragraphs is None:
-        first = following[1] if len(following) > 1 else None
-    return isinstance(first, Sign)
-
-
-def _is_short_field_line(block: Line) -> bool:
-    """True for a line of short labels and values (`Họ và tên: … Ngày sinh: …`): justified, its blanks would gape."""
-    fixed = sum(len(part.text) for part in block.parts if isinstance(part, Text))
-    return block.kind == "line" and len(block.parts) > 1 and block.paragraphs is None and fixed <= _SHORT_LINE
-
-
-def _is_prose(column: Column) -> bool:
-    """True for a column of words; numbers, dates, grades and whatever stands in a narrow column are centred."""
-    holes = [part.field.type for parts in column.cell for part in parts if isinstance(part, Hole)]
-    return column.width > _NARROW_COLUMN and "text" in holes
-
-
-def _is_next_label(before: list[str], part: Text) -> bool:
-    """True where `part` is the label of a further value on the same line: it begins with a capital."""
-    return bool(before) and part.text.startswith(" ") and part.text.lstrip()[:1].isupper()
 
 
 class _TemplateBuilder:
@@ -129,10 +97,10 @@ class _TemplateBuilder:
 
     def parts(self, parts: tuple[Part, ...], *, row: str = "", in_cell: bool = False) -> str:
         """The runs and controls of one paragraph."""
-        out = []
+        out: list[str] = []
         for part in parts:
             if isinstance(part, Text):
-                text = _LABEL_AFTER_VALUE + part.text.lstrip() if _is_next_label(out, part) else part.text
+                text = LABEL_AFTER_VALUE + part.text.lstrip() if is_next_label(out, part) else part.text
                 look = ("<w:b/><w:bCs/>" if part.bold else "") + ("<w:i/><w:iCs/>" if part.italic else "")
                 look += '<w:vertAlign w:val="superscript"/>' if part.superscript else ""
                 out.append(controls.run(text, look))
@@ -176,7 +144,7 @@ class _TemplateBuilder:
         extra = "<w:keepNext/>" if narrative or keep_next else ""
         if block.align:
             extra += f'<w:ind w:firstLine="0"/><w:jc w:val="{block.align}"/>'
-        elif _is_short_field_line(block):
+        elif is_short_field_line(block):
             extra += '<w:jc w:val="left"/>'
         out = ""
         if fixed:
@@ -276,12 +244,13 @@ class _TemplateBuilder:
         With `keep_next` the last record stays on the page of what follows (rdocx does not do so, Word and LibreOffice
         do).
         """
-        text_style, centre_style, head_style = self._cell_style
+        text_style, _, head_style = self._cell_style
         widths = self._widths([column.width for column in block.columns])
         heads = "".join(
             tables.cell(width, self.paragraph(head_style, self.parts(column.head)))
             for column, width in zip(block.columns, widths, strict=True)
         )
+
         def tag_row(tag: str) -> str:
             return tables.row(tables.cell(sum(widths), self.paragraph(text_style, controls.run(tag)), span=len(widths)))
 
@@ -289,7 +258,9 @@ class _TemplateBuilder:
         record = self._record(block, widths)
         if keep_next:
             last = self._record(block, widths, keep="<w:keepNext/>")
-            record = tag_row("{%tr if loop.last %}") + last + tag_row("{%tr else %}") + record + tag_row("{%tr endif %}")
+            record = (
+                tag_row("{%tr if loop.last %}") + last + tag_row("{%tr else %}") + record + tag_row("{%tr endif %}")
+            )
         rows += tag_row("{%tr for row_ in " + block.binding + " %}") + record + tag_row("{%tr endfor %}")
         after = self.paragraph("TinyLine", "", "<w:keepNext/>" if keep_next else "")
         return self._conditional(block.when, tables.table(widths, rows) + after)
@@ -302,7 +273,7 @@ class _TemplateBuilder:
             if column.box:
                 cells += tables.cell(width, self.paragraph(centre_style, self._row_box(block, column), keep))
                 continue
-            chosen = text_style if _is_prose(column) else centre_style
+            chosen = text_style if is_prose(column) else centre_style
             content = "".join(
                 self.paragraph(chosen, self._row_line(block, parts, column.example), keep) for parts in column.cell
             )
@@ -390,11 +361,11 @@ class _TemplateBuilder:
         out = self.header()
         for position, block in enumerate(blocks):
             if isinstance(block, Line):
-                out += self.line(block, keep_next=_leads_to_sign(blocks[position + 1 :]))
+                out += self.line(block, keep_next=leads_to_sign(blocks[position + 1 :]))
             elif isinstance(block, Criteria):
                 out += self.criteria(block)
             elif isinstance(block, Rows):
-                out += self.rows(block, keep_next=_leads_to_sign(blocks[position + 1 :]))
+                out += self.rows(block, keep_next=leads_to_sign(blocks[position + 1 :]))
             else:
                 out += self.sign(block)
         if self.definition.notes:
