@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docgen.forms.definition import Block, Column, Hole, Line, Sign, Text
+from docgen.forms.definition import Block, Column, Hole, Line, Part, Sign, Text
 
 #: Between a value and the label of the next value on the same line.
 LABEL_AFTER_VALUE = " " * 4
 #: Fixed characters up to which a line with values counts as labels and not as a sentence.
 _SHORT_LINE = 90
 #: Per cent of the table up to which a column of words is centred.
-_NARROW_COLUMN = 12
+_NARROW_COLUMN = 10
 
 
 def leads_to_sign(following: Sequence[Block]) -> bool:
@@ -34,6 +34,6 @@ def is_prose(column: Column) -> bool:
     return column.width > _NARROW_COLUMN and "text" in holes
 
 
-def is_next_label(before: list[str], part: Text) -> bool:
+def is_next_label(before: Part | None, part: Text) -> bool:
     """True where `part` is the label of a further value on the same line: plain words that begin with a capital."""
-    return bool(before) and not part.bold and part.text.startswith(" ") and part.text.lstrip()[:1].isupper()
+    return isinstance(before, Hole) and not part.bold and part.text.startswith(" ") and part.text.lstrip()[:1].isupper()

@@ -98,9 +98,9 @@ class _TemplateBuilder:
     def parts(self, parts: tuple[Part, ...], *, row: str = "", in_cell: bool = False) -> str:
         """The runs and controls of one paragraph."""
         out: list[str] = []
-        for part in parts:
+        for before, part in zip((None, *parts), parts, strict=False):
             if isinstance(part, Text):
-                text = LABEL_AFTER_VALUE + part.text.lstrip() if is_next_label(out, part) else part.text
+                text = LABEL_AFTER_VALUE + part.text.lstrip() if is_next_label(before, part) else part.text
                 look = ("<w:b/><w:bCs/>" if part.bold else "") + ("<w:i/><w:iCs/>" if part.italic else "")
                 look += '<w:vertAlign w:val="superscript"/>' if part.superscript else ""
                 out.append(controls.run(text, look))
