@@ -240,13 +240,16 @@ class Display:
     def context(
         self, data: Mapping[str, Any], *, blank: bool = False, draft: bool = False, record: str = ""
     ) -> dict[str, Any]:
-        """The context for `data`. With `blank`, conditional lines and empty rows of tables are shown."""
+        """The context for `data`. With `blank`, conditional lines and empty rows of tables are shown.
+
+        A table without any record has its empty rows too: never a heading alone above a signature.
+        """
         out: dict[str, Any] = {BLANK_FLAG: blank, DRAFT_FLAG: draft, RECORD_KEY: record or data.get("id", "")}
         out[CONDITIONS_KEY] = self._steering(data) if self._conditions else ""
         self._single.fill(out, data)
         for name, branch in self._lists.items():
             rows = list(data.get(name) or ())
-            if blank and len(rows) < self._blank_rows[name]:
+            if blank or not rows:
                 rows += [{}] * (self._blank_rows[name] - len(rows))
             shown = []
             for source in rows:

@@ -110,7 +110,7 @@ class Criteria:
     rows: tuple[Criterion, ...]
     head: tuple[tuple[Part, ...], ...]
     boxes: tuple[tuple[str, str], ...]
-    box_width: float = 10.5
+    box_width: float = 9.6
     number_width: float = 7.0
     scores: str = ""
     columns: tuple[ScoreColumn, ...] = ()
@@ -378,7 +378,7 @@ class _Parser:
             )  # fmt: skip
         return Criteria(
             binding if binding != "none" else "", item["set"], rows, self.many(item["head"], item, "head", bold=True),
-            boxes, float(item.get("box_width", "10.5")), float(item.get("number_width", "7")), item.get("scores", ""),
+            boxes, float(item.get("box_width", "9.6")), float(item.get("number_width", "7")), item.get("scores", ""),
             tuple(columns), when,
         )  # fmt: skip
 

@@ -22,6 +22,7 @@ from docgen.forms.definition import (
     Sign,
     Text,
 )
+from docgen.forms.placement import LABEL_AFTER_VALUE, is_next_label, is_prose, is_short_field_line, leads_to_sign
 from docgen.regulations.loader import Criterion, Field, Regulation
 from docgen.word import controls, style, tables
 from docgen.word.builder import package
@@ -57,7 +58,7 @@ def default_prompt(field: Field, form: str = "", in_cell: bool = False) -> str:
     if field.type == "year":
         return "………"
     if field.type == "paragraphs":
-        return "…" * 34
+        return "…" * 30
     if field.binding == "document.place":
         return "…………"
     return DOTS
@@ -96,12 +97,13 @@ class _TemplateBuilder:
 
     def parts(self, parts: tuple[Part, ...], *, row: str = "", in_cell: bool = False) -> str:
         """The runs and controls of one paragraph."""
-        out = []
-        for part in parts:
+        out: list[str] = []
+        for before, part in zip((None, *parts), parts, strict=False):
             if isinstance(part, Text):
+                text = LABEL_AFTER_VALUE + part.text.lstrip() if is_next_label(before, part) else part.text
                 look = ("<w:b/><w:bCs/>" if part.bold else "") + ("<w:i/><w:iCs/>" if part.italic else "")
                 look += '<w:vertAlign w:val="superscript"/>' if part.superscript else ""
-                out.append(controls.run(part.text, look))
+                out.append(controls.run(text, look))
             elif isinstance(part, RowNumber):
                 out.append(controls.run("{{ loop.index }}"))
             elif part.field.type != "paragraphs":
@@ -131,17 +133,19 @@ class _TemplateBuilder:
 
     # -- blocks ------------------------------------------------------------------------------------------------------
 
-    def line(self, block: Line) -> str:
+    def line(self, block: Line, keep_next: bool = False) -> str:
         """A paragraph, followed by the control of its narrative where it has one.
 
-        Only a label is kept with what follows. A line before a signature is not: where the next block is a table,
-        LibreOffice then leaves the rest of the page empty.
+        A label is kept with what follows; with `keep_next` the last paragraph is, so that a signature never stands
+        alone on a page.
         """
         narrative = block.paragraphs
         fixed = block.parts[:-1] if narrative else block.parts
-        extra = "<w:keepNext/>" if narrative else ""
+        extra = "<w:keepNext/>" if narrative or keep_next else ""
         if block.align:
             extra += f'<w:ind w:firstLine="0"/><w:jc w:val="{block.align}"/>'
+        elif is_short_field_line(block):
+            extra += '<w:jc w:val="left"/>'
         out = ""
         if fixed:
             trimmed = list(fixed)
@@ -154,7 +158,7 @@ class _TemplateBuilder:
             self.prompts.append(prompt)
             out += controls.paragraphs_control(
                 narrative.binding, narrative.field.label, self.ids.single(narrative.binding), prompt,
-                narrative.binding, "Narrative",
+                narrative.binding, "Narrative", keep_last=keep_next,
             )  # fmt: skip
         return self._conditional(block.when, out)
 
@@ -234,32 +238,47 @@ class _TemplateBuilder:
         field = Field(binding, column.field.type, column.field.label, column.field.label_en, column.field.choices)
         return self.control(Hole(field), in_cell=True)
 
-    def rows(self, block: Rows) -> str:
-        """The table of records: a repeated heading row and one row a record."""
-        text_style, centre_style, head_style = self._cell_style
+    def rows(self, block: Rows, keep_next: bool = False) -> str:
+        """The table of records: a repeated heading row and one row a record.
+
+        With `keep_next` the last record stays on the page of what follows (rdocx does not do so, Word and LibreOffice
+        do).
+        """
+        text_style, _, head_style = self._cell_style
         widths = self._widths([column.width for column in block.columns])
         heads = "".join(
             tables.cell(width, self.paragraph(head_style, self.parts(column.head)))
             for column, width in zip(block.columns, widths, strict=True)
         )
-        cells = ""
-        for column, width in zip(block.columns, widths, strict=True):
-            if column.box:
-                cells += tables.cell(width, self.paragraph(centre_style, self._row_box(block, column)))
-                continue
-            number_only = all(isinstance(p, RowNumber) for parts in column.cell for p in parts)
-            chosen = text_style if not number_only and column.width > 12 else centre_style
-            content = "".join(
-                self.paragraph(chosen, self._row_line(block, parts, column.example)) for parts in column.cell
-            )
-            cells += tables.cell(width, content)
 
         def tag_row(tag: str) -> str:
             return tables.row(tables.cell(sum(widths), self.paragraph(text_style, controls.run(tag)), span=len(widths)))
 
         rows = tables.row(heads, header=True)
-        rows += tag_row("{%tr for row_ in " + block.binding + " %}") + tables.row(cells) + tag_row("{%tr endfor %}")
-        return self._conditional(block.when, tables.table(widths, rows) + self.paragraph("TinyLine", ""))
+        record = self._record(block, widths)
+        if keep_next:
+            last = self._record(block, widths, keep="<w:keepNext/>")
+            record = (
+                tag_row("{%tr if loop.last %}") + last + tag_row("{%tr else %}") + record + tag_row("{%tr endif %}")
+            )
+        rows += tag_row("{%tr for row_ in " + block.binding + " %}") + record + tag_row("{%tr endfor %}")
+        after = self.paragraph("TinyLine", "", "<w:keepNext/>" if keep_next else "")
+        return self._conditional(block.when, tables.table(widths, rows) + after)
+
+    def _record(self, block: Rows, widths: list[int], keep: str = "") -> str:
+        """The row of one record; `keep` goes into the properties of its paragraphs."""
+        text_style, centre_style, _ = self._cell_style
+        cells = ""
+        for column, width in zip(block.columns, widths, strict=True):
+            if column.box:
+                cells += tables.cell(width, self.paragraph(centre_style, self._row_box(block, column), keep))
+                continue
+            chosen = text_style if is_prose(column) else centre_style
+            content = "".join(
+                self.paragraph(chosen, self._row_line(block, parts, column.example), keep) for parts in column.cell
+            )
+            cells += tables.cell(width, content)
+        return tables.row(cells)
 
     def _row_line(self, block: Rows, parts: tuple[Part, ...], example: str) -> str:
         """A line of a cell; the first row of a blank form prompts with the source's own example."""
@@ -299,7 +318,10 @@ class _TemplateBuilder:
             content += self.paragraph("SignText", self.parts(block.place_date))
         content += "".join(self.paragraph("SignText", self.parts(parts)) for parts in block.text)
         content += self.paragraph("SignZone", zone) + self.paragraph("SignName", name)
-        left = "".join(self.paragraph("SignText", self.parts(parts)) for parts in block.left)
+        left = "".join(
+            self.paragraph("RecipientItem" if position else "RecipientHead", self.parts(parts))
+            for position, parts in enumerate(block.left)
+        )
         widths = self._widths([60, 40] if self.definition.landscape else [36, 64])
         cells = tables.cell(widths[0], left or self.paragraph("SignText", ""), centred=False)
         cells += tables.cell(widths[1], content, centred=False)
@@ -337,15 +359,17 @@ class _TemplateBuilder:
         """The whole body of the document."""
         blocks = self.definition.body
         out = self.header()
-        for block in blocks:
+        for position, block in enumerate(blocks):
             if isinstance(block, Line):
-                out += self.line(block)
+                out += self.line(block, keep_next=leads_to_sign(blocks[position + 1 :]))
             elif isinstance(block, Criteria):
                 out += self.criteria(block)
             elif isinstance(block, Rows):
-                out += self.rows(block)
+                out += self.rows(block, keep_next=leads_to_sign(blocks[position + 1 :]))
             else:
                 out += self.sign(block)
+        if self.definition.notes:
+            out += self.paragraph("NoteRule", "")
         for number, note in enumerate(self.definition.notes, start=self.definition.first_note):
             mark = controls.run(str(number), '<w:vertAlign w:val="superscript"/>')
             out += self.paragraph("NoteText", mark + controls.run(" " + note))

@@ -123,16 +123,25 @@ def choice_control(
     )
 
 
-def paragraphs_control(tag: str, alias: str, control_id: int, prompt: str, expression: str, style: str) -> str:
-    """A rich-text control around whole paragraphs: one paragraph for each item of the list `expression`."""
+def paragraphs_control(
+    tag: str, alias: str, control_id: int, prompt: str, expression: str, style: str, *, keep_last: bool = False
+) -> str:
+    """A rich-text control around whole paragraphs: one paragraph for each item of the list `expression`.
 
-    def paragraph(text: str) -> str:
-        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{run(text)}</w:p>'
+    With `keep_last` the last paragraph (or the prompt of an empty control) stays on the page of what follows.
+    """
 
+    def paragraph(text: str, extra: str = "") -> str:
+        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{extra}</w:pPr>{run(text)}</w:p>'
+
+    item = paragraph("{{ p_ }}")
+    if keep_last:
+        last = paragraph("{{ p_ }}", "<w:keepNext/>")
+        item = paragraph("{%p if loop.last %}") + last + paragraph("{%p else %}") + item + paragraph("{%p endif %}")
     return (
         f"<w:sdt>{_properties(tag, alias, control_id, prompt, '')}<w:sdtContent>"
         + paragraph("{%p for p_ in " + expression + " %}")
-        + paragraph("{{ p_ }}")
+        + item
         + paragraph("{%p endfor %}")
         + "</w:sdtContent></w:sdt>"
     )

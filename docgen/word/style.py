@@ -30,6 +30,11 @@ SIGNATURE_ZONE_MM = 27.0
 HEADER_LEFT_SHARE = 0.46
 PROMPT_COLOR = "7F7F7F"
 CELL_MARGIN_MM = 1.5
+CELL_UPRIGHT_PT = 1.5
+SIGN_NAME_AFTER_PT = 6.0
+RECIPIENT_PT = 12.0
+#: The short line above the notes, as above footnotes.
+NOTE_RULE_MM = 50.0
 
 
 def twips(mm: float) -> int:
@@ -83,7 +88,7 @@ def styles_xml() -> str:
     bold = "<w:b/><w:bCs/>"
     italic = "<w:i/><w:iCs/>"
     centre = '<w:jc w:val="center"/>'
-    cell = f'<w:spacing w:before="20" w:after="20" {table_line}/><w:ind w:firstLine="0"/>'
+    cell = f'<w:spacing w:before="0" w:after="0" {table_line}/><w:ind w:firstLine="0"/>'
     indent = f'<w:ind w:firstLine="{twips(FIRST_LINE_MM)}"/><w:jc w:val="both"/>'
     heading = "<w:keepNext/>{space}" + indent + "{level}"
     space = f'<w:spacing w:before="{after}" w:after="{after}" {body_line}/>'
@@ -118,7 +123,24 @@ def styles_xml() -> str:
             paragraph=f'<w:spacing w:before="0" w:after="0" w:line="{twips(SIGNATURE_ZONE_MM)}" '
             f'w:lineRule="exact"/><w:ind w:firstLine="0"/>' + centre,
         ),
-        _paragraph_style("SignName", "Họ tên người ký", paragraph=none + centre, run=bold),
+        _paragraph_style(
+            "SignName", "Họ tên người ký",
+            paragraph=f'<w:spacing w:before="0" w:after="{points20(SIGN_NAME_AFTER_PT)}" {body_line}/>'
+            '<w:ind w:firstLine="0"/>' + centre,
+            run=bold,
+        ),
+        _paragraph_style("RecipientHead", "Nơi nhận", paragraph=none + '<w:jc w:val="left"/>',
+                         run='<w:u w:val="single"/>'),
+        _paragraph_style("RecipientItem", "Từng nơi nhận",
+                         paragraph=f'<w:spacing w:before="0" w:after="0" {table_line}/><w:ind w:firstLine="0"/>'
+                         '<w:jc w:val="left"/>', run=_size(RECIPIENT_PT)),
+        _paragraph_style(
+            "NoteRule", "Vạch trên chú thích",
+            paragraph='<w:keepNext/><w:pBdr><w:top w:val="single" w:sz="4" w:space="1" w:color="000000"/></w:pBdr>'
+            '<w:spacing w:before="120" w:after="0" w:line="80" w:lineRule="exact"/>'
+            f'<w:ind w:right="{text_width(False) - twips(NOTE_RULE_MM)}" w:firstLine="0"/>',
+            run=_size(4),
+        ),
         _paragraph_style("NoteText", "Chú thích",
                          paragraph=f'<w:spacing w:before="0" w:after="40" {table_line}/><w:ind w:firstLine="0"/>',
                          run=_size(NOTE_PT)),

@@ -43,9 +43,12 @@ def table(columns: Sequence[int], rows: str, *, borders: bool = True) -> str:
     line = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)
     border = f"<w:tblBorders>{line}</w:tblBorders>" if borders else ""
     margin = style.twips(style.CELL_MARGIN_MM)
+    # Not spacing of the paragraphs: rdocx leaves out what stands above the first of a cell, and text meets the line.
+    upright = style.points20(style.CELL_UPRIGHT_PT) if borders else 0
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in columns)
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{sum(columns)}" w:type="dxa"/>{border}<w:tblLayout w:type="fixed"/>'
-        f'<w:tblCellMar><w:left w:w="{margin}" w:type="dxa"/><w:right w:w="{margin}" w:type="dxa"/></w:tblCellMar>'
+        f'<w:tblCellMar><w:top w:w="{upright}" w:type="dxa"/><w:left w:w="{margin}" w:type="dxa"/>'
+        f'<w:bottom w:w="{upright}" w:type="dxa"/><w:right w:w="{margin}" w:type="dxa"/></w:tblCellMar>'
         f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
     )

@@ -1,0 +1,215 @@
+"""How a form stands on paper, by the rules of `docgen.word.style` and the layout of Party documents: in the Word file
+itself, for every form. What the drawn pages look like is in `tests/pdf/test_pages.py`.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import cache
+
+import pytest
+from lxml import etree
+
+from docgen.forms.definition import FormDefinition, Rows, Sign, load_form
+from docgen.forms.example import sample_record
+from docgen.forms.fill import Filler, blank_form
+from docgen.forms.readback import read_form
+from docgen.forms.template import default_prompt
+from docgen.regulations.loader import Regulation, list_regulations, load_regulation
+from docgen.word import style
+from docgen.word.controls import paragraphs_control
+from docgen.word.unwrap import unwrap
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+FORMS = [f"{name}/{form}" for name in list_regulations() for form in load_regulation(name).forms]
+
+
+def _parts(name: str) -> tuple[Regulation, FormDefinition]:
+    regulation = load_regulation(name.split("/")[0])
+    return regulation, load_form(regulation, name.split("/")[1])
+
+
+@cache
+def _body(name: str, blank: bool) -> etree._Element:
+    """The body of a form without its content controls."""
+    regulation, definition = _parts(name)
+    if blank:
+        docx = blank_form(regulation, definition)
+    else:
+        docx = Filler(regulation, definition).fill(sample_record(regulation, definition))
+    with zipfile.ZipFile(io.BytesIO(unwrap(docx))) as archive:
+        body = etree.fromstring(archive.read("word/document.xml")).find(f"{W}body")
+    assert body is not None
+    return body
+
+
+def _style(paragraph: etree._Element) -> str:
+    named = paragraph.find(f"{W}pPr/{W}pStyle")
+    return "Normal" if named is None else str(named.get(f"{W}val"))
+
+
+def _text(element: etree._Element) -> str:
+    return "".join(t.text or "" for t in element.iter(f"{W}t"))
+
+
+def _stays(paragraph: etree._Element) -> bool:
+    """True where the paragraph is kept with the next one, by itself or by its style."""
+    return paragraph.find(f"{W}pPr/{W}keepNext") is not None or _style(paragraph) in ("SectionHeading", "SubHeading")
+
+
+def _is_signature(block: etree._Element) -> bool:
+    return block.tag == f"{W}tbl" and any(_style(p) == "SignZone" for p in block.iter(f"{W}p"))
+
+
+@pytest.mark.parametrize("blank", [True, False], ids=["blank", "filled"])
+@pytest.mark.parametrize("name", FORMS)
+def test_a_signature_is_kept_with_what_it_signs(name: str, blank: bool) -> None:
+    blocks = list(_body(name, blank))
+    signatures = [position for position, block in enumerate(blocks) if _is_signature(block)]
+    assert len(signatures) == len(_parts(name)[1].signs())
+    for position in signatures:
+        before = blocks[position - 1]
+        if before.tag == f"{W}p" and _style(before) == "TinyLine":
+            assert _stays(before), name
+            last_row = blocks[position - 2].findall(f"{W}tr")[-1]
+            assert all(_stays(p) for p in last_row.iter(f"{W}p")), name
+        else:
+            assert _stays(before), (name, _text(before))
+        # Kept paragraphs inside would keep the table with what follows it: LibreOffice then leaves pages half empty.
+        assert not any(_stays(p) for p in blocks[position].iter(f"{W}p")), name
+
+
+@pytest.mark.parametrize("name", [n for n in FORMS if any(isinstance(b, Rows) for b in _parts(n)[1].body)])
+def test_only_the_last_record_is_kept(name: str) -> None:
+    for table in (block for block in _body(name, False) if block.tag == f"{W}tbl"):
+        records = [r for r in table.findall(f"{W}tr") if r.find(f"{W}trPr/{W}tblHeader") is None]
+        if table.find(f"{W}tblPr/{W}tblBorders") is not None and len(records) > 1:
+            kept = [any(p.find(f"{W}pPr/{W}keepNext") is not None for p in row.iter(f"{W}p")) for row in records]
+            assert not any(kept[:-1]), name
+
+
+def test_the_last_paragraph_alone_is_kept() -> None:
+    kept = paragraphs_control("a.b", "A", 1, "…", "a.b", "Narrative", keep_last=True)
+    assert kept.count("<w:keepNext/>") == 1
+    assert "loop.last" in kept
+    assert "keepNext" not in paragraphs_control("a.b", "A", 1, "…", "a.b", "Narrative")
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_tables_fit_the_page_and_repeat_their_heading(name: str) -> None:
+    definition = _parts(name)[1]
+    width = style.text_width(definition.landscape)
+    for table in _body(name, True).iter(f"{W}tbl"):
+        columns = [int(c.get(f"{W}w", "0")) for c in table.iter(f"{W}gridCol")]
+        assert sum(columns) == width, name
+        if table.find(f"{W}tblPr/{W}tblBorders") is None:
+            continue
+        first = table.find(f"{W}tr")
+        assert first is not None
+        assert first.find(f"{W}trPr/{W}tblHeader") is not None, name
+        margins = table.find(f"{W}tblPr/{W}tblCellMar")
+        assert margins is not None
+        # Room between the line and the text: rdocx takes it from here and not from the paragraphs.
+        assert [int(margins.find(f"{W}{side}").get(f"{W}w")) > 0 for side in ("top", "bottom")] == [True, True], name
+
+
+def test_a_line_of_dots_stays_on_one_line() -> None:
+    field = load_regulation("hd16-2018").fields["review.ideology"]
+    room = style.text_width(False) - style.twips(style.FIRST_LINE_MM)
+    # An ellipsis of Times New Roman is as wide as its size.
+    assert len(default_prompt(field)) * style.points20(style.BODY_PT) <= room
+
+
+@pytest.mark.parametrize("name", ["hd19-2024/qd-01", "hd19-2024/bao-cao-tinh-hinh"])
+def test_the_recipients_stand_left_under_an_underlined_heading(name: str) -> None:
+    sign = next(block for block in _parts(name)[1].body if isinstance(block, Sign) and block.left)
+    cell = next(block for block in _body(name, True) if _is_signature(block)).find(f".//{W}tc")
+    assert cell is not None
+    found = [(_style(p), _text(p)) for p in cell.iter(f"{W}p")]
+    assert found[0] == ("RecipientHead", "Nơi nhận:")
+    assert [s for s, _ in found[1:]] == ["RecipientItem"] * (len(sign.left) - 1)
+    styles = style.styles_xml()
+    head = styles.split('w:styleId="RecipientHead"')[1].split("</w:style>")[0]
+    item = styles.split('w:styleId="RecipientItem"')[1].split("</w:style>")[0]
+    assert '<w:u w:val="single"/>' in head
+    assert f'<w:sz w:val="{style.half_points(12)}"/>' in item
+    assert '<w:jc w:val="left"/>' in head
+    assert '<w:jc w:val="left"/>' in item
+
+
+def test_the_next_label_of_a_line_stands_off_and_is_read_back() -> None:
+    regulation, definition = _parts("hd16-2018/mau-02")
+    line = next(p for p in _body("hd16-2018/mau-02", False) if _text(p).startswith("Họ và tên:"))
+    assert _text(line) == "Họ và tên: Nguyễn Văn A    Ngày sinh: 14/03/1978"
+    assert line.find(f"{W}pPr/{W}jc").get(f"{W}val") == "left"
+    # Controls taken off: the values are found between the labels.
+    back = read_form(unwrap(Filler(regulation, definition).fill(sample_record(regulation, definition))))
+    assert back.data["member"]["full_name"] == "Nguyễn Văn A"
+    assert back.data["member"]["birth_date"] == "1978-03-14"
+
+
+def test_bold_words_after_a_value_do_not_stand_off() -> None:
+    texts = [_text(p) for p in _body("hd19-2024/qd-01", False).iter(f"{W}p")]
+    assert [t for t in texts if t.endswith(" QUYẾT ĐỊNH")] == ["Cấp ủy cấp trên trực tiếp QUYẾT ĐỊNH"]
+    assert any(t.startswith("Điều 1. Hủy bỏ kết quả") for t in texts)
+
+
+def test_a_sentence_with_a_value_stays_justified() -> None:
+    sentence = next(p for p in _body("hd16-2018/mau-01", False) if _text(p).startswith("Căn cứ kết quả"))
+    assert sentence.find(f"{W}pPr/{W}jc") is None
+
+
+@pytest.mark.parametrize("name", ["hd19-2024/bth-02", "kh55-2018/mau-06", "khbvp-2021/phieu-xep-loai"])
+def test_a_table_without_records_has_rows_to_write_in(name: str) -> None:
+    regulation, definition = _parts(name)
+    record = sample_record(regulation, definition)
+    for table in definition.tables():
+        record[table.binding] = []
+    docx = Filler(regulation, definition).fill(record)
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        root = etree.fromstring(archive.read("word/document.xml"))
+    bordered = [t for t in root.iter(f"{W}tbl") if t.find(f"{W}tblPr/{W}tblBorders") is not None]
+    wanted = [table.blank_rows for table in definition.tables()]
+    assert [len(t.findall(f"{W}tr")) - 1 for t in bordered] == wanted
+    assert not any(read_form(docx).data.get(table.binding) for table in definition.tables())
+
+
+def test_grades_are_centred_and_words_are_not() -> None:
+    row = next(
+        b for b in _body("hd19-2024/bth-02", False) if b.tag == f"{W}tbl" and b.find(f".//{W}tblHeader") is not None
+    )
+    cells = row.findall(f"{W}tr")[1].findall(f"{W}tc")
+    styles = [_style(next(cell.iter(f"{W}p"))) for cell in cells]
+    words, numbers = "CellSmall", "CellSmallCentre"
+    assert styles == [numbers, words, words, numbers, numbers, numbers, words]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_line_of_the_title_fits_the_page(name: str) -> None:
+    """Fixed lines of the title are broken by us, between words that belong together, and not by the page."""
+    definition = _parts(name)[1]
+    room = style.text_width(definition.landscape) / 20
+    for parts in definition.title:
+        text = "".join(getattr(part, "text", "2018") for part in parts)
+        assert _width(text, style.TITLE_PT) <= room, (name, text)
+
+
+def _width(text: str, pt: float) -> float:
+    """About how wide bold Times New Roman sets `text`, in points: the parts of its size that letters take."""
+    narrow = "iíìỉĩịltfjrI"
+    return pt * sum(0.33 if c in narrow else 0.67 if c.isupper() else 0.52 if c.isalpha() else 0.3 for c in text)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_no_word_of_a_heading_is_broken(name: str) -> None:
+    """A column is as wide as the longest word above it: engines break a word that has no room."""
+    for row in _body(name, True).iter(f"{W}tr"):
+        if row.find(f"{W}trPr/{W}tblHeader") is None:
+            continue
+        for cell in row.iter(f"{W}tc"):
+            room = int(cell.find(f"{W}tcPr/{W}tcW").get(f"{W}w")) / 20 - 2 * style.twips(style.CELL_MARGIN_MM) / 20
+            for paragraph in cell.iter(f"{W}p"):
+                pt = style.SMALL_TABLE_PT if "Small" in _style(paragraph) else style.TABLE_PT
+                for word in _text(paragraph).split():
+                    assert _width(word, pt) <= room, (name, word)

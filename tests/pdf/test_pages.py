@@ -1,0 +1,85 @@
+"""What stands at the head of a drawn page: never a signature that has left what it signs."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import cache
+
+import pytest
+
+pytest.importorskip("rdocx")
+pytest.importorskip("pypdfium2")
+
+from docgen.forms.definition import FormDefinition, Text, load_form
+from docgen.forms.example import sample_record
+from docgen.forms.fill import Filler, blank_form
+from docgen.pdf import convert, page_count
+from docgen.pdf.reading import page_lines, squeezed
+from docgen.regulations.loader import load_regulation
+from docgen.word.builder import write_package
+
+#: Forms whose signature stood alone at the head of a page before it was kept with the line above it.
+PROSE = ("hd16-2018/mau-02", "hd16-2018/mau-03", "hd19-2024/bao-cao-tinh-hinh", "hd19-2024/phieu-01")
+#: Those where it follows a table. rdocx does not keep a row with what follows it.
+TABLES = ("hd16-2018/mau-06", "hd19-2024/bieu-th-01", "hd19-2024/bth-03")
+ENGINES = ["rdocx", pytest.param("libreoffice", marks=pytest.mark.libreoffice)]
+
+
+def _definition(name: str) -> FormDefinition:
+    return load_form(load_regulation(name.split("/")[0]), name.split("/")[1])
+
+
+@cache
+def _files(names: tuple[str, ...]) -> dict[str, bytes]:
+    """Each form blank, filled, and filled with as few values as it takes."""
+    out = {}
+    for name in names:
+        regulation, definition = load_regulation(name.split("/")[0]), _definition(name)
+        record = sample_record(regulation, definition)
+        filler = Filler(regulation, definition)
+        out[f"{name}/blank"] = blank_form(regulation, definition)
+        out[f"{name}/filled"] = filler.fill(record)
+        few = {key: value for key, value in record.items() if key not in ("civil", "cell", "signers", "assessment")}
+        out[f"{name}/few"] = filler.fill(few)
+    return out
+
+
+def _never_kept(docx: bytes) -> bytes:
+    """The file as it would be without any paragraph kept with the next: what the guard must notice."""
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        parts = {name: archive.read(name).replace(b"<w:keepNext/>", b"") for name in archive.namelist()}
+    return write_package(parts)
+
+
+def _left_alone(files: dict[str, bytes], engine: str) -> list[str]:
+    """The files and pages that begin with a signature."""
+    found = []
+    for name, pdf in convert(files, engine).pdfs.items():
+        texts = {
+            squeezed("".join(part.text for part in parts if isinstance(part, Text)))
+            for sign in _definition(name.rpartition("/")[0]).signs()
+            for parts in sign.text
+        }
+        for page in range(1, page_count(pdf)):
+            lines = [squeezed(line.text) for line in page_lines(pdf, page)]
+            first = next(line for line in lines if not line.isdigit())
+            if any(text in first for text in texts):
+                found.append(f"{name} page {page + 1}")
+    return found
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_page_begins_with_a_signature(engine: str) -> None:
+    assert _left_alone(_files(PROSE), engine) == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_it_would_be_noticed(engine: str) -> None:
+    assert _left_alone({name: _never_kept(docx) for name, docx in _files(PROSE).items()}, engine)
+
+
+@pytest.mark.libreoffice
+def test_the_last_record_stays_with_the_signature() -> None:
+    assert _left_alone(_files(TABLES), "libreoffice") == []
+    assert _left_alone({name: _never_kept(docx) for name, docx in _files(TABLES).items()}, "libreoffice")
