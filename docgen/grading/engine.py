@@ -6,13 +6,14 @@ the regulation's catch-all, where it has one. Everything that cannot be told is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from docgen.grading.evaluate import Evaluator
 from docgen.grading.facts import UNKNOWN, FactView, check_facts
 from docgen.grading.outcome import Reason, Told
+from docgen.grading.plan import plan_of
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.scoring import score_criterion, total_level
 from docgen.model import GRADES, lower_grade
@@ -80,11 +81,10 @@ class Assessment:
         self.subject = subject
         self.given = facts
         self.view = FactView(rules, subject, facts)
-        self.own = rules.for_subject(subject)
-        self.evaluator = Evaluator(self.view, self)
+        self.plan = plan_of(rules, subject)
+        self.evaluator = Evaluator(self.view, self, self.plan)
         # By identity: hashing a whole tree of conditions costs more than most of them cost to tell.
         self._told: dict[int, tuple[Predicate, Told]] = {}
-        self._effects: dict[type[Any], list[tuple[r.Rule, Any]]] = {}
         self._main = Verdict()
         self._situations: set[str] = set()
         self._other_readings: list[str] = []
@@ -93,8 +93,8 @@ class Assessment:
 
     def rule_holds(self, rule: str) -> Told:
         """What the first effect of another rule says."""
-        found = [rl for rl in self.own if rl.id == rule]
-        for predicate in found[0].predicates() if found else ():
+        found = self.plan.by_id.get(rule)
+        for predicate in found.predicates() if found else ():
             return self.tell(predicate)
         return Told("fails")
 
@@ -123,16 +123,15 @@ class Assessment:
             known = self._told[id(predicate)] = (predicate, self.evaluator.tell(predicate))
         return known[1]
 
-    def effects(self, kind: type[Any], without: frozenset[str] = frozenset()) -> Iterator[tuple[r.Rule, Any]]:
+    def effects(self, kind: type[Any], without: frozenset[str] = frozenset()) -> Iterable[tuple[r.Rule, Any]]:
         """Every effect of one kind, with its rule."""
-        if kind not in self._effects:
-            self._effects[kind] = [(rule, e) for rule in self.own for e in rule.effects if isinstance(e, kind)]
-        return ((rule, effect) for rule, effect in self._effects[kind] if rule.id not in without)
+        found = self.plan.effects(kind)
+        return [(rule, effect) for rule, effect in found if rule.id not in without] if without else found
 
     def base(self) -> r.Base | None:
         """The fact that gives the grade here in place of conditions, if any."""
-        for base in self.rules.bases:
-            if self.subject in base.subjects and self.tell(base.when).outcome == "holds":
+        for base in self.plan.bases:
+            if self.tell(base.when).outcome == "holds":
                 return base
         return None
 
@@ -263,7 +262,7 @@ class Assessment:
             questions=tuple(questions),
             alt_grades=tuple(g for g in GRADES if g in alternatives and g != main.grade),
             reasons=tuple(self._reasons(main)),
-            level=total_level(self.own, self.view),
+            level=total_level(self.plan.own, self.view),
         )
         return self._finish(proposal, findings)
 
@@ -271,7 +270,7 @@ class Assessment:
         return replace(proposal, findings=findings, actions=tuple(self._actions()))
 
     def _scoring(self) -> Proposal | None:
-        return score_criterion(self.rules, self.own, self.view)
+        return score_criterion(self.rules, self.plan.own, self.view)
 
     def _positions(self) -> Proposal | None:
         """Several posts: the grade voted at the main and highest one. Each place has graded, so only that counts."""
@@ -315,9 +314,8 @@ class Assessment:
         """The ambiguities that speak of one of `causes` and hold, where no grade is being made."""
         return [
             Question(f"ambiguity:{entry.code}", entry.text)
-            for entry in self.rules.ambiguities
-            if self.subject in entry.subjects
-            and any(part in causes for part in parts(entry.when))
+            for entry in self.plan.ambiguities
+            if any(part in causes for part in parts(entry.when))
             and self.evaluator.tell(entry.when).outcome == "holds"
         ]
 
@@ -326,13 +324,7 @@ class Assessment:
         base = self.base()
         if base is not None and self.view.get(base.fact) in (None, UNKNOWN):
             self._situations.add("no_base_grade")
-        voting = {
-            rule.id: part
-            for rule in self.own
-            for predicate in rule.predicates()
-            for part in parts(predicate)
-            if isinstance(part, Majority) and self.view.given(part.votes)
-        }
+        voting = {rule_id: part for rule_id, part in self.plan.majorities if self.view.given(part.votes)}
         if voting:
             sample = next(iter(voting.values()))
             most = [g for g in GRADES if self.tell(Majority(sample.votes, sample.total, (g,))).outcome == "holds"]
@@ -344,8 +336,8 @@ class Assessment:
     def _ambiguities(self, main: Verdict) -> tuple[list[Question], list[str]]:
         raised: list[Question] = []
         alternatives = list(self._other_readings)
-        for entry in self.rules.ambiguities:
-            if self.subject not in entry.subjects or self.evaluator.tell(entry.when).outcome != "holds":
+        for entry in self.plan.ambiguities:
+            if self.evaluator.tell(entry.when).outcome != "holds":
                 continue
             if entry.without or entry.flat or entry.capped_by:
                 other = self.read(Variant(frozenset(entry.without), entry.flat, entry.capped_by))

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from docgen.grading.facts import UNKNOWN, FactView, exact
 from docgen.grading.outcome import FLIPPED, Note, Outcome, Told, outcome_of
+from docgen.grading.plan import Plan, Values
 from docgen.regulations import rule_predicates as p
 from docgen.regulations.rule_facts import Fact
 
@@ -52,11 +53,16 @@ def _unknown(fact: Fact) -> Told:
 
 
 class Evaluator:
-    """Evaluates predicates over one view of facts and one state of a proposal."""
+    """Evaluates predicates over one view of facts and one state of a proposal.
 
-    def __init__(self, view: FactView, state: State) -> None:
+    With the `plan` of the rules, what their predicates said of the same values before is not worked out again.
+    """
+
+    def __init__(self, view: FactView, state: State, plan: Plan | None = None) -> None:
         self.view = view
         self.state = state
+        self._plan = plan
+        self._values = Values(view)
         self._kinds: dict[type[p.Predicate], Callable[[Any], Told]] = {
             p.Is: self._is, p.Given: self._given, p.OneOf: self._one_of, p.Compare: self._compare,
             p.AllAtLeast: self._all_at_least, p.SomeEqual: self._some_equal, p.Share: self._share,
@@ -71,7 +77,11 @@ class Evaluator:
 
     def tell(self, predicate: p.Predicate) -> Told:
         """What `predicate` says."""
-        return self._kinds[type(predicate)](predicate)
+        known = self._plan.answers(predicate) if self._plan else None
+        if known is None:
+            return self._kinds[type(predicate)](predicate)
+        key = known.key(self._values)
+        return known.get(key) or known.keep(key, self._kinds[type(predicate)](predicate))
 
     # -- leaves --
 
