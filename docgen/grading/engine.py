@@ -245,7 +245,7 @@ class Assessment:
         for special in (self._scoring, self._positions, self._excluded):
             proposal = special()
             if proposal is not None:
-                return self._finish(proposal, findings)
+                return replace(proposal, findings=findings, actions=tuple(self._actions()))
         self._main = main = self.read(Variant())
         self._notice(main)
         questions = self._open_questions(main)
@@ -254,23 +254,21 @@ class Assessment:
         blocked = self._blocked(main)
         if main.withheld and main.standing and not main.held:
             alternatives = [*alternatives, main.standing, *([LOWEST] if main.open_grounds else [])]
-        proposal = Proposal(
+        return Proposal(
             self.rules.regulation,
             self.subject,
             grade=main.grade,
             blocked_by=tuple(dict.fromkeys(blocked)),
             questions=tuple(questions),
             alt_grades=tuple(g for g in GRADES if g in alternatives and g != main.grade),
+            actions=tuple(self._actions()),
             reasons=tuple(self._reasons(main)),
-            level=total_level(self.plan.own, self.view),
+            findings=findings,
+            level=total_level(self.plan.effects(r.Score), self.view),
         )
-        return self._finish(proposal, findings)
-
-    def _finish(self, proposal: Proposal, findings: tuple[Any, ...]) -> Proposal:
-        return replace(proposal, findings=findings, actions=tuple(self._actions()))
 
     def _scoring(self) -> Proposal | None:
-        return score_criterion(self.rules, self.plan.own, self.view)
+        return score_criterion(self.rules, self.plan.effects(r.Score), self.view)
 
     def _positions(self) -> Proposal | None:
         """Several posts: the grade voted at the main and highest one. Each place has graded, so only that counts."""
@@ -415,23 +413,15 @@ class Assessment:
 
     def _reasons(self, main: Verdict) -> Iterator[Reason]:
         """What every rule with a say said, in the order of the regulation."""
-        roles: list[tuple[type[Any], str, str]] = [
-            (r.Ground, "ground", "that"), (r.Pin, "pin", "that"), (r.Condition, "condition", "that"),
-            (r.Cap, "cap", "when"), (r.Hold, "hold", "when"), (r.Requirement, "requirement", "when"),
-        ]  # fmt: skip
-        for kind, role, name in roles:
-            for rule, effect in self.effects(kind):
-                if role == "condition" and main.external:
-                    continue
-                told = self.tell(getattr(effect, name))
-                # A ground or ceiling that does not apply is no reason; a condition is one either way.
-                if role != "condition" and told.outcome == "fails":
-                    continue
-                notes = told.notes
-                grade = getattr(effect, "grade", "") or getattr(effect, "at", "")
-                if role == "cap" and not grade:
-                    grade = self._ceiling(effect)
-                yield Reason(rule.id, rule.clause, role, told.outcome, grade, notes)
+        for role, rule, effect, predicate, grade in self.plan.reasons:
+            if role == "condition" and main.external:
+                continue
+            told = self.tell(predicate)
+            # A ground or ceiling that does not apply is no reason; a condition is one either way.
+            if role != "condition" and told.outcome == "fails":
+                continue
+            said = self._ceiling(effect) if role == "cap" and not grade else grade
+            yield Reason(rule.id, rule.clause, role, told.outcome, said, told.notes)
 
     def _ceiling(self, cap: r.Cap) -> str:
         """The grade of a ceiling that other subjects' grades set: the lowest known, or dots while none is."""

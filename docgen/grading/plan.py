@@ -18,6 +18,11 @@ from docgen.regulations import rules as r
 
 #: Predicates about the proposal in the making.
 STATE = (p.RuleHolds, p.Standing, p.Final, p.LevelFails, p.Situation)
+#: The effects that give a proposal its reasons, in the order in which they are told, and where their predicate stands.
+ROLES: tuple[tuple[type[Any], str, str], ...] = (
+    (r.Ground, "ground", "that"), (r.Pin, "pin", "that"), (r.Condition, "condition", "that"),
+    (r.Cap, "cap", "when"), (r.Hold, "hold", "when"), (r.Requirement, "requirement", "when"),
+)  # fmt: skip
 #: So many answers of one predicate are kept, and so many plans: facts by the million come through a few of each.
 MOST_ANSWERS = 4096
 MOST_PLANS = 64
@@ -57,23 +62,19 @@ def as_key(value: Any) -> Any:
 class Answers:
     """What one predicate said so far, by the values it reads."""
 
-    __slots__ = ("_told", "key")
+    __slots__ = ("key", "told")
 
     def __init__(self, predicate: p.Predicate) -> None:
         names = sorted({fact.name for fact in p.facts_of(predicate)})
         #: From `Values` to the part of them that the predicate reads.
         self.key: Callable[[Values], Any] = itemgetter(*names) if names else _nothing
-        self._told: dict[Any, Told] = {}
-
-    def get(self, key: Any) -> Told | None:
-        """What was said of these values, if they were met."""
-        return self._told.get(key)
+        self.told: dict[Any, Told] = {}
 
     def keep(self, key: Any, told: Told) -> Told:
         """`told`, remembered."""
-        if len(self._told) >= MOST_ANSWERS:
-            self._told.clear()
-        self._told[key] = told
+        if len(self.told) >= MOST_ANSWERS:
+            self.told.clear()
+        self.told[key] = told
         return told
 
 
@@ -95,10 +96,9 @@ class Plan:
             *(entry.when for entry in self.ambiguities),
             *(base.when for base in self.bases),
         ]
-        #: Every predicate of these rules by its identity (they live as long as the plan); None where none is kept.
-        self._answers: dict[int, Answers | None | p.Predicate] = {
-            id(part): part for predicate in predicates for part in p.parts(predicate)
-        }
+        #: Every predicate of these rules, by identity: they live as long as the plan, so an identity stays its own.
+        self._parts = {id(part): part for predicate in predicates for part in p.parts(predicate)}
+        self._answers: dict[int, Answers | None] = {}
         #: The majorities that the rules ask for, each with its rule.
         self.majorities = tuple(
             (rule.id, part)
@@ -106,6 +106,12 @@ class Plan:
             for predicate in rule.predicates()
             for part in p.parts(predicate)
             if isinstance(part, p.Majority)
+        )
+        #: What may be a reason: the role, the rule, the effect, its predicate, the grade it is about.
+        self.reasons: tuple[tuple[str, r.Rule, Any, p.Predicate, str], ...] = tuple(
+            (role, rule, effect, getattr(effect, name), getattr(effect, "grade", "") or getattr(effect, "at", ""))
+            for kind, role, name in ROLES
+            for rule, effect in self.effects(kind)
         )
 
     def effects(self, kind: type[Any]) -> tuple[tuple[r.Rule, Any], ...]:
@@ -118,10 +124,13 @@ class Plan:
 
     def answers(self, predicate: p.Predicate) -> Answers | None:
         """What `predicate` said so far; None where that may not be remembered."""
-        found = self._answers.get(id(predicate))
-        if isinstance(found, p.Predicate):
-            lasting = not any(isinstance(part, STATE) for part in p.parts(predicate))
-            found = self._answers[id(predicate)] = Answers(predicate) if lasting else None
+        key = id(predicate)
+        if key in self._answers:
+            return self._answers[key]
+        if key not in self._parts:
+            return None  # made in passing: its identity may be another's tomorrow
+        lasting = not any(isinstance(part, STATE) for part in p.parts(predicate))
+        found = self._answers[key] = Answers(predicate) if lasting else None
         return found
 
 
