@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from docgen.dossier.canonical import NotStorable, escape
+from docgen.dossier.canonical import MAX_NUMBER, NotStorable, escape
 from docgen.model import Finding, Place
 
 #: Beyond this the lines of values are not worked out: the pointer alone tells the place.
@@ -124,6 +124,12 @@ def _integer(digits: str) -> int | NotStorable:
     return int(digits) if len(digits) <= MAX_DIGITS else NotStorable("dossier.value.huge_number")
 
 
+def _decimal(digits: str) -> float:
+    # As the canonical form has it: a whole number is an int, however it was written.
+    value = float(digits)
+    return int(value) if value.is_integer() and abs(value) <= MAX_NUMBER else value
+
+
 def _constant(_: str) -> NotStorable:
     return NotStorable("dossier.value.not_a_number")
 
@@ -146,7 +152,8 @@ def parse(text: str, file: str, findings: list[Finding]) -> Any:
         findings.append(Finding("dossier.file.empty", "error", at))
         return None
     try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_int=_integer, parse_constant=_constant)
+        data = json.loads(text, object_pairs_hook=pairs, parse_int=_integer, parse_float=_decimal,
+                          parse_constant=_constant)  # fmt: skip
     except json.JSONDecodeError as fault:
         params = {"line": fault.lineno, "column": fault.colno, "problem": fault.msg}
         place = Place(file, "", f"dòng {fault.lineno}, cột {fault.colno}")
