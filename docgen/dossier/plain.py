@@ -8,7 +8,8 @@ own canonical form and gives no finding on reading. What it refuses is not wrong
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from docgen.dossier.canonical import MAX_NUMBER
@@ -87,14 +88,22 @@ def _teller(shape: Node) -> Callable[[Any], bool]:
 
 
 def _strict(node: Node) -> dict[str, Any]:
+    if node.entry is not None and node.entry.type == "fact":
+        return _mapping(node, _fact(), {"not": {"const": "facts"}})
     if node.entry is not None:
-        return _facts() if node.entry.type == "fact" else _one_or_each(_leaf(node))
+        # A leaf, or a mapping of such leaves: the levels of each criterion.
+        return {"anyOf": [_leaf(node), _mapping(node, _leaf(node))]}
     if ITEMS in node.children:
         return {"type": "array", "minItems": 1, "items": _strict(node.children[ITEMS])}
-    below = {name: _strict(child) for name, child in node.children.items() if name != ANY}
+    return _mapping(node, False)
+
+
+def _mapping(node: Node, others: Any, names: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """A mapping of what stands below `node`, and of `others` where it has no place of its own for them."""
     return {
-        "type": "object", "minProperties": 1, "properties": below, "propertyNames": {"pattern": NAME},
-        "additionalProperties": _strict(node.children[ANY]) if ANY in node.children else False,
+        "type": "object", "minProperties": 1, "propertyNames": {"pattern": NAME, **names},
+        "properties": {name: _strict(child) for name, child in node.children.items() if name != ANY},
+        "additionalProperties": _strict(node.children[ANY]) if ANY in node.children else others,
     }  # fmt: skip
 
 
@@ -103,17 +112,12 @@ def _leaf(node: Node) -> dict[str, Any]:
     return {"enum": list(node.options)} if node.options else _TYPES.get(node.entry.type, _TEXT)
 
 
-def _one_or_each(leaf: dict[str, Any]) -> dict[str, Any]:
-    """A leaf, or a mapping of such leaves: the levels of each criterion."""
-    each = {"type": "object", "minProperties": 1, "propertyNames": {"pattern": NAME}, "additionalProperties": leaf}
-    return {"anyOf": [leaf, each]}
-
-
-def _facts() -> dict[str, Any]:
-    """The facts of a member: null and what is empty are kept there, and lists and mappings may stand in one another."""
-    value: dict[str, Any] = {"anyOf": [_TEXT, _NUMBER, {"type": ["boolean", "null"]}]}
+def _fact() -> dict[str, Any]:
+    """One fact: null and what is empty are kept there, and lists and mappings may stand in one another."""
+    plain: list[dict[str, Any]] = [_TEXT, _NUMBER, {"type": ["boolean", "null"]}]
     names = {"pattern": NAME, "not": {"const": "facts"}}
+    value: dict[str, Any] = {"anyOf": plain}
     for _ in range(2):
         each = {"type": "object", "propertyNames": names, "additionalProperties": value}
-        value = {"anyOf": [*value["anyOf"][:3], {"type": "array", "items": value}, each]}
-    return {"type": "object", "minProperties": 1, "propertyNames": names, "additionalProperties": value}
+        value = {"anyOf": [*plain, {"type": "array", "items": value}, each]}
+    return value

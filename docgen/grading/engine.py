@@ -276,6 +276,7 @@ class Assessment:
             posts = self.view.get(effect.fact)
             if not posts or posts is UNKNOWN:
                 continue
+            posts = [post or {} for post in posts]
             main = [post.get("grade") for post in posts if post.get("is_main")]
             highest = [post.get("grade") for post in posts if post.get("is_highest")]
             told = {*main, *highest}

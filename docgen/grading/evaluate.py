@@ -193,7 +193,8 @@ class Evaluator:
         value = self.view.get(one.fact)
         if value is UNKNOWN:
             return _unknown(one.fact)
-        grades = [unit.get("grade") for unit in value if unit.get("kind") == one.kind]
+        # A unit of which nothing is said may be of this kind.
+        grades = [unit and unit.get("grade") for unit in value if unit is None or unit.get("kind") == one.kind]
         order = one.fact.order
         low = tuple(g for g in grades if g is not None and order.index(g) > order.index(one.grade))
         params = {"kind": one.kind, "low": low, "grade": one.grade, "total": len(grades)}

@@ -13,21 +13,12 @@ from typing import Any
 import jsonschema_rs
 
 from docgen.dossier.canonical import MAX_NUMBER
-from docgen.dossier.plain import LINE, MARKUP, MAX_TEXT
 from docgen.forms.definition import FormDefinition
 from docgen.forms.schema import ID_PATTERN, form_schema
 from docgen.regulations.loader import Regulation
 from docgen.validation.people import RESERVED
+from docgen.validation.plain_sections import SAYS_SOMETHING, TEXT
 
-#: A single paragraph shorter than this may be one of the ways people write "nothing".
-_SHORT = 20
-#: Texts that only look written: dots, a prompt left over, markup. Wider than the checks themselves, never narrower.
-_DOUBTFUL = (
-    r"^(?:[.…_·․‥⋯\-–—/\\ :;,]|[nN][gG][àÀ][yY]|[tT][hH][áÁ][nN][gG]|[nN][ăĂ][mM])+$"
-    r"|(?i:[\[<({«] *(?:nhập|ghi|điền|chọn|gõ|viết|bấm|nhấn|click|enter|insert|type|tap))"
-    r"|^(?i:nhấn|bấm|click|tap).{0,40}(?i:để nhập|vào đây|to enter|here)"
-    rf"|{MARKUP}"
-)
 _ID = re.compile(ID_PATTERN)
 _PLAIN: dict[str, Any] = {}
 
@@ -104,7 +95,7 @@ def _strict(shape: dict[str, Any], required: bool) -> dict[str, Any]:
 def _text(shape: dict[str, Any]) -> dict[str, Any]:
     if "format" in shape or "pattern" in shape:
         return {key: value for key, value in shape.items() if key in ("type", "format", "pattern")}
-    return {"type": "string", "pattern": LINE, "maxLength": MAX_TEXT, "not": {"pattern": _DOUBTFUL}}
+    return TEXT
 
 
 def _list(shape: dict[str, Any], required: bool) -> dict[str, Any]:
@@ -115,5 +106,5 @@ def _list(shape: dict[str, Any], required: bool) -> dict[str, Any]:
         raise _UnknownShapeError
     made: dict[str, Any] = {"type": "array", "items": _text(items)}
     if required:
-        made["anyOf"] = [{"minItems": 2}, {"minItems": 1, "items": {"minLength": _SHORT}}]
+        made["anyOf"] = SAYS_SOMETHING
     return made
