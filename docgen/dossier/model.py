@@ -219,10 +219,10 @@ def dossier_from_bytes(
     data = parse(text, file, findings) if text is not None else None
     if text is None or (data is None and any(f.severity == "error" for f in findings)):
         return None, findings
+    places = JsonPlaces(file, text, any(f.code == "dossier.json.duplicate_key" for f in findings))
     return dossier_from_data(
-        data, file=file, sha256=digest, places=JsonPlaces(file, text), findings=findings, folders=folders, base=base,
-        own=True,
-    )  # fmt: skip
+        data, file=file, sha256=digest, places=places, findings=findings, folders=folders, base=base, own=True
+    )
 
 
 def _in_folder(folder: Path) -> Path | Finding:

@@ -314,8 +314,7 @@ class Assessment:
         return [
             Question(f"ambiguity:{entry.code}", entry.text)
             for entry in self.plan.ambiguities
-            if any(part in causes for part in parts(entry.when))
-            and self.evaluator.tell(entry.when).outcome == "holds"
+            if any(part in causes for part in parts(entry.when)) and self.evaluator.tell(entry.when).outcome == "holds"
         ]
 
     def _notice(self, main: Verdict) -> None:

@@ -145,4 +145,3 @@ def plan_of(rules: r.RuleSet, subject: str) -> Plan:
             _PLANS.clear()
         found = _PLANS[(id(rules), subject)] = (rules, Plan(rules, subject))
     return found[1]
-

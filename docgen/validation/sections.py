@@ -87,7 +87,9 @@ class _Sections:
         check = self.check
         for definition in check.forms.each("dossier", check.data):
             self.walk(definition, None, "")
-        members = [(member, check.forms.each("members", member.record), self.sheets(member)) for member in check.members]
+        members = [
+            (member, check.forms.each("members", member.record), self.sheets(member)) for member in check.members
+        ]
         written = [self.all_written(*member) for member in members]
         # Of a member about whom there is nothing to say only the places outside the record are walked.
         for (member, definitions, _), nothing in zip(members, written, strict=True):
