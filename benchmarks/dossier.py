@@ -43,7 +43,7 @@ from docgen.validation.shape import dossier_validator
 Result = TypeVar("Result")
 STEPS = ("load", "grade", "validate")
 #: Ten times the members may cost so many times as much; the whole way so many times the floor.
-GROWTH, OVER_FLOOR = 11.0, 6.0
+GROWTH, OVER_FLOOR = 11.0, 10.0
 #: Says what it took itself: what the system says of a process counts the one it was started from as well.
 _CHECK = """
 import pathlib, resource, sys
