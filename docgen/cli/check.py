@@ -15,12 +15,13 @@ from docgen.model import Finding, has_errors
 
 @click.command(help=help_text("validate"))
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--all", "everything", is_flag=True, help=help_text("option.all"))
 @folders_option
 @json_option
-def validate(paths: tuple[Path, ...], folders: tuple[Path, ...], as_json: bool) -> None:
+def validate(paths: tuple[Path, ...], everything: bool, folders: tuple[Path, ...], as_json: bool) -> None:
     """Check dossiers, form data and Word files; exit code 1 where there is an error."""
     from docgen.pipeline import check_path
-    from docgen.validation.report import render_text, to_json
+    from docgen.validation.report import to_json
 
     findings: list[Finding] = []
     for path in paths:
@@ -28,9 +29,19 @@ def validate(paths: tuple[Path, ...], folders: tuple[Path, ...], as_json: bool) 
     if as_json:
         echo_json(to_json(findings, language()))
     else:
-        click.echo(render_text(findings, language()), nl=False)
+        click.echo(_report(findings, everything), nl=False)
     if has_errors(findings):
         raise click.exceptions.Exit(EXIT_FINDINGS)
+
+
+def _report(findings: list[Finding], everything: bool) -> str:
+    """The findings for a terminal: each of them, or by kind where there are very many."""
+    from docgen.validation.report import MANY, render_summary, render_text
+
+    if everything or len(findings) <= MANY:
+        return render_text(findings, language())
+    note("validate.by_kind", count=len(findings))
+    return render_summary(findings, language())
 
 
 @click.command(help=help_text("grade"))
@@ -38,6 +49,7 @@ def validate(paths: tuple[Path, ...], folders: tuple[Path, ...], as_json: bool) 
 @click.option("--facts", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=help_text("option.facts"))
 @click.option("--write", is_flag=True, help=help_text("option.write"))
 @click.option("--word", type=click.Path(dir_okay=False, path_type=Path), help=help_text("option.word"))
+@click.option("--all", "everything", is_flag=True, help=help_text("option.all"))
 @click.option("--decisions", type=click.Path(file_okay=False, path_type=Path), help=help_text("option.decisions"))
 @folders_option
 @output_option()
@@ -48,6 +60,7 @@ def grade(
     facts: Path | None,
     write: bool,
     word: Path | None,
+    everything: bool,
     decisions: Path | None,
     folders: tuple[Path, ...],
     output: Path | None,
@@ -62,17 +75,20 @@ def grade(
         return
     assert dossier is not None
     from docgen.pipeline import check_dossier, write_board, write_grades
-    from docgen.validation.report import render_text
+    from docgen.validation.report import MANY
 
     checked = check_dossier(dossier, folders)
     if not checked.sound:
-        click.echo(render_text(checked.findings, language()), err=True)
+        click.echo(_report(checked.findings, everything), err=True)
     if checked.board is None:
         raise click.exceptions.Exit(EXIT_FINDINGS)
     if as_json:
         echo_json(checked.board.as_json(language()))
     else:
-        click.echo(checked.board.as_text(language()))
+        brief = len(checked.board.rows) > MANY and not everything
+        if brief:
+            note("grade.counts_only", count=len(checked.board.rows))
+        click.echo(checked.board.as_text(language(), members=not brief))
     if word is not None:
         write_board(checked, word, overwrite=overwrite)
         note("grade.word", file=str(word))
@@ -88,7 +104,7 @@ def grade(
         raise click.exceptions.Exit(EXIT_FINDINGS)
     if write:
         done = write_grades(checked, dossier, output)
-        for pointer, proposed in done.filled:
+        for pointer, proposed in done.filled if everything or len(done.filled) <= MANY else ():
             note("grade.filled", pointer=pointer, grade=proposed)
         note("grade.written", count=len(done.filled), kept=done.kept, file=str(done.file))
 

@@ -72,10 +72,16 @@ def read_number(value: str) -> int | float | None:
 class Canonicaliser:
     """Turns data into canonical form along a shape, and collects findings."""
 
-    def __init__(self, place: Callable[[str], Place], quiet: bool = False) -> None:
-        """`place` gives the place of a pointer; `quiet` leaves out the findings on conversions (Excel has no types)."""
+    def __init__(
+        self, place: Callable[[str], Place], quiet: bool = False, is_plain: Callable[[Any], bool] | None = None
+    ) -> None:
+        """`place` gives the place of a pointer; `quiet` leaves out the findings on conversions (Excel has no types).
+
+        A member of whom `is_plain` is true is kept as it is, and not copied (see `docgen.dossier.plain`).
+        """
         self.place = place
         self.quiet = quiet
+        self.is_plain = is_plain
         self.findings: list[Finding] = []
         self.who = ""
         self._seen: set[tuple[str, str]] = set()
@@ -145,6 +151,9 @@ class Canonicaliser:
         members = pointer == "/members"
         for index, item in enumerate(value):
             if members:
+                if self.is_plain is not None and self.is_plain(item):
+                    out.append(item)
+                    continue
                 self.who = member_id(item, index)
             done = self._value(item, items or node, f"{pointer}/{index}", depth + 1)
             # A list keeps its length: the pointers of what follows must stay true to the file.

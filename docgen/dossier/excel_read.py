@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -344,12 +345,12 @@ class _Reader:
 
     def word(self, column: Column, text: str) -> Any:
         """A text cell by its column's type: the code for its words, true or false, a number, JSON."""
-        folded = fold(text)
         kind = column.type.removeprefix("fact:")
         if kind == "bool":
+            folded = _folded(text)
             return True if folded in _TRUE else False if folded in _FALSE else self.unknown(column, text)
         for code, word in column.options:
-            if text == code or folded == fold(word):
+            if text == code or _folded(text) == _folded(word):
                 return code
         if column.type.startswith("fact:"):
             return self.fact(kind, text)
@@ -372,6 +373,11 @@ class _Reader:
             except ValueError:
                 return text
         return text
+
+
+@lru_cache(maxsize=4096)  # the same few words stand in a column for every member
+def _folded(text: str) -> str:
+    return fold(text)
 
 
 def put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

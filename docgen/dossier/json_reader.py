@@ -1,20 +1,19 @@
 """Reading a JSON dossier: bytes to plain data, with every fault of the file itself as a finding.
 
-The file is parsed once, by the standard library. Where each value stands (its line) is worked out only when a finding
-asks for it, since most files have few findings and some have a hundred thousand values.
+The file is parsed once, by the standard library. Where a value stands (its line) is worked out only when a finding asks
+for it, and only for that value, since most files have few findings and some have a million values.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from docgen.dossier.canonical import NotStorable, escape
+from docgen.dossier.canonical import MAX_NUMBER, NotStorable, escape
 from docgen.model import Finding, Place
 
-#: Beyond this the lines of values are not worked out: the pointer alone tells the place.
-LINES_LIMIT = 16_000_000
 MAX_DIGITS = 18
 
 #: What the standard library says, and the message key for it.
@@ -28,30 +27,97 @@ _SYNTAX = (
     ("Invalid control character", "dossier.json.line_break"),
     ("Invalid \\", "dossier.json.escape"),
 )
+_SPACE = re.compile(r"[ \t\n\r]*")
+#: Passes over one value: what its numbers are does not matter.
+_READER: Any = json.JSONDecoder(parse_int=len, parse_float=len, parse_constant=len)
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|\n|[^\s"{}\[\],:]+')
 
 
 class JsonPlaces:
     """Where the values of a JSON text stand: `find(pointer)` gives the file, the pointer and the line."""
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, repeated: bool = False) -> None:
+        """`text` is JSON that was read before; `repeated` where a name is given twice in one of its mappings."""
         self.file = file
-        self._text = text
-        self._lines: dict[str, int] | None = None
+        self._lines = scan(text)[0] if repeated else {}
+        self._text = "" if repeated else text
+        #: The members met so far: where each begins, and on which line; further ones are met when they are asked for.
+        self._members: list[tuple[int, int]] = []
+        self._further = self._each_member()
 
     def find(self, pointer: str) -> Place:
         """The place of `pointer`; for a value that is missing, the line of what should hold it."""
-        line = self.line(pointer)
-        return Place(self.file, pointer, f"{pointer or '/'} (dòng {line})" if line else pointer)
+        return Place(self.file, pointer, f"{pointer or '/'} (dòng {self.line(pointer)})")
 
     def line(self, pointer: str) -> int:
-        """The line of `pointer` or of the nearest value above it; 0 where lines are not known."""
-        if self._lines is None:
-            self._lines = scan(self._text)[0] if len(self._text) <= LINES_LIMIT else {}
-            self._text = ""
-        while pointer and pointer not in self._lines:
-            pointer = pointer.rpartition("/")[0]
-        return self._lines.get(pointer, 0)
+        """The line of `pointer` or of the nearest value above it."""
+        if not self._text:
+            while pointer and pointer not in self._lines:
+                pointer = pointer.rpartition("/")[0]
+            return self._lines.get(pointer, 1)
+        steps = pointer.split("/")[1:]
+        if len(steps) > 1 and steps[0] == "members" and (known := self._member(steps[1])):
+            at, line = known
+            return line + self._text.count("\n", at, locate(self._text, at, steps[2:]))
+        top = locate(self._text, 0, steps)
+        return 1 + self._text.count("\n", 0, top) if top else 1
+
+    def _member(self, step: str) -> tuple[int, int] | None:
+        index = int(step) if step.isdecimal() and len(step) < 9 else -1
+        while index >= len(self._members):
+            found = next(self._further, None)
+            if found is None:
+                return None
+            self._members.append(found)
+        return self._members[index] if index >= 0 and step == str(index) else None
+
+    def _each_member(self) -> Iterator[tuple[int, int]]:
+        before, line = 0, 1
+        for name, _, value in _children(self._text, 0):
+            if name == "members" and self._text[value] == "[":
+                for _, at, _ in _children(self._text, value):
+                    line += self._text.count("\n", before, at)
+                    before = at
+                    yield at, line
+
+
+def locate(text: str, at: int, steps: Iterable[str]) -> int:
+    """Where the value `steps` below the one at `at` stands (its name, in a mapping), or the nearest one above it.
+
+    What stands before it is passed over by the scanner of the standard library, which is quick.
+    """
+    stands = at
+    for step in steps:
+        wanted = step.replace("~1", "/").replace("~0", "~")
+        found = next(((here, value) for name, here, value in _children(text, at) if name == wanted), None)
+        if found is None:
+            break
+        stands, at = found
+    return stands
+
+
+def _children(text: str, at: int) -> Iterator[tuple[str, int, int]]:
+    """Each item of the mapping or list at `at`: its name or index, where it stands, where its value does."""
+    at = _after_space(text, at)
+    opening = text[at]
+    if opening not in "{[":
+        return
+    at, index = _after_space(text, at + 1), 0
+    while text[at] not in "]}":
+        here, name = at, str(index)
+        if opening == "{":
+            name, at = _READER.scan_once(text, at)
+            at = _after_space(text, _after_space(text, at) + 1)
+        yield name, here, at
+        at = _after_space(text, _READER.scan_once(text, at)[1])
+        if text[at] == ",":
+            at = _after_space(text, at + 1)
+        index += 1
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
 
 
 def scan(text: str) -> tuple[dict[str, int], list[tuple[str, int]]]:
@@ -124,6 +190,12 @@ def _integer(digits: str) -> int | NotStorable:
     return int(digits) if len(digits) <= MAX_DIGITS else NotStorable("dossier.value.huge_number")
 
 
+def _decimal(digits: str) -> float:
+    # As the canonical form has it: a whole number is an int, however it was written.
+    value = float(digits)
+    return int(value) if value.is_integer() and abs(value) <= MAX_NUMBER else value
+
+
 def _constant(_: str) -> NotStorable:
     return NotStorable("dossier.value.not_a_number")
 
@@ -146,7 +218,8 @@ def parse(text: str, file: str, findings: list[Finding]) -> Any:
         findings.append(Finding("dossier.file.empty", "error", at))
         return None
     try:
-        data = json.loads(text, object_pairs_hook=pairs, parse_int=_integer, parse_constant=_constant)
+        data = json.loads(text, object_pairs_hook=pairs, parse_int=_integer, parse_float=_decimal,
+                          parse_constant=_constant)  # fmt: skip
     except json.JSONDecodeError as fault:
         params = {"line": fault.lineno, "column": fault.colno, "problem": fault.msg}
         place = Place(file, "", f"dòng {fault.lineno}, cột {fault.colno}")

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from docgen.dossier.canonical import Canonicaliser
 from docgen.dossier.json_reader import JsonPlaces, decode, parse
+from docgen.dossier.plain import plain_member
 from docgen.dossier.shape import dossier_shape
 from docgen.errors import UsageError
 from docgen.model import Finding, Place
@@ -105,12 +106,14 @@ def dossier_from_data(
     folders: Sequence[Path | str] = (),
     base: Path | None = None,
     quiet: bool = False,
+    own: bool = False,
 ) -> tuple[Dossier | None, list[Finding]]:
     """A dossier from plain data (as `json.loads` gives it), and the findings on the way.
 
     None where no dossier can be made of it: not a mapping, or a regulation that is not known. `folders` are further
     places to look for regulations, `base` the folder in which a folder that the dossier names is looked for; without
-    it such a name is refused, so that data from elsewhere never makes this machine read its files.
+    it such a name is refused, so that data from elsewhere never makes this machine read its files. Where the data is
+    docgen's `own`, just read from JSON, the members who are canonical already are kept and not copied.
     """
     where = places or PlainPlaces(file)
     found = list(findings)
@@ -135,8 +138,9 @@ def dossier_from_data(
                     {"given": name[:60], "near": nearest(name[:60], known), "known": ", ".join(known)})
         )  # fmt: skip
         return None, found
-    walk = Canonicaliser(where.find, quiet)
-    canonical = walk.run(data, dossier_shape(load_regulation(name, looked_in)))
+    shape = dossier_shape(load_regulation(name, looked_in))
+    walk = Canonicaliser(where.find, quiet, plain_member(shape) if own else None)
+    canonical = walk.run(data, shape)
     found += walk.findings
     return Dossier(name, canonical, file, sha256, where, tuple(found), looked_in), found
 
@@ -215,8 +219,9 @@ def dossier_from_bytes(
     data = parse(text, file, findings) if text is not None else None
     if text is None or (data is None and any(f.severity == "error" for f in findings)):
         return None, findings
+    places = JsonPlaces(file, text, any(f.code == "dossier.json.duplicate_key" for f in findings))
     return dossier_from_data(
-        data, file=file, sha256=digest, places=JsonPlaces(file, text), findings=findings, folders=folders, base=base
+        data, file=file, sha256=digest, places=places, findings=findings, folders=folders, base=base, own=True
     )
 
 

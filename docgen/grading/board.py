@@ -111,7 +111,7 @@ def settle(
     }
     for entry in entries:
         extra = {"is_head": True, **bounds} if entry.id in heads else {}
-        waits = any(unit.get("own") for unit in entry.facts.get("led_units") or ())
+        waits = any(unit.get("own") for unit in _led_units(entry.facts))
         again = _member(rules, entry, org_grade, extra) if extra or waits else first[entry.id]
         rows.append(Settled("member", entry, again))
     rows += [row for row in (org_row, collective_row) if row is not None]
@@ -127,12 +127,18 @@ def _member(rules: RuleSet, entry: Entry, org_grade: str | None, extra: Mapping[
     facts = {**entry.facts, **extra}
     if entry.votes:
         facts.setdefault("votes_by_official_members", dict(entry.votes))
-    if facts.get("led_units"):
+    if units := _led_units(facts):
         facts["led_units"] = [
-            {**unit, "grade": unit.get("grade") or (org_grade if unit.get("own") else None)}
-            for unit in facts["led_units"]
+            {**unit, "grade": unit.get("grade") or (org_grade if unit.get("own") else None)} for unit in units
         ]
     return propose(rules, "dang_vien", facts)
+
+
+def _led_units(facts: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The units that a member leads; none where the fact is something else, which the proposal reports."""
+    units = facts.get("led_units")
+    fits = isinstance(units, (list, tuple)) and all(isinstance(unit, Mapping) for unit in units)
+    return units if fits and units else ()
 
 
 def count_members(entries: Sequence[Entry], proposals: Mapping[str, Proposal]) -> dict[str, int | bool]:
@@ -173,6 +179,11 @@ def _collective(rules: RuleSet, given: Mapping[str, Any] | Entry | None, org_gra
     return Settled("collective", entry, propose(rules, "tap_the", _filled(entry.facts, {"org_grade": org_grade})))
 
 
+def _counted(votes: Mapping[str, Any]) -> bool:
+    """True where there are votes, and the best grade's can be put in order."""
+    return bool(votes) and isinstance(votes.get(BEST, 0), (int, float))
+
+
 def _quota(
     rules: RuleSet, rows: Sequence[Settled]
 ) -> tuple[Proposal | None, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -189,7 +200,7 @@ def _quota(
     names = {row.entry.id: row.entry.name for row in best}
     if len(best) <= most:
         return proposal, tuple(names.values()), (), ()
-    if selection_rule(rules) is None or not all(row.entry.votes for row in best):
+    if selection_rule(rules) is None or not all(_counted(row.entry.votes) for row in best):
         return proposal, (), tuple(names.values()), ()
     scores = {row.entry.id: row.entry.votes.get(BEST, 0) for row in best}
     kept, tied, dropped = choose(list(names), scores, most)

@@ -22,7 +22,7 @@ from docgen.grading.from_dossier import (
 )
 from docgen.grading.proposal import Proposal
 from docgen.i18n import DEFAULT_LANGUAGE, message
-from docgen.model import GRADE_TEXT
+from docgen.model import GRADE_TEXT, GRADES
 from docgen.regulations.loader import Regulation
 
 
@@ -112,10 +112,22 @@ class Board:
             "quota": self.quota_lines(language),
         }
 
-    def as_text(self, language: str = DEFAULT_LANGUAGE) -> str:
-        """The board for a terminal."""
-        lines = []
+    def counts_line(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """How many members, how many of each grade, how many people must still decide about."""
+        members = [row.proposal for row in self.rows if row.subject == "dang_vien"]
+        grades = [f"{grade} {sum(p.grade == grade for p in members)}" for grade in GRADES]
+        return message(
+            "board.counts", language, members=len(members), grades=", ".join(grades),
+            undecided=sum(p.grade is None and not p.not_ranked for p in members),
+            not_ranked=sum(p.not_ranked for p in members), asked=sum(bool(p.questions) for p in members),
+        )  # fmt: skip
+
+    def as_text(self, language: str = DEFAULT_LANGUAGE, members: bool = True) -> str:
+        """The board for a terminal; without `members`, their counts stand first in place of their rows."""
+        lines = [] if members else [self.counts_line(language)]
         for row in self.rows:
+            if row.subject == "dang_vien" and not members:
+                continue
             shown = GRADE_TEXT.get(row.grade) or message("board.undecided", language)
             if row.proposal.not_ranked:
                 shown = message("board.not_ranked", language)

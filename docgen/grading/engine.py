@@ -6,13 +6,14 @@ the regulation's catch-all, where it has one. Everything that cannot be told is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from docgen.grading.evaluate import Evaluator
 from docgen.grading.facts import UNKNOWN, FactView, check_facts
 from docgen.grading.outcome import Reason, Told
+from docgen.grading.plan import plan_of
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.scoring import score_criterion, total_level
 from docgen.model import GRADES, lower_grade
@@ -80,11 +81,10 @@ class Assessment:
         self.subject = subject
         self.given = facts
         self.view = FactView(rules, subject, facts)
-        self.own = rules.for_subject(subject)
-        self.evaluator = Evaluator(self.view, self)
+        self.plan = plan_of(rules, subject)
+        self.evaluator = Evaluator(self.view, self, self.plan)
         # By identity: hashing a whole tree of conditions costs more than most of them cost to tell.
         self._told: dict[int, tuple[Predicate, Told]] = {}
-        self._effects: dict[type[Any], list[tuple[r.Rule, Any]]] = {}
         self._main = Verdict()
         self._situations: set[str] = set()
         self._other_readings: list[str] = []
@@ -93,8 +93,8 @@ class Assessment:
 
     def rule_holds(self, rule: str) -> Told:
         """What the first effect of another rule says."""
-        found = [rl for rl in self.own if rl.id == rule]
-        for predicate in found[0].predicates() if found else ():
+        found = self.plan.by_id.get(rule)
+        for predicate in found.predicates() if found else ():
             return self.tell(predicate)
         return Told("fails")
 
@@ -123,16 +123,15 @@ class Assessment:
             known = self._told[id(predicate)] = (predicate, self.evaluator.tell(predicate))
         return known[1]
 
-    def effects(self, kind: type[Any], without: frozenset[str] = frozenset()) -> Iterator[tuple[r.Rule, Any]]:
+    def effects(self, kind: type[Any], without: frozenset[str] = frozenset()) -> Iterable[tuple[r.Rule, Any]]:
         """Every effect of one kind, with its rule."""
-        if kind not in self._effects:
-            self._effects[kind] = [(rule, e) for rule in self.own for e in rule.effects if isinstance(e, kind)]
-        return ((rule, effect) for rule, effect in self._effects[kind] if rule.id not in without)
+        found = self.plan.effects(kind)
+        return [(rule, effect) for rule, effect in found if rule.id not in without] if without else found
 
     def base(self) -> r.Base | None:
         """The fact that gives the grade here in place of conditions, if any."""
-        for base in self.rules.bases:
-            if self.subject in base.subjects and self.tell(base.when).outcome == "holds":
+        for base in self.plan.bases:
+            if self.tell(base.when).outcome == "holds":
                 return base
         return None
 
@@ -246,7 +245,7 @@ class Assessment:
         for special in (self._scoring, self._positions, self._excluded):
             proposal = special()
             if proposal is not None:
-                return self._finish(proposal, findings)
+                return replace(proposal, findings=findings, actions=tuple(self._actions()))
         self._main = main = self.read(Variant())
         self._notice(main)
         questions = self._open_questions(main)
@@ -255,23 +254,21 @@ class Assessment:
         blocked = self._blocked(main)
         if main.withheld and main.standing and not main.held:
             alternatives = [*alternatives, main.standing, *([LOWEST] if main.open_grounds else [])]
-        proposal = Proposal(
+        return Proposal(
             self.rules.regulation,
             self.subject,
             grade=main.grade,
             blocked_by=tuple(dict.fromkeys(blocked)),
             questions=tuple(questions),
             alt_grades=tuple(g for g in GRADES if g in alternatives and g != main.grade),
+            actions=tuple(self._actions()),
             reasons=tuple(self._reasons(main)),
-            level=total_level(self.own, self.view),
+            findings=findings,
+            level=total_level(self.plan.effects(r.Score), self.view),
         )
-        return self._finish(proposal, findings)
-
-    def _finish(self, proposal: Proposal, findings: tuple[Any, ...]) -> Proposal:
-        return replace(proposal, findings=findings, actions=tuple(self._actions()))
 
     def _scoring(self) -> Proposal | None:
-        return score_criterion(self.rules, self.own, self.view)
+        return score_criterion(self.rules, self.plan.effects(r.Score), self.view)
 
     def _positions(self) -> Proposal | None:
         """Several posts: the grade voted at the main and highest one. Each place has graded, so only that counts."""
@@ -279,6 +276,7 @@ class Assessment:
             posts = self.view.get(effect.fact)
             if not posts or posts is UNKNOWN:
                 continue
+            posts = [post or {} for post in posts]
             main = [post.get("grade") for post in posts if post.get("is_main")]
             highest = [post.get("grade") for post in posts if post.get("is_highest")]
             told = {*main, *highest}
@@ -315,10 +313,8 @@ class Assessment:
         """The ambiguities that speak of one of `causes` and hold, where no grade is being made."""
         return [
             Question(f"ambiguity:{entry.code}", entry.text)
-            for entry in self.rules.ambiguities
-            if self.subject in entry.subjects
-            and any(part in causes for part in parts(entry.when))
-            and self.evaluator.tell(entry.when).outcome == "holds"
+            for entry in self.plan.ambiguities
+            if any(part in causes for part in parts(entry.when)) and self.evaluator.tell(entry.when).outcome == "holds"
         ]
 
     def _notice(self, main: Verdict) -> None:
@@ -326,13 +322,7 @@ class Assessment:
         base = self.base()
         if base is not None and self.view.get(base.fact) in (None, UNKNOWN):
             self._situations.add("no_base_grade")
-        voting = {
-            rule.id: part
-            for rule in self.own
-            for predicate in rule.predicates()
-            for part in parts(predicate)
-            if isinstance(part, Majority) and self.view.given(part.votes)
-        }
+        voting = {rule_id: part for rule_id, part in self.plan.majorities if self.view.given(part.votes)}
         if voting:
             sample = next(iter(voting.values()))
             most = [g for g in GRADES if self.tell(Majority(sample.votes, sample.total, (g,))).outcome == "holds"]
@@ -344,8 +334,8 @@ class Assessment:
     def _ambiguities(self, main: Verdict) -> tuple[list[Question], list[str]]:
         raised: list[Question] = []
         alternatives = list(self._other_readings)
-        for entry in self.rules.ambiguities:
-            if self.subject not in entry.subjects or self.evaluator.tell(entry.when).outcome != "holds":
+        for entry in self.plan.ambiguities:
+            if self.evaluator.tell(entry.when).outcome != "holds":
                 continue
             if entry.without or entry.flat or entry.capped_by:
                 other = self.read(Variant(frozenset(entry.without), entry.flat, entry.capped_by))
@@ -423,23 +413,15 @@ class Assessment:
 
     def _reasons(self, main: Verdict) -> Iterator[Reason]:
         """What every rule with a say said, in the order of the regulation."""
-        roles: list[tuple[type[Any], str, str]] = [
-            (r.Ground, "ground", "that"), (r.Pin, "pin", "that"), (r.Condition, "condition", "that"),
-            (r.Cap, "cap", "when"), (r.Hold, "hold", "when"), (r.Requirement, "requirement", "when"),
-        ]  # fmt: skip
-        for kind, role, name in roles:
-            for rule, effect in self.effects(kind):
-                if role == "condition" and main.external:
-                    continue
-                told = self.tell(getattr(effect, name))
-                # A ground or ceiling that does not apply is no reason; a condition is one either way.
-                if role != "condition" and told.outcome == "fails":
-                    continue
-                notes = told.notes
-                grade = getattr(effect, "grade", "") or getattr(effect, "at", "")
-                if role == "cap" and not grade:
-                    grade = self._ceiling(effect)
-                yield Reason(rule.id, rule.clause, role, told.outcome, grade, notes)
+        for role, rule, effect, predicate, grade in self.plan.reasons:
+            if role == "condition" and main.external:
+                continue
+            told = self.tell(predicate)
+            # A ground or ceiling that does not apply is no reason; a condition is one either way.
+            if role != "condition" and told.outcome == "fails":
+                continue
+            said = self._ceiling(effect) if role == "cap" and not grade else grade
+            yield Reason(rule.id, rule.clause, role, told.outcome, said, told.notes)
 
     def _ceiling(self, cap: r.Cap) -> str:
         """The grade of a ceiling that other subjects' grades set: the lowest known, or dots while none is."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from docgen.grading.facts import UNKNOWN, FactView, exact
 from docgen.grading.outcome import FLIPPED, Note, Outcome, Told, outcome_of
+from docgen.grading.plan import Plan, Values
 from docgen.regulations import rule_predicates as p
 from docgen.regulations.rule_facts import Fact
 
@@ -52,26 +53,24 @@ def _unknown(fact: Fact) -> Told:
 
 
 class Evaluator:
-    """Evaluates predicates over one view of facts and one state of a proposal."""
+    """Evaluates predicates over one view of facts and one state of a proposal.
 
-    def __init__(self, view: FactView, state: State) -> None:
+    With the `plan` of the rules, what their predicates said of the same values before is not worked out again.
+    """
+
+    def __init__(self, view: FactView, state: State, plan: Plan | None = None) -> None:
         self.view = view
         self.state = state
-        self._kinds: dict[type[p.Predicate], Callable[[Any], Told]] = {
-            p.Is: self._is, p.Given: self._given, p.OneOf: self._one_of, p.Compare: self._compare,
-            p.AllAtLeast: self._all_at_least, p.SomeEqual: self._some_equal, p.Share: self._share,
-            p.EachGrade: self._each_grade, p.CountGrades: self._count_grades, p.EachUnit: self._each_unit,
-            p.ScoresBelow: self._scores_below, p.Majority: self._majority, p.DateAfter: self._date_after,
-            p.SumAtLeast: self._sum, p.Not: self._not, p.AllOf: self._all_of, p.AnyOf: self._any_of,
-            p.Implies: self._implies, p.Unless: self._unless, p.RuleHolds: self._rule,
-            p.Named: self._named, p.Standing: self._standing,
-            p.Final: self._final,
-            p.LevelFails: self._level, p.Situation: self._situation,
-        }  # fmt: skip
+        self._plan = plan
+        self._values = Values(view)
 
     def tell(self, predicate: p.Predicate) -> Told:
         """What `predicate` says."""
-        return self._kinds[type(predicate)](predicate)
+        known = self._plan.answers(predicate) if self._plan else None
+        if known is None:
+            return _KINDS[type(predicate)](self, predicate)
+        key = known.key(self._values)
+        return known.told.get(key) or known.keep(key, _KINDS[type(predicate)](self, predicate))
 
     # -- leaves --
 
@@ -194,7 +193,8 @@ class Evaluator:
         value = self.view.get(one.fact)
         if value is UNKNOWN:
             return _unknown(one.fact)
-        grades = [unit.get("grade") for unit in value if unit.get("kind") == one.kind]
+        # A unit of which nothing is said may be of this kind.
+        grades = [unit and unit.get("grade") for unit in value if unit is None or unit.get("kind") == one.kind]
         order = one.fact.order
         low = tuple(g for g in grades if g is not None and order.index(g) > order.index(one.grade))
         params = {"kind": one.kind, "low": low, "grade": one.grade, "total": len(grades)}
@@ -293,6 +293,18 @@ class Evaluator:
 
     def _situation(self, one: p.Situation) -> Told:
         return Told(outcome_of(self.state.situation(one.name)))
+
+
+_KINDS: dict[type[p.Predicate], Callable[[Evaluator, Any], Told]] = {
+    p.Is: Evaluator._is, p.Given: Evaluator._given, p.OneOf: Evaluator._one_of, p.Compare: Evaluator._compare,
+    p.AllAtLeast: Evaluator._all_at_least, p.SomeEqual: Evaluator._some_equal, p.Share: Evaluator._share,
+    p.EachGrade: Evaluator._each_grade, p.CountGrades: Evaluator._count_grades, p.EachUnit: Evaluator._each_unit,
+    p.ScoresBelow: Evaluator._scores_below, p.Majority: Evaluator._majority, p.DateAfter: Evaluator._date_after,
+    p.SumAtLeast: Evaluator._sum, p.Not: Evaluator._not, p.AllOf: Evaluator._all_of, p.AnyOf: Evaluator._any_of,
+    p.Implies: Evaluator._implies, p.Unless: Evaluator._unless, p.Named: Evaluator._named,
+    p.RuleHolds: Evaluator._rule, p.Standing: Evaluator._standing, p.Final: Evaluator._final,
+    p.LevelFails: Evaluator._level, p.Situation: Evaluator._situation,
+}  # fmt: skip
 
 
 def _combine(told: list[Told], decides: Outcome, otherwise: Outcome) -> Told:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from docgen.model import GRADES, LEVELS, Finding, Place
+from docgen.model import GRADES, LEVELS, Finding, Place, Severity
 from docgen.regulations.rule_facts import Fact
 from docgen.regulations.rules import RuleSet
 
@@ -107,13 +107,16 @@ def check_facts(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> list[
         fact = rules.facts.get(name)
         if fact is None or value is None or subject not in fact.subjects:
             continue
-        params = {"fact": fact.name, "label": fact.label("vi"), "value": value, "type": fact.type}
-        place = Place(pointer=f"/facts/{name}")
         if not well_typed(fact, value):
-            found.append(Finding("grading.fact.wrong_type", "error", place, params))
+            found.append(_about(fact, value, "grading.fact.wrong_type", "error"))
         elif fact.type in ("int", "percent", "number") and isinstance(value, (int, float)) and value < 0:
-            found.append(Finding("grading.fact.negative", "warning", place, params))
+            found.append(_about(fact, value, "grading.fact.negative", "warning"))
     return [*found, *_contradictions(facts)]
+
+
+def _about(fact: Fact, value: object, code: str, severity: Severity) -> Finding:
+    params = {"fact": fact.name, "label": fact.label("vi"), "value": value, "type": fact.type}
+    return Finding(code, severity, Place(pointer=f"/facts/{fact.name}"), params)
 
 
 #: (part, whole): a part that is larger than its whole cannot be true.
@@ -129,9 +132,12 @@ _PARTS = (
     ("ballots_collected", "ballots_issued"),
     ("ballots_invalid", "ballots_collected"),
 )
+_PART_NAMES = frozenset(part for part, _ in _PARTS)
 
 
 def _contradictions(facts: Mapping[str, Any]) -> list[Finding]:
+    if facts.keys().isdisjoint(_PART_NAMES):
+        return []
     found = []
     for part, whole in _PARTS:
         if _is_count(facts.get(part)) and _is_count(facts.get(whole)) and facts[part] > facts[whole]:

@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from docgen.regulations.loader import Regulation
+from docgen.regulations.loader import Criterion, Regulation
 from docgen.regulations.rules import kept_rules
 from docgen.regulations.score_sheet import SETS, score_facts
 
@@ -40,6 +40,12 @@ def _at(data: Any, *path: str) -> Any:
     return data
 
 
+def _mapping(data: Any, *path: str) -> Mapping[str, Any]:
+    """The mapping at `path`; an empty one for anything else, which the validator reports."""
+    found = _at(data, *path)
+    return found if isinstance(found, Mapping) else {}
+
+
 def months_between(start: str, end: str) -> int | None:
     """Whole months from one ISO date to another; None where either is no date."""
     try:
@@ -57,6 +63,22 @@ def grading_day(data: Mapping[str, Any]) -> str:
     return str(found or (f"{year}-12-31" if isinstance(year, int) else ""))
 
 
+_LEAVES: dict[int, tuple[Regulation, dict[tuple[str, str], list[Criterion]]]] = {}
+
+
+def _leaves(regulation: Regulation, subject: str, kind: str) -> list[Criterion]:
+    """The criteria of `subject` that apply to `kind`, gone through once for as long as it is the same regulation."""
+    found = _LEAVES.get(id(regulation))
+    if found is None or found[0] is not regulation:
+        found = _LEAVES[id(regulation)] = (regulation, {})
+    known = found[1].get((subject, kind))
+    if known is None:
+        leaves = [leaf for row in regulation.criteria.get(SETS[subject], ()) for leaf in row.leaves()]
+        known = [leaf for leaf in leaves if not (leaf.applies and kind and leaf.applies != kind)]
+        found[1][(subject, kind)] = known
+    return known
+
+
 def levels_by_group(
     regulation: Regulation, subject: str, assessments: Any, kind: str = ""
 ) -> tuple[dict[str, list[str]], str]:
@@ -65,8 +87,7 @@ def levels_by_group(
     `kind` is the kind of collective, for criteria that apply to one kind only. The assessor is empty, and so are the
     groups, where no assessment has a level for every criterion that is not optional.
     """
-    rows = regulation.criteria.get(SETS[subject], ())
-    leaves = [leaf for row in rows for leaf in row.leaves() if not (leaf.applies and kind and leaf.applies != kind)]
+    leaves = _leaves(regulation, subject, kind)
     for assessor in LEVELS_FROM[subject]:
         levels = _at(assessments, assessor, "levels")
         if not isinstance(levels, Mapping) or not levels:
@@ -103,7 +124,7 @@ def _reviewed(review: Any) -> bool:
 
 def member_facts(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> dict[str, Any]:
     """The facts about one member, for the subject `dang_vien`."""
-    person = _at(member, "member") or {}
+    person = _mapping(member, "member")
     out: dict[str, Any] = {
         "self_review_completed": _reviewed(_at(member, "review")),
         "is_head": bool(person.get("head")),
@@ -132,7 +153,7 @@ def member_facts(regulation: Regulation, data: Mapping[str, Any], member: Mappin
     official = _at(data, "ballots", "official_members")
     if official is not None:
         out["official_members_total"] = official
-    out.update(_at(member, "facts") or {})
+    out.update(_mapping(member, "facts"))
     return out
 
 
@@ -148,7 +169,7 @@ def organization_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[
     groups, _ = levels_by_group(regulation, "to_chuc_dang", assessments)
     out.update(_level_facts(groups))
     out.update(scored_facts(regulation, "to_chuc_dang", assessments))
-    out.update(_at(data, "party_organization", "facts") or {})
+    out.update(_mapping(data, "party_organization", "facts"))
     return out
 
 
@@ -162,7 +183,7 @@ def collective_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[st
     groups, _ = levels_by_group(regulation, "tap_the", assessments, kind)
     out.update(_level_facts(groups))
     out.update(scored_facts(regulation, "tap_the", assessments, kind))
-    out.update(_at(data, "collective", "facts") or {})
+    out.update(_mapping(data, "collective", "facts"))
     return out
 
 

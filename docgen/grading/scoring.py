@@ -14,14 +14,13 @@ from docgen.regulations.rules import Rule, RuleSet, Score
 SCORING = "criterion_scoring"
 
 
-def total_level(rules: Iterable[Rule], view: FactView) -> str | None:
-    """The level that the total score means, where the regulation has such a scale and the score is known."""
-    for rule in rules:
-        for effect in rule.effects:
-            if isinstance(effect, Score) and effect.fact is not None:
-                value = view.number(effect.fact)
-                if isinstance(value, Fraction):
-                    return effect.level(value)
+def total_level(scores: Iterable[tuple[Rule, Score]], view: FactView) -> str | None:
+    """The level that the total score means, where one of `scores` is such a scale and the score is known."""
+    for _, effect in scores:
+        if effect.fact is not None:
+            value = view.number(effect.fact)
+            if isinstance(value, Fraction):
+                return effect.level(value)
     return None
 
 
@@ -32,13 +31,13 @@ def _number(sheet: Mapping[str, Any], key: str) -> Fraction | None:
     return exact(value)
 
 
-def score_criterion(rules: RuleSet, own: Iterable[Rule], view: FactView) -> Proposal | None:
+def score_criterion(rules: RuleSet, scores: Iterable[tuple[Rule, Score]], view: FactView) -> Proposal | None:
     """The points and level of one criterion, where the facts ask for that alone (`criterion_scoring`).
 
     A quantitative one: share of the plan, at most 1, times the standard points. A qualitative one: the points given
     must lie in the band of the level declared. None where nothing is to be scored or the regulation scores nothing.
     """
-    effects = {e.scheme: (rule, e) for rule in own for e in rule.effects if isinstance(e, Score) and e.fact is None}
+    effects = {effect.scheme: (rule, effect) for rule, effect in scores if effect.fact is None}
     fact = rules.facts.get(SCORING)
     sheet = view.get(fact) if fact is not None and effects else None
     if not sheet or sheet is UNKNOWN or "bands" not in effects:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import gettext
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,11 @@ def message(key: str, language: str = DEFAULT_LANGUAGE, /, **params: Any) -> str
 
 def number(value: float | int | Decimal, language: str = DEFAULT_LANGUAGE) -> str:
     """`value` as people write it: `49,9` in Vietnamese, `49.9` in English."""
+    return _number(value or 0, language)
+
+
+@lru_cache(maxsize=4096, typed=True)  # the same few numbers stand in the reasons of every member
+def _number(value: float | int | Decimal, language: str) -> str:
     from babel.numbers import format_decimal
 
     return str(format_decimal(value, locale=language))

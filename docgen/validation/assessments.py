@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,15 +30,15 @@ def check_holder(check: Check, holder: Holder) -> None:
     """One member or body: who assessed, and each assessment."""
     known = check.forms.assessors(holder.subject)
     found = as_mapping(holder.record.get("assessments"))
-    pointer = at(holder.pointer, "assessments")
     for assessor in known.values():
         if assessor.required and assessor.id not in found:
-            check.add("validation.assessment.missing", "error", at(pointer, assessor.id), holder.who,
+            place = at(holder.pointer, "assessments", assessor.id)
+            check.add("validation.assessment.missing", "error", place, holder.who,
                       assessor=assessor.id, label=assessor.label, clause=assessor.clause)  # fmt: skip
     kind = holder.record.get("kind") if holder.subject == "tap_the" else as_mapping(
         check.data.get("organization")).get("kind")  # fmt: skip
     for name, sheet in found.items():
-        place = at(pointer, name)
+        place = at(holder.pointer, "assessments", name)
         if name not in known:
             check.add("validation.assessment.unknown", "error", place, holder.who, given=name[:40],
                       near=nearest(name[:40], known), known=", ".join(known))  # fmt: skip
@@ -91,7 +91,7 @@ def check_levels(check: Check, holder: Holder, assessor: str, sheet: dict[str, A
         return
     levels = as_mapping(sheet.get("levels"))
     pointer = at(place, "levels")
-    check_names(check, levels, known, pointer, holder.who)
+    check_names(check, levels.keys(), known, pointer, holder.who)
     if known.needs_kind and not kind and not any(f.code == "validation.collective.no_kind" for f in check.findings):
         kinds = check.regulation.choices.get("collective_kind", {})
         check.add("validation.collective.no_kind", "error", f"/{holder.who}/kind", holder.who,
@@ -113,8 +113,10 @@ def check_levels(check: Check, holder: Holder, assessor: str, sheet: dict[str, A
                   criteria=", ".join(other), kind=kind)  # fmt: skip
 
 
-def check_names(check: Check, given: Iterable[str], known: Levels, pointer: str, who: str) -> None:
+def check_names(check: Check, given: Set[str], known: Levels, pointer: str, who: str) -> None:
     """Every name in `given` is the id of a criterion that can be ticked."""
+    if known.leaves.keys() >= given:
+        return
     for name in given:
         if name in known.leaves:
             continue
@@ -165,9 +167,11 @@ def check_signs(check: Check, holder: Holder) -> None:
     if known is None or not signs:
         return  # an annex that is missing altogether is a section that is not written
     pointer = at(holder.pointer, "signs")
-    check_names(check, signs, known, pointer, holder.who)
+    check_names(check, signs.keys(), known, pointer, holder.who)
+    if not known.required or signs.keys() >= known.leaves.keys():
+        return
     missing = [leaf.number or leaf.id for leaf in known.leaves.values() if leaf.id not in signs]
-    if known.required and missing:
+    if missing:
         check.add("validation.signs.missing", "error", pointer, holder.who, count=len(missing), total=len(known.leaves),
                   rows=", ".join(missing[:12]) + ("…" if len(missing) > 12 else ""))  # fmt: skip
 

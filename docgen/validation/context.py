@@ -35,6 +35,17 @@ class Check:
     forms: Forms
     proposals: Mapping[str, str]
     findings: list[Finding] = field(default_factory=list)
+    #: All members that are records at all, in order, each with a pointer and an id to group by.
+    members: list[Holder] = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = self.data.get("members")
+        self.members = []
+        for index, record in enumerate(found if isinstance(found, list) else ()):
+            if isinstance(record, dict):
+                given = record.get("id")
+                who = given if isinstance(given, str) else f"#{index + 1}"
+                self.members.append(Holder(record, f"/members/{index}", "dang_vien", who))
 
     @property
     def data(self) -> dict[str, Any]:
@@ -48,18 +59,6 @@ class Check:
     def mapping(self, name: str) -> dict[str, Any]:
         """The mapping `name` of the dossier; empty where it is missing or something else."""
         return as_mapping(self.data.get(name))
-
-    @property
-    def members(self) -> list[Holder]:
-        """All members that are records at all, in order, each with a pointer and an id to group by."""
-        found = self.data.get("members")
-        out = []
-        for index, record in enumerate(found if isinstance(found, list) else ()):
-            if isinstance(record, dict):
-                given = record.get("id")
-                who = given if isinstance(given, str) else f"#{index + 1}"
-                out.append(Holder(record, f"/members/{index}", "dang_vien", who))
-        return out
 
     @property
     def bodies(self) -> list[Holder]:
@@ -88,8 +87,9 @@ class Forms:
         self.regulation = regulation
         self._loaded: dict[str, FormDefinition] = {}
         #: What a check has worked out from the forms, by a key of its own.
-        self.kept: dict[tuple[str, str], Any] = {}
+        self.kept: dict[tuple[Any, ...], Any] = {}
         self._of: dict[tuple[str, str], tuple[PacketItem, ...]] = {}
+        self._assessors: dict[str, dict[str, Assessor]] = {}
 
     def definition(self, form: str) -> FormDefinition:
         """The definition of `form`."""
@@ -125,7 +125,9 @@ class Forms:
 
     def assessors(self, subject: str) -> dict[str, Assessor]:
         """The assessors of `subject`, by id."""
-        return {a.id: a for a in self.regulation.assessors if a.subject == subject}
+        if subject not in self._assessors:
+            self._assessors[subject] = {a.id: a for a in self.regulation.assessors if a.subject == subject}
+        return self._assessors[subject]
 
 
 _FORMS: dict[int, Forms] = {}

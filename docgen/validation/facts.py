@@ -79,8 +79,10 @@ def check_facts(check: Check) -> None:
 def check_holder(check: Check, holder: Holder, known: dict[str, Fact]) -> None:
     """The facts of one member or body."""
     for name, value in as_mapping(holder.record.get("facts")).items():
-        pointer = at(holder.pointer, "facts", name)
         fact = known.get(name)
+        if fact is not None and holder.subject in fact.subjects and fits(fact, value):
+            continue
+        pointer = at(holder.pointer, "facts", name)
         if fact is None:
             mine = [n for n, f in known.items() if holder.subject in f.subjects]
             check.add("validation.facts.unknown", "error", pointer, holder.who, given=name[:60],
@@ -88,7 +90,7 @@ def check_holder(check: Check, holder: Holder, known: dict[str, Fact]) -> None:
         elif holder.subject not in fact.subjects:
             check.add("validation.facts.other_subject", "warning", pointer, holder.who, given=name,
                       label=fact.label("vi"), subjects=", ".join(fact.subjects))  # fmt: skip
-        elif not fits(fact, value):
+        else:
             options = dict.fromkeys(fact.values or (GRADES if fact.type == "grade" else ()), "")
             shown = value if isinstance(value, str | int | float) else type(value).__name__
             check.add("validation.facts.type", "error", pointer, holder.who, given=str(shown)[:40], name=name,

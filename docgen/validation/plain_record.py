@@ -8,7 +8,6 @@ at all and prints the same as its canonical form; what it refuses is not wrong, 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 import jsonschema_rs
@@ -18,43 +17,8 @@ from docgen.forms.definition import FormDefinition
 from docgen.forms.schema import ID_PATTERN, form_schema
 from docgen.regulations.loader import Regulation
 from docgen.validation.people import RESERVED
+from docgen.validation.plain_sections import SAYS_SOMETHING, TEXT
 
-#: Longer than this no text of a plain record is (well below what a finding speaks of).
-MAX_TEXT = 20_000
-#: A single paragraph shorter than this may be one of the ways people write "nothing".
-_SHORT = 20
-
-
-def _letters() -> str:
-    """A character class of what plain text is made of: no white space, no marks, nothing NFC would change."""
-    ranges = ((0x21, 0x7F), (0xA1, 0x250), (0x1E00, 0x1F00), (0x2010, 0x2028), (0x2030, 0x2040))
-    signs = (0x20AB, 0x2103, 0x2190, 0x2192, 0x2212, 0x2264, 0x2265, 0x25A1, 0x2611, 0x2612)
-    wanted = [*(code for first, end in ranges for code in range(first, end)), *signs]
-    kept = [
-        code
-        for code in wanted
-        if unicodedata.category(chr(code)) not in ("Cf", "Cn", "Mn", "Zl", "Zp", "Zs")
-        and unicodedata.normalize("NFC", chr(code)) == chr(code)
-        and chr(code) != "{"
-    ]
-    runs: list[list[int]] = []
-    for code in kept:
-        if runs and runs[-1][1] == code - 1:
-            runs[-1][1] = code
-        else:
-            runs.append([code, code])
-    return "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in runs)
-
-
-_LETTERS = _letters()
-_LINE = rf"^[{_LETTERS}]+(?: [{_LETTERS}]+)*$"
-#: Texts that only look written: dots, a prompt left over, markup. Wider than the checks themselves, never narrower.
-_DOUBTFUL = (
-    r"^(?:[.…_·․‥⋯\-–—/\\ :;,]|[nN][gG][àÀ][yY]|[tT][hH][áÁ][nN][gG]|[nN][ăĂ][mM])+$"
-    r"|(?i:[\[<({«] *(?:nhập|ghi|điền|chọn|gõ|viết|bấm|nhấn|click|enter|insert|type|tap))"
-    r"|^(?i:nhấn|bấm|click|tap).{0,40}(?i:để nhập|vào đây|to enter|here)"
-    r"|</?w:"
-)
 _ID = re.compile(ID_PATTERN)
 _PLAIN: dict[str, Any] = {}
 
@@ -131,7 +95,7 @@ def _strict(shape: dict[str, Any], required: bool) -> dict[str, Any]:
 def _text(shape: dict[str, Any]) -> dict[str, Any]:
     if "format" in shape or "pattern" in shape:
         return {key: value for key, value in shape.items() if key in ("type", "format", "pattern")}
-    return {"type": "string", "pattern": _LINE, "maxLength": MAX_TEXT, "not": {"pattern": _DOUBTFUL}}
+    return TEXT
 
 
 def _list(shape: dict[str, Any], required: bool) -> dict[str, Any]:
@@ -142,5 +106,5 @@ def _list(shape: dict[str, Any], required: bool) -> dict[str, Any]:
         raise _UnknownShapeError
     made: dict[str, Any] = {"type": "array", "items": _text(items)}
     if required:
-        made["anyOf"] = [{"minItems": 2}, {"minItems": 1, "items": {"minLength": _SHORT}}]
+        made["anyOf"] = SAYS_SOMETHING
     return made

@@ -9,6 +9,9 @@ from docgen.i18n import DEFAULT_LANGUAGE, has_message, message
 from docgen.model import Finding
 from docgen.validation.dossier import SEVERITIES
 
+#: More findings than this are told by kind, unless all are asked for; so many persons are named with each kind.
+MANY = 200
+SHOWN = 10
 _BODIES = ("collective", "party_organization")
 
 
@@ -57,6 +60,26 @@ def render_text(
         lines += [heading(who, language, names or {}), *entries(items, language), ""]
     counts = {s: sum(1 for f in found if f.severity == s) for s in SEVERITIES}
     lines.append(message("validation.report.total", language, **counts))
+    return "\n".join(lines) + "\n"
+
+
+def render_summary(findings: Iterable[Finding], language: str = DEFAULT_LANGUAGE) -> str:
+    """A report for many findings, grouped by kind: how many in all, then of each kind the first in full, whom else.
+
+    The most serious kinds come first, among them the most frequent.
+    """
+    kinds: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        kinds.setdefault((finding.severity, finding.code), []).append(finding)
+    ordered = sorted(kinds.values(), key=lambda alike: (SEVERITIES.index(alike[0].severity), -len(alike)))
+    counts = {s: sum(len(alike) for (severity, _), alike in kinds.items() if severity == s) for s in SEVERITIES}
+    lines = [message("validation.report.total", language, **counts)]
+    for first, *rest in ordered:
+        lines += ["", *entries([first], language)]
+        if rest:
+            others = list(dict.fromkeys(finding.who for finding in rest if finding.who))
+            who = f": {', '.join(others[:SHOWN])}{'…' if len(others) > SHOWN else ''}" if others else ""
+            lines.append("      " + message("validation.report.others", language, count=len(rest), who=who))
     return "\n".join(lines) + "\n"
 
 

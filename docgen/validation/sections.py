@@ -15,6 +15,7 @@ from docgen.forms.bindings import Slot, slots
 from docgen.forms.definition import FormDefinition
 from docgen.regulations.loader import Regulation
 from docgen.validation.context import Check, Holder, as_mapping, at
+from docgen.validation.plain_sections import Tell, all_written
 
 #: The ways people write "nothing" (folded). Fine where a section is only "(nếu có)".
 NOTHING = frozenset({
@@ -31,6 +32,8 @@ _PROMPT = re.compile(
 )
 _PROMPT_STARTS = ("[", "<", "{", "«", "(")
 
+#: Assessors, each with the forms it fills in.
+Sheets = tuple[tuple[str, tuple[FormDefinition, ...]], ...]
 WRITTEN, EMPTY, DOTS, PROMPT, NO = "written", "empty", "dots", "prompt", "no"
 
 
@@ -77,24 +80,57 @@ class _Sections:
         self.required: dict[str, tuple[Slot, str, list[str]]] = {}
         #: pointer -> the place of every text a form prints, required or not
         self.printed: dict[str, tuple[Slot, str]] = {}
+        #: The forms whose places outside the records of members were walked.
+        self.walked: set[str] = set()
 
     def run(self) -> None:
         check = self.check
         for definition in check.forms.each("dossier", check.data):
             self.walk(definition, None, "")
-        for member in check.members:
-            for definition in check.forms.each("members", member.record):
-                self.walk(definition, member, "")
-        for holder in [*check.bodies, *check.members]:
-            known = check.forms.assessors(holder.subject)
-            for assessor in as_mapping(holder.record.get("assessments")):
-                if assessor in known:
-                    record = holder.record if holder.subject == "dang_vien" else check.data
-                    for definition in check.forms.of_assessor(holder.subject, assessor, record):
-                        self.walk(definition, holder, assessor)
+        members = [
+            (member, check.forms.each("members", member.record), self.sheets(member)) for member in check.members
+        ]
+        written = [self.all_written(*member) for member in members]
+        # Of a member about whom there is nothing to say only the places outside the record are walked.
+        for (member, definitions, _), nothing in zip(members, written, strict=True):
+            for definition in definitions:
+                self.walk(definition, None if nothing else member, "")
+        sheets = [(body, self.sheets(body), False) for body in check.bodies]
+        sheets += [(member, own, nothing) for (member, _, own), nothing in zip(members, written, strict=True)]
+        for holder, own, nothing in sheets:
+            for assessor, forms in own:
+                for definition in forms:
+                    self.walk(definition, None if nothing else holder, assessor)
         self.report()
 
+    def sheets(self, holder: Holder) -> Sheets:
+        """The known assessors with a sheet in the record of `holder`, and the forms that each fills in."""
+        forms = self.check.forms
+        known = forms.assessors(holder.subject)
+        record = holder.record if holder.subject == "dang_vien" else self.check.data
+        found = as_mapping(holder.record.get("assessments"))
+        return tuple((name, forms.of_assessor(holder.subject, name, record)) for name in found if name in known)
+
+    def all_written(self, member: Holder, definitions: list[FormDefinition], sheets: Sheets) -> bool:
+        """True where there is nothing to say about the sections in the record of `member`; False tells nothing."""
+        key = ("sections", *[d.form for d in definitions], *[(name, *[d.form for d in own]) for name, own in sheets])
+        tell: Tell | None = self.check.forms.kept.get(key)
+        if tell is None:
+            placed = [("", definition) for definition in definitions]
+            placed += [(name, definition) for name, own in sheets for definition in own]
+            tell = self.check.forms.kept[key] = all_written(
+                (self.path(slot, assessor), slot.type, required)
+                for assessor, definition in placed
+                for slot, required in plan(self.check.regulation, definition)
+                if self.roots.get(slot.path[0]) != "dossier"
+            )
+        return tell(member.record)
+
     def walk(self, definition: FormDefinition, holder: Holder | None, assessor: str) -> None:
+        if holder is None:
+            if definition.form in self.walked:
+                return
+            self.walked.add(definition.form)
         for slot, required in plan(self.check.regulation, definition):
             placed = self.place(slot, holder, assessor)
             if placed is None:
@@ -115,11 +151,11 @@ class _Sections:
         if root == "dossier":
             first = slot.path[0]
             return at("", *slot.path), first if first in ("collective", "party_organization") else ""
-        if holder is None:
-            return None
-        if root == "members":
-            return at(holder.pointer, *slot.path), holder.who
-        return at(holder.pointer, "assessments", assessor, *slot.path[1:]), holder.who
+        return None if holder is None else (at(holder.pointer, *self.path(slot, assessor)), holder.who)
+
+    def path(self, slot: Slot, assessor: str) -> tuple[str, ...]:
+        """Where a slot stands in the record of whom the form is about."""
+        return slot.path if self.roots.get(slot.path[0]) == "members" else ("assessments", assessor, *slot.path[1:])
 
     def report(self) -> None:
         data = self.check.data

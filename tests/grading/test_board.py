@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,14 @@ def test_votes_choose_within_the_quota_of_hd19_and_ties_are_named() -> None:
     assert with_votes(18, 17, 12).dropped == ("Đảng viên 3",)
     tie = with_votes(18, 12, 12)
     assert (tie.chosen, tie.tied) == (("Đảng viên 1",), ("Đảng viên 2", "Đảng viên 3"))
+
+
+def test_votes_that_are_no_numbers_leave_the_choice_to_people() -> None:
+    board = with_votes(18, 17, 12)
+    broken: list[Any] = [{**asdict(row.entry), "votes": {"HTXSNV": "18"}} for row in board.rows[:1]]
+    settled = settle("hd19-2024", [*broken, *(row.entry for row in board.rows[1:])])
+    assert (settled.chosen, settled.dropped) == ((), ())
+    assert settled.tied == ("Đảng viên 1", "Đảng viên 2", "Đảng viên 3")
 
 
 def test_kh55_counts_the_excellent_into_the_base() -> None:

@@ -1,0 +1,69 @@
+"""The quick way past members whose sections are all written.
+
+For one set of forms a schema is made that asks for every section they need and refuses every text that may only look
+written. What it accepts has no finding of `docgen.validation.sections`; what it refuses goes the whole way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import jsonschema_rs
+
+from docgen.dossier.plain import LINE, MARKUP, MAX_TEXT
+
+#: A single paragraph shorter than this may be one of the ways people write "nothing".
+SHORT = 20
+#: Texts that only look written: dots, a prompt left over, markup. Wider than the checks themselves, never narrower.
+DOUBTFUL = (
+    r"^(?:[.…_·․‥⋯\-–—/\\ :;,]|[nN][gG][àÀ][yY]|[tT][hH][áÁ][nN][gG]|[nN][ăĂ][mM])+$"
+    r"|(?i:[\[<({«] *(?:nhập|ghi|điền|chọn|gõ|viết|bấm|nhấn|click|enter|insert|type|tap))"
+    r"|^(?i:nhấn|bấm|click|tap).{0,40}(?i:để nhập|vào đây|to enter|here)"
+    rf"|{MARKUP}"
+)
+TEXT: dict[str, Any] = {"type": "string", "pattern": LINE, "maxLength": MAX_TEXT, "not": {"pattern": DOUBTFUL}}
+#: More than one paragraph, or one that says something.
+SAYS_SOMETHING: list[dict[str, Any]] = [{"minItems": 2}, {"minItems": 1, "items": {"minLength": SHORT}}]
+
+Tell = Callable[[Any], bool]
+
+
+def all_written(places: Iterable[tuple[tuple[str, ...], str, bool]]) -> Tell:
+    """Tells of a record whether there is nothing to say about `places`: (path, type, whether it must be written).
+
+    False tells nothing.
+    """
+    wanted: dict[tuple[str, ...], tuple[set[str], bool]] = {}
+    for path, kind, required in places:
+        kinds, before = wanted.get(path, (set(), False))
+        wanted[path] = (kinds | {kind}, before or required)
+    if any(path[:length] in wanted for path in wanted for length in range(1, len(path))):
+        return lambda _: False  # a value inside a value: no form has one
+    root: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+    for path, (kinds, required) in wanted.items():
+        node = root
+        for step in path[:-1]:
+            if required and step not in node["required"]:
+                node["required"].append(step)
+            node = node["properties"].setdefault(step, {"type": "object", "properties": {}, "required": []})
+        if required:
+            node["required"].append(path[-1])
+        node["properties"][path[-1]] = _written(kinds, required)
+    is_valid = jsonschema_rs.validator_for(root, pattern_options=jsonschema_rs.RegexOptions()).is_valid
+
+    def tell(record: Any) -> bool:
+        try:
+            return bool(is_valid(record))
+        except (ValueError, TypeError, RecursionError):  # what JSON does not know
+            return False
+
+    return tell
+
+
+def _written(kinds: set[str], required: bool) -> dict[str, Any]:
+    if "paragraphs" in kinds:
+        return {"type": "array", "minItems": 1, "items": TEXT, **({"anyOf": SAYS_SOMETHING} if required else {})}
+    if kinds == {"text"}:
+        return TEXT
+    return {"anyOf": [TEXT, {"type": ["number", "boolean"]}, {"type": "object", "minProperties": 1}]}
