@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,14 +19,14 @@ from docgen.cli.options import (
     regulation_option,
     templates_option,
 )
+from docgen.cli.progress import ProgressLine
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
 
 if TYPE_CHECKING:
-    from docgen.batch import Progress, Summary
+    from docgen.batch import Summary
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_SECONDS_BETWEEN = 0.2
 
 
 def _help(name: str) -> str:
@@ -78,14 +77,14 @@ def fill(
         raise UsageError("errors.usage.data_needed")
     from docgen.batch import Batch, run_batch
 
-    line = _ProgressLine(sys.stderr.isatty() and not quiet() and not as_json)
+    line = ProgressLine("batch.progress", not as_json)
     try:
         summary = run_batch(
             Batch(
                 regulation_id, form, source, output or Path("output"), folders, templates, overwrite, draft, jobs,
                 archive, shard, findings_file, language(),
             ),
-            line.show,
+            lambda progress: line.show(progress.done, progress.total, progress.seconds),
         )  # fmt: skip
     finally:
         line.clear()
@@ -110,34 +109,6 @@ def _start(form: str, regulation_id: str, folders: tuple[Path, ...], workbook: P
     from docgen.forms.example import sample_record
 
     click.echo(json.dumps(sample_record(regulation, definition), ensure_ascii=False))
-
-
-class _ProgressLine:
-    """One line on a terminal that says how far a batch is; nothing anywhere else."""
-
-    def __init__(self, shown: bool) -> None:
-        self._shown = shown
-        self._last = 0.0
-
-    def show(self, progress: Progress) -> None:
-        """Show `progress`, a few times a second."""
-        if not self._shown or progress.seconds - self._last < _SECONDS_BETWEEN:
-            return
-        self._last = progress.seconds
-        rate = progress.done / progress.seconds
-        left = (progress.total - progress.done) / rate if rate else 0.0
-        params = {"done": progress.done, "total": progress.total, "rate": round(rate), "left": _clock(left)}
-        click.echo(f"\r\x1b[K{message('batch.progress', language(), **params)}", err=True, nl=False)
-
-    def clear(self) -> None:
-        """Leave an empty line behind."""
-        if self._shown and self._last:
-            click.echo("\r\x1b[K", err=True, nl=False)
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
 
 
 def _print(summary: Summary, as_json: bool) -> None:
