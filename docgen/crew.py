@@ -28,6 +28,8 @@ _LOOK_UP = 0.2
 _PATIENCE = 2.0
 #: Seconds a process may take to start, at least: where it cannot be forked it loads everything again.
 _START = 120.0
+#: What a process ends with that ran out of memory: whatever it still holds is of no use.
+_NO_MEMORY = 112
 
 
 class News(Enum):
@@ -95,8 +97,10 @@ class Worker:
         return News.LATE
 
     def ended(self) -> str:
-        """How the process ended: the signal's name, or its exit code."""
+        """How the process ended: the signal's name, `MemoryError`, or its exit code."""
         code = self.process.exitcode
+        if code == _NO_MEMORY:
+            return MemoryError.__name__
         if code is not None and code < 0:
             with suppress(ValueError):
                 return signal.Signals(-code).name
@@ -265,6 +269,8 @@ def _serve(connection: Connection, strangers: Iterable[Connection], parent: int,
         _work(connection, work, alive)
     except (EOFError, ConnectionError, KeyboardInterrupt):
         pass
+    except MemoryError:
+        os._exit(_NO_MEMORY)
     except Exception as fault:
         with suppress(OSError, ValueError):
             connection.send(("fault", fault))
