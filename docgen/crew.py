@@ -128,7 +128,6 @@ class Crew:
     def __init__(self, prepare: Prepare, size: int) -> None:
         self._prepare = prepare
         self._size = size
-        self._context = multiprocessing.get_context(start_method())
         self._idle: list[Worker] = []
         self._busy: dict[Connection, Worker] = {}
         self._hired = 0
@@ -156,7 +155,7 @@ class Crew:
 
     def give(self, task: Any, seconds: float | None = None) -> Worker:
         """Give `task` to a worker that is free, or to a new one. Ask `has_room` first."""
-        worker = self._idle.pop() if self._idle else self._hire()
+        worker = self._rested() or self._hire()
         self._busy[worker.connection] = worker
         worker.give(task, seconds)
         return worker
@@ -186,17 +185,28 @@ class Crew:
             self._end(worker)
             yield worker, news
 
+    def _rested(self) -> Worker | None:
+        """A worker that is free; one that has died since its last task is no loss."""
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.process.is_alive():
+                return worker
+            _bury(worker)
+        return None
+
     def _end(self, worker: Worker) -> None:
         self._busy.pop(worker.connection)
         _kill(worker)
         _bury(worker)
 
     def _hire(self) -> Worker:
-        ours, theirs = self._context.Pipe()
+        # Asked each time: the program may have started threads since.
+        method = start_method()
+        context = multiprocessing.get_context(method)
+        ours, theirs = context.Pipe()
         strangers = [w.connection for w in (*self._idle, *self._busy.values())] + [ours]
-        forked = self._context.get_start_method() == "fork"
-        arguments = (theirs, strangers if forked else [], os.getpid(), self._hired, self._prepare)
-        process = self._context.Process(target=_serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
+        arguments = (theirs, strangers if method == "fork" else [], os.getpid(), self._hired, self._prepare)
+        process = context.Process(target=_serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
         process.start()
         theirs.close()
         if os.name == "posix":

@@ -174,11 +174,13 @@ class _Desk:
 
     def _new_task(self) -> Task | None:
         self._read()
-        count = min(self._call, len(self._stock))
-        if self._all_read and self._call > 1:
-            count = min(count, max(_SMALLEST_CALL, -(-len(self._stock) // self._size)))
+        count = len(self._stock)
         if not count:
             return None
+        if self._all_read:
+            # The rest in equal parts, none of them too small to be worth a call.
+            count = -(-count // min(self._size, -(-count // _SMALLEST_CALL)))
+        count = min(self._call, count)
         return self._task(0, [self._stock.popleft() for _ in range(count)])
 
     def _task(self, engine: int, items: Sequence[Item]) -> Task:
@@ -206,7 +208,7 @@ class _Desk:
         """Note what a worker says of a file of `task`."""
         waiting, present = self._open[_key(task)]
         if isinstance(message, At):
-            present[:] = [message.number]
+            present[:] = [] if message.number is None else [message.number]
             return
         waiting.pop(message.number)
         if isinstance(message, Made):

@@ -63,9 +63,9 @@ class Task(NamedTuple):
 
 
 class At(NamedTuple):
-    """A process says: now the file of this number."""
+    """A process says: now the file of this number; None where the engine is at work, which may be at any."""
 
-    number: int
+    number: int | None
 
 
 class Made(NamedTuple):
@@ -114,6 +114,7 @@ class Studio:
                 plain[item.number] = unwrap(item.docx, item.name)
             except Exception as fault:
                 yield _undone(item, task.engine, fault)
+        yield At(None)
         for number, drawn in self._drawn(task, plain, alive):
             item = items[number]
             if isinstance(drawn, NotDrawn):

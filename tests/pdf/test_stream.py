@@ -100,9 +100,9 @@ def test_a_bad_file_costs_itself_and_no_other(
 
 
 @posix
-@pytest.mark.parametrize("deed", ["KILL", "HANG", "REFUSE"])
-def test_of_a_call_for_many_files_only_the_bad_one_is_tried_again_and_alone(log: Path, deed: str) -> None:
-    texts = [f"{deed} nó" if number == 3 else f"tệp {number}" for number in range(8)]
+@pytest.mark.parametrize(("deed", "place"), [("KILL", 0), ("KILL", 3), ("HANG", 3), ("REFUSE", 7), ("BUG", 3)])
+def test_of_a_call_for_many_files_only_the_bad_one_is_tried_again_and_alone(log: Path, deed: str, place: int) -> None:
+    texts = [f"{deed} nó" if number == place else f"tệp {number}" for number in range(8)]
     engine = StandIn(log, "libreoffice", files_a_call=8, attempts=2)
     results = run(texts, engine, workers=1, timeout=3)
     assert [one.name for one in results if one.pdf is None] == [f"{deed} nó"]
@@ -295,6 +295,20 @@ class TestTheCrew:
         finally:
             stop.set()
             thread.join()
+
+    @posix
+    def test_a_worker_that_dies_while_it_rests_costs_nothing(self) -> None:
+        with Crew(speaks, 1) as hands:
+            worker = hands.give(1)
+            while hands.is_busy:
+                list(hands.hear())
+            os.kill(worker.process.pid, signal.SIGKILL)
+            worker.process.join(10)
+            hands.give(1)
+            heard: list[object] = []
+            while hands.is_busy:
+                heard += [message for _, message in hands.hear()]
+        assert heard == [News.READY, 0, News.FREE]
 
     def test_a_word_in_time_winds_the_clock(self) -> None:
         with Crew(speaks, 1) as hands:
