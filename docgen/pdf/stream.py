@@ -33,7 +33,7 @@ from docgen.pdf.work import (
     not_made,
 )
 
-#: Seconds a file may take: a base, and more for a large Word file (a table of 5,000 rows is 0.3 MB).
+#: Seconds a file may take: a base, and more for a large Word file (a table of 2,000 rows, 400 pages, is 0.4 MB: 35 s).
 FILE_SECONDS = 120.0
 _BYTES_A_SECOND = 4_000
 #: Files in flight for each worker: enough that one slow file does not stop the others at once.
@@ -86,7 +86,7 @@ def _run(
     alone = len(head) < 2 and (timeout is None or plan[0] == libreoffice.NAME)
     desk = _Desk(files, plan, studio.engines, size, timeout)
     if alone or not may_hire():
-        yield from _here(desk, replace(studio, seconds=timeout or FILE_SECONDS))
+        yield from _here(desk, studio)
     else:
         try:
             yield from _shared(desk, studio, size)
@@ -99,7 +99,7 @@ def _here(desk: _Desk, studio: Studio) -> Iterator[FileResult]:
     """All files in this process."""
     while (task := desk.next_task()) is not None:
         try:
-            for message in studio.work(task, lambda: True):
+            for message in replace(studio, seconds=desk.seconds(task)).work(task, lambda: True):
                 desk.take(task, message)
         except MemoryError:
             desk.lose(task, "pdf.convert.died", {"how": MemoryError.__name__})

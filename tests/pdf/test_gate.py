@@ -56,8 +56,8 @@ def test_a_sound_file_is_without_findings(sound: bytes) -> None:
 @pytest.mark.parametrize(
     "move",
     [b"1 0 0 1 -120 0 cm\n", b"1 0 0 1 480 0 cm\n", b"1 0 0 1 0 90 cm\n", b"1 0 0 1 0 -790 cm\n",
-     b"1 0 0 1 -9000 0 cm\n", b"0.7 0.7 -0.7 0.7 0 0 cm\n"],
-    ids=["left", "right", "up", "down", "far", "turned"],
+     b"1 0 0 1 -9000 0 cm\n", b"0.7 0.7 -0.7 0.7 0 0 cm\n", b"1 0 0 0.00001 0 -5 cm\n"],
+    ids=["left", "right", "up", "down", "far", "turned", "flat"],
 )  # fmt: skip
 def test_text_beyond_the_paper(sound: bytes, move: bytes) -> None:
     assert "pdf.text.off_page" in codes(changed(sound, before(move)))

@@ -161,6 +161,22 @@ def test_the_input_is_read_no_further_than_there_is_room(log: Path) -> None:
     assert not [process for process in processes(log) if alive(process)]
 
 
+def test_one_that_is_slow_does_not_let_the_others_run_away(log: Path) -> None:
+    read = 0
+
+    def endless() -> Iterator[tuple[str, bytes]]:
+        nonlocal read
+        for number in count():
+            read += 1
+            yield str(number), word("HANG" if number == 0 else f"tệp {number}")
+
+    stream = convert_stream(endless(), "rdocx", workers=2, timeout=6, engines={"rdocx": StandIn(log)})
+    assert codes(next(stream)) == ["pdf.convert.timeout"]
+    # The other worker had time for many more.
+    assert 4 < read <= 8
+    stream.close()  # type: ignore[attr-defined]
+
+
 def test_no_more_processes_than_files_and_none_for_a_single_one(log: Path) -> None:
     run(["một"], StandIn(log), workers=8, timeout=None)
     assert processes(log) == {os.getpid()}
@@ -219,13 +235,44 @@ class TestTheEndOfARun:
         # Also the one that hangs: after a while its own clock ends it.
         assert not [worker for worker in workers if alive(worker, 15)]
 
+    def test_also_where_a_stranger_holds_their_pipes(self, log: Path, tmp_path: Path) -> None:
+        """Something else that the program has forked: the workers then do not see their pipes close."""
+        code = (
+            "import os, sys, time\nfrom pathlib import Path\nfrom pdf_stand_ins import StandIn, word\n"
+            "from docgen.pdf import convert_stream\n"
+            "if __name__ == '__main__':\n"
+            "    files = [(str(n), word(f'tệp {n}')) for n in range(2)]\n"
+            "    stream = convert_stream(files, 'rdocx', workers=2, engines={'rdocx': StandIn(Path(sys.argv[1]))})\n"
+            "    next(stream), next(stream)\n"
+            "    if os.fork() == 0: time.sleep(60); os._exit(0)\n"
+            "    print('ready', flush=True); time.sleep(60)\n"
+        )
+        path = os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(log)], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path},
+            start_new_session=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        workers = processes(log)
+        assert len(workers) == 2
+        process.kill()
+        process.wait()
+        try:
+            assert not [worker for worker in workers if alive(worker, 10)]
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)  # the stranger
+            process.stdout.close()
+
 
 @posix
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
 def test_libreoffice_ends_with_the_run(tmp_path: Path, end: signal.Signals) -> None:
     """A program in the place of LibreOffice, with a child that goes on for ever."""
     program, pids, folder = tmp_path / "soffice", tmp_path / "pids", tmp_path / "tmp"
-    body = f'case "$*" in *--version*) exit 0;; esac\necho $$ >> {pids}\nsleep 300 & echo $! >> {pids}\nwait\n'
+    # It does not listen when it is asked to end.
+    start = 'trap "" TERM\ncase "$*" in *--version*) exit 0;; esac\n'
+    body = f"{start}echo $$ >> {pids}\nsleep 300 & echo $! >> {pids}\nwait\n"
     program.write_text("#!/bin/sh\n" + body, encoding="utf-8")
     program.chmod(0o755)
     folder.mkdir()
