@@ -28,6 +28,8 @@ _LOOK_UP = 0.2
 _PATIENCE = 2.0
 #: Seconds a process may take to start, at least: where it cannot be forked it loads everything again.
 _START = 120.0
+#: What a process ends with that ran out of memory: whatever it still holds is of no use.
+_NO_MEMORY = 112
 
 
 Task = TypeVar("Task")
@@ -101,8 +103,10 @@ class Worker:
         return News.LATE
 
     def ended(self) -> str:
-        """How the process ended: the signal's name, or its exit code."""
+        """How the process ended: the signal's name, `MemoryError`, or its exit code."""
         code = self.process.exitcode
+        if code == _NO_MEMORY:
+            return MemoryError.__name__
         if code is not None and code < 0:
             with suppress(ValueError):
                 return signal.Signals(-code).name
@@ -130,7 +134,6 @@ class Crew:
     def __init__(self, prepare: Prepare, size: int) -> None:
         self._prepare = prepare
         self._size = size
-        self._context = multiprocessing.get_context(start_method())
         self._idle: list[Worker] = []
         self._busy: dict[Connection, Worker] = {}
         self._hired = 0
@@ -158,7 +161,7 @@ class Crew:
 
     def give(self, task: Any, seconds: float | None = None) -> Worker:
         """Give `task` to a worker that is free, or to a new one. Ask `has_room` first."""
-        worker = self._idle.pop() if self._idle else self._hire()
+        worker = self._rested() or self._hire()
         self._busy[worker.connection] = worker
         worker.give(task, seconds)
         return worker
@@ -188,17 +191,28 @@ class Crew:
             self._end(worker)
             yield worker, news
 
+    def _rested(self) -> Worker | None:
+        """A worker that is free; one that has died since its last task is no loss."""
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.process.is_alive():
+                return worker
+            _bury(worker)
+        return None
+
     def _end(self, worker: Worker) -> None:
         self._busy.pop(worker.connection)
         _kill(worker)
         _bury(worker)
 
     def _hire(self) -> Worker:
-        ours, theirs = self._context.Pipe()
+        # Asked each time: the program may have started threads since.
+        method = start_method()
+        context = multiprocessing.get_context(method)
+        ours, theirs = context.Pipe()
         strangers = [w.connection for w in (*self._idle, *self._busy.values())] + [ours]
-        forked = self._context.get_start_method() == "fork"
-        arguments = (theirs, strangers if forked else [], os.getpid(), self._hired, self._prepare)
-        process = self._context.Process(target=_serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
+        arguments = (theirs, strangers if method == "fork" else [], os.getpid(), self._hired, self._prepare)
+        process = context.Process(target=_serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
         process.start()
         theirs.close()
         if os.name == "posix":
@@ -330,6 +344,8 @@ def _serve(connection: Connection, strangers: Iterable[Connection], parent: int,
         _work(connection, work, alive)
     except (EOFError, ConnectionError, KeyboardInterrupt):
         pass
+    except MemoryError:
+        os._exit(_NO_MEMORY)
     except Exception as fault:
         with suppress(OSError, ValueError):
             connection.send(("fault", fault))

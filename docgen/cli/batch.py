@@ -1,9 +1,8 @@
-"""What the commands that make much at once show: how far they are, and what came of it."""
+"""What came of a command that made much at once."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,44 +14,7 @@ from docgen.cli.options import echo_json
 from docgen.i18n import message
 
 if TYPE_CHECKING:
-    from docgen.batch import Progress, Summary
-
-_SECONDS_BETWEEN = 0.2
-
-
-class ProgressLine:
-    """One line on a terminal that says how far a batch is; nothing anywhere else."""
-
-    def __init__(self, key: str, as_json: bool) -> None:
-        """`key` is the message; it gets `done`, `total`, `rate` (a second), `left`."""
-        self._key = key
-        self._shown = sys.stderr.isatty() and not quiet() and not as_json
-        self._last = 0.0
-
-    def show(self, progress: Progress) -> None:
-        """Show `progress`, a few times a second."""
-        if not self._shown or progress.seconds - self._last < _SECONDS_BETWEEN:
-            return
-        self._last = progress.seconds
-        rate = progress.done / progress.seconds
-        left = (progress.total - progress.done) / rate if rate else 0.0
-        params = {
-            "done": progress.done,
-            "total": progress.total,
-            "rate": f"{rate:.0f}" if rate >= 10 else f"{rate:.1f}",
-            "left": _clock(left),
-        }
-        click.echo(f"\r\x1b[K{message(self._key, language(), **params)}", err=True, nl=False)
-
-    def clear(self) -> None:
-        """Leave an empty line behind."""
-        if self._shown and self._last:
-            click.echo("\r\x1b[K", err=True, nl=False)
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+    from docgen.batch import Summary
 
 
 def print_summary(summary: Summary, as_json: bool, key: str) -> None:

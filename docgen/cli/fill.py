@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from docgen.cli import HELP_LANGUAGE, help_text, language
-from docgen.cli.batch import ProgressLine, print_summary
+from docgen.cli.batch import print_summary
 from docgen.cli.options import (
     folders_option,
     json_option,
@@ -17,6 +17,7 @@ from docgen.cli.options import (
     regulation_option,
     templates_option,
 )
+from docgen.cli.progress import ProgressLine
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
 
@@ -71,14 +72,14 @@ def fill(
         raise UsageError("errors.usage.data_needed")
     from docgen.batch import Batch, run_batch
 
-    line = ProgressLine("batch.progress", as_json)
+    line = ProgressLine("batch.progress", not as_json)
     try:
         summary = run_batch(
             Batch(
                 regulation_id, form, source, output or Path("output"), folders, templates, overwrite, draft, jobs,
                 archive, shard, findings_file, language(),
             ),
-            line.show,
+            lambda progress: line.show(progress.done, progress.total, progress.seconds),
         )  # fmt: skip
     finally:
         line.clear()

@@ -130,11 +130,12 @@ def _make_one(dossier: Path, output: Path, options: PacketOptions, folders: tupl
 def _make_many(batch: PacketBatch, as_json: bool) -> None:
     """A packet for each dossier; ends with 3 where some could not be made, with 1 where none could."""
     from docgen.batch.packets import run_packets
-    from docgen.cli.batch import ProgressLine, print_summary
+    from docgen.cli.batch import print_summary
+    from docgen.cli.progress import ProgressLine
 
-    line = ProgressLine("batch.packet.progress", as_json)
+    line = ProgressLine("batch.packet.progress", not as_json)
     try:
-        summary = run_packets(batch, line.show)
+        summary = run_packets(batch, lambda progress: line.show(progress.done, progress.total, progress.seconds))
     finally:
         line.clear()
     print_summary(summary, as_json, "batch.packet.done")

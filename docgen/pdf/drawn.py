@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +23,23 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class NotDrawn:
-    """The engine gave no PDF: the problem in its own words."""
+    """The engine gave no PDF: the code and the facts of the finding that says why."""
 
-    problem: str
+    code: str
+    params: Mapping[str, object]
+
+    @staticmethod
+    def because(problem: str) -> NotDrawn:
+        """It failed; `problem` in its own words."""
+        return NotDrawn("pdf.convert.failed", {"problem": problem[:200]})
+
+    @staticmethod
+    def late(seconds: float) -> NotDrawn:
+        """It gave nothing for so many seconds and was ended."""
+        return NotDrawn("pdf.convert.timeout", {"seconds": round(seconds)})
+
+
+_PREFIX = "docgen-pdf"
 
 
 def _always() -> bool:
@@ -31,12 +48,26 @@ def _always() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where an engine works: a folder for its files, which others clear away in the end; whether anybody still waits;
-    the seconds it may go on without a new file (None where somebody else watches and ends it with all it started)."""
+    """Where an engine works.
 
-    folder: Path
+    `token` names the run; `alive` tells whether anybody still waits; `seconds` is how long the engine may go on without
+    a new file (None where somebody else watches and ends the process with all it started).
+    """
+
+    token: str
     alive: Callable[[], bool] = _always
     seconds: float | None = None
+
+    def folder(self) -> tempfile.TemporaryDirectory[str]:
+        """A temporary folder, gone after the `with` block, or by `clear` where this process is ended in it."""
+        prefix = f"{_PREFIX}-{self.token}-{os.getpid()}-"
+        return tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+
+
+def clear(token: str, process: int | str = "*") -> None:
+    """Remove what a process that was ended, or any of a run, left in its temporary folders."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}-{token}-{process}-*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 class Engine(Protocol):
@@ -73,4 +104,4 @@ class Engine(Protocol):
         ...
 
 
-__all__ = ["Drawn", "Engine", "NotDrawn", "Room"]
+__all__ = ["Drawn", "Engine", "NotDrawn", "Room", "clear"]

@@ -65,12 +65,12 @@ class Embedded:
             try:
                 yield number, draw(docx)
             except rdocx.RdocxError as fault:
-                yield number, NotDrawn(str(fault)[:200])
+                yield number, NotDrawn.because(str(fault))
             except BaseException as fault:
                 # A library in Rust that breaks off raises something that is no `Exception`.
                 if type(fault).__name__ != "PanicException":
                     raise
-                yield number, NotDrawn(str(fault)[:200])
+                yield number, NotDrawn.because(str(fault))
 
 
 def draw(docx: bytes) -> Drawn:

@@ -120,7 +120,7 @@ class LibreOffice:
         Raises `EOFError` where nobody waits any more.
         """
         soffice = need_program()
-        with tempfile.TemporaryDirectory(prefix=f"{os.getpid()}-", dir=room.folder, ignore_cleanup_errors=True) as own:
+        with room.folder() as own:
             folder = Path(own)
             (folder / "in").mkdir()
             names = []
@@ -174,7 +174,8 @@ def _collect(
     never = set(behind[1:]) if given or hangs else set()
     for number in waiting:
         if number not in never:
-            yield number, NotDrawn(NAME)
+            hung = hangs and number in behind
+            yield number, NotDrawn.late(room.seconds or 0) if hung else NotDrawn.because(NAME)
 
 
 def _is_whole(pdf: bytes) -> bool:

@@ -216,12 +216,14 @@ def missing_text(pdf: bytes | Reading, wanted: Sequence[str]) -> list[str]:
     A text that a page break cuts in two is found as well: the heads of the pages are left out.
     """
     with opened(pdf) as reading:
+        # The rows of a table repeat their texts: each is looked for once.
+        short = {text: squeezed(text) for text in wanted}
         whole = squeezed(reading.text())
-        lost = [text for text in wanted if squeezed(text) not in whole]
+        lost = {one for one in set(short.values()) if one not in whole}
         if lost:
             body = squeezed(reading.body_text())
-            lost = [text for text in lost if squeezed(text) not in body]
-        return lost
+            lost = {one for one in lost if one not in body}
+        return [text for text in wanted if short[text] in lost]
 
 
 def page_lines(pdf: bytes | Reading, page_index: int, left: float = 0.0, right: float = 1e6) -> list[Line]:

@@ -9,11 +9,9 @@ the order of the files.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import secrets
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
@@ -21,7 +19,7 @@ from docgen.crew import Crew, News, Worker, may_hire, processors
 from docgen.model import Finding, Place, has_errors
 from docgen.pdf import libreoffice
 from docgen.pdf.choice import ENGINE, choose_engine, is_there
-from docgen.pdf.drawn import Engine
+from docgen.pdf.drawn import Engine, NotDrawn, clear
 from docgen.pdf.work import (
     UNREADABLE,
     After,
@@ -32,11 +30,10 @@ from docgen.pdf.work import (
     Message,
     Studio,
     Task,
-    clear,
     not_made,
 )
 
-#: Seconds a file may take: a base, and more for a large Word file (a table of 5,000 rows is 0.3 MB).
+#: Seconds a file may take: a base, and more for a large Word file (a table of 2,000 rows, 400 pages, is 0.4 MB: 35 s).
 FILE_SECONDS = 120.0
 _BYTES_A_SECOND = 4_000
 #: Files in flight for each worker: enough that one slow file does not stop the others at once.
@@ -76,7 +73,7 @@ def convert_stream(
     plan = [choose_engine(engine, engines)]
     if engine == "auto" and plan[0] != libreoffice.NAME and is_there(libreoffice.NAME, engines):
         plan.append(libreoffice.NAME)
-    studio = Studio({name: engines[name] for name in plan}, after, mark)
+    studio = Studio({name: engines[name] for name in plan}, secrets.token_hex(4), after, mark)
     return _run(iter(files), plan, studio, workers or processors(), timeout)
 
 
@@ -87,31 +84,27 @@ def _run(
     files = chain(head, files)
     # A single file is not worth a process. LibreOffice is a process already, and is watched.
     alone = len(head) < 2 and (timeout is None or plan[0] == libreoffice.NAME)
-    with _temporary() as folder:
-        desk = _Desk(files, plan, studio.engines, size, timeout, folder)
-        if alone or not may_hire():
-            yield from _here(desk, replace(studio, seconds=timeout or FILE_SECONDS))
-        else:
+    desk = _Desk(files, plan, studio.engines, size, timeout)
+    if alone or not may_hire():
+        yield from _here(desk, studio)
+    else:
+        try:
             yield from _shared(desk, studio, size)
-
-
-@contextmanager
-def _temporary() -> Iterator[str]:
-    """A folder for the engines' files, gone at the end with whatever was left in it."""
-    folder = tempfile.mkdtemp(prefix="docgen-pdf-")
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            # The workers are gone, perhaps in the midst of their work.
+            clear(studio.token)
 
 
 def _here(desk: _Desk, studio: Studio) -> Iterator[FileResult]:
     """All files in this process."""
     while (task := desk.next_task()) is not None:
-        for message in studio.work(task, lambda: True):
-            desk.take(task, message)
-            yield from desk.ready()
-        desk.end(task)
+        try:
+            for message in replace(studio, seconds=desk.seconds(task)).work(task, lambda: True):
+                desk.take(task, message)
+        except MemoryError:
+            desk.lose(task, "pdf.convert.died", {"how": MemoryError.__name__})
+        else:
+            desk.end(task)
         yield from desk.ready()
 
 
@@ -125,7 +118,7 @@ def _shared(desk: _Desk, studio: Studio, size: int) -> Iterator[FileResult]:
                 return
             for worker, message in crew.hear():
                 if message is News.GONE or message is News.LATE:
-                    clear(worker.task.folder, worker.process.pid)
+                    clear(studio.token, worker.process.pid)
                     desk.lose(worker.task, *_why(worker, message))
                 elif message is News.FREE:
                     desk.end(worker.task)
@@ -134,9 +127,10 @@ def _shared(desk: _Desk, studio: Studio, size: int) -> Iterator[FileResult]:
             yield from desk.ready()
 
 
-def _why(worker: Worker, news: News) -> tuple[str, dict[str, object]]:
+def _why(worker: Worker, news: News) -> tuple[str, Mapping[str, object]]:
     if news is News.LATE:
-        return "pdf.convert.timeout", {"seconds": round(worker.seconds or 0)}
+        late = NotDrawn.late(worker.seconds or 0)
+        return late.code, late.params
     return "pdf.convert.died", {"how": worker.ended()}
 
 
@@ -155,10 +149,10 @@ class _Desk:
 
     def __init__(
         self, files: Iterator[Source], plan: Sequence[str], engines: Mapping[str, Engine], size: int,
-        timeout: float | None, folder: str,
+        timeout: float | None,
     ) -> None:  # fmt: skip
         self._files, self._plan, self._engines = enumerate(files), plan, engines
-        self._size, self._timeout, self._folder = size, timeout, folder
+        self._size, self._timeout = size, timeout
         self._call = engines[plan[0]].files_a_call
         self._window = size * (_AHEAD if self._call == 1 else 2 * self._call)
         self._all_read = False
@@ -180,15 +174,17 @@ class _Desk:
 
     def _new_task(self) -> Task | None:
         self._read()
-        count = min(self._call, len(self._stock))
-        if self._all_read and self._call > 1:
-            count = min(count, max(_SMALLEST_CALL, -(-len(self._stock) // self._size)))
+        count = len(self._stock)
         if not count:
             return None
+        if self._all_read:
+            # The rest in equal parts, none of them too small to be worth a call.
+            count = -(-count // min(self._size, -(-count // _SMALLEST_CALL)))
+        count = min(self._call, count)
         return self._task(0, [self._stock.popleft() for _ in range(count)])
 
     def _task(self, engine: int, items: Sequence[Item]) -> Task:
-        return Task(self._plan[engine], items, self._folder)
+        return Task(self._plan[engine], items)
 
     def _read(self) -> None:
         """Read on, where there is room for as many files as a call takes."""
@@ -212,20 +208,21 @@ class _Desk:
         """Note what a worker says of a file of `task`."""
         waiting, present = self._open[_key(task)]
         if isinstance(message, At):
-            present[:] = [message.number]
+            present[:] = [] if message.number is None else [message.number]
             return
         waiting.pop(message.number)
         if isinstance(message, Made):
             self._made(message.number, message.result)
         else:
-            self._failed(message.number, "pdf.convert.failed", {"problem": message.problem})
+            self._failed(message.number, message.code, message.params)
 
     def end(self, task: Task) -> None:
         """Note that a worker is done with `task`: what it did not come to is asked for again."""
         waiting, _ = self._open.pop(_key(task))
         if len(waiting) == len(task.items):
             for number in waiting:
-                self._failed(number, "pdf.convert.failed", {"problem": task.engine})
+                silent = NotDrawn.because(task.engine)
+                self._failed(number, silent.code, silent.params)
         elif waiting:
             self._again.append(task._replace(items=list(waiting.values())))
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from docgen.crew import Alive, Work
@@ -23,6 +21,8 @@ from docgen.word.written import paragraphs
 
 #: The code of the finding for what is no Word file: no engine could do anything with it.
 UNREADABLE = "pdf.file.unreadable"
+#: What ends the process, or the run: a missing library, a full disk, no memory, nobody who waits.
+_NOT_ABOUT_A_FILE = (EnvironmentFault, OSError, MemoryError, EOFError)
 #: The last touch on a PDF, given its signature zones: placing fields, for instance.
 After = Callable[[bytes, list[SignatureZone]], bytes]
 
@@ -56,17 +56,16 @@ class Item(NamedTuple):
 
 
 class Task(NamedTuple):
-    """What is done at a time: files for one engine; `folder` is where temporary files go."""
+    """What is done at a time: files for one engine."""
 
     engine: str
     items: Sequence[Item]
-    folder: str
 
 
 class At(NamedTuple):
-    """A process says: now the file of this number."""
+    """A process says: now the file of this number; None where the engine is at work, which may be at any."""
 
-    number: int
+    number: int | None
 
 
 class Made(NamedTuple):
@@ -77,10 +76,11 @@ class Made(NamedTuple):
 
 
 class Missed(NamedTuple):
-    """A process says: the engine could do nothing with the file of this number."""
+    """A process says: there is no PDF of the file of this number; the code and the facts of the finding."""
 
     number: int
-    problem: str
+    code: str
+    params: Mapping[str, object]
 
 
 Message = At | Made | Missed
@@ -90,11 +90,12 @@ Message = At | Made | Missed
 class Studio:
     """What every process of a conversion needs to know; called there, it gives what does the tasks.
 
-    `after` is the last touch, `mark` the words of the mark (`docgen.pdf.mark`), None for no mark; `seconds` as for
-    `docgen.pdf.drawn.Room`.
+    `token` names the run, `after` is the last touch, `mark` the words of the mark (`docgen.pdf.mark`), None for no
+    mark; `seconds` as for `docgen.pdf.drawn.Room`.
     """
 
     engines: Mapping[str, Engine]
+    token: str
     after: After | None = None
     mark: str | None = None
     seconds: float | None = None
@@ -113,11 +114,11 @@ class Studio:
                 plain[item.number] = unwrap(item.docx, item.name)
             except Exception as fault:
                 yield _undone(item, task.engine, fault)
-        room = Room(Path(task.folder), alive, self.seconds)
-        for number, drawn in self.engines[task.engine].draw(list(plain.items()), room):
+        yield At(None)
+        for number, drawn in self._drawn(task, plain, alive):
             item = items[number]
             if isinstance(drawn, NotDrawn):
-                yield Missed(number, drawn.problem)
+                yield Missed(number, drawn.code, drawn.params)
                 continue
             yield At(number)
             try:
@@ -126,6 +127,20 @@ class Studio:
                 yield _undone(item, task.engine, fault)
             else:
                 yield Made(number, result)
+
+    def _drawn(self, task: Task, plain: Mapping[int, bytes], alive: Alive) -> Iterator[tuple[int, Drawn | NotDrawn]]:
+        """What the engine gives; where it raises something, the first file it had not given is to blame."""
+        given = set()
+        try:
+            for number, drawn in self.engines[task.engine].draw(
+                list(plain.items()), Room(self.token, alive, self.seconds)
+            ):
+                given.add(number)
+                yield number, drawn
+        except _NOT_ABOUT_A_FILE:
+            raise
+        except Exception as fault:
+            yield next(number for number in plain if number not in given), NotDrawn.because(type(fault).__name__)
 
     def _finished(self, item: Item, engine: str, plain: bytes, drawn: Drawn) -> FileResult:
         pdf = finish(drawn.pdf, "" if self.mark is None else mark(item.docx, self.mark))
@@ -143,20 +158,15 @@ class Studio:
 
 def _undone(item: Item, engine: str, fault: Exception) -> Message:
     """What is to be said of a file that raised something. Raises it again where it is not about the file."""
-    if isinstance(fault, EnvironmentFault | OSError):
+    if isinstance(fault, _NOT_ABOUT_A_FILE):
         raise fault
     if isinstance(fault, InputError) and fault.code == "errors.word.unreadable":
         reason = {"reason": fault.facts.get("reason", "")}
         return Made(item.number, not_made(item.name, engine, Finding(UNREADABLE, "error", Place(item.name), reason)))
-    return Missed(item.number, fault.code if isinstance(fault, DocgenError) else type(fault).__name__)
+    problem = NotDrawn.because(fault.code if isinstance(fault, DocgenError) else type(fault).__name__)
+    return Missed(item.number, problem.code, problem.params)
 
 
 def not_made(name: str, engine: str, finding: Finding) -> FileResult:
     """The result of a file of which there is no PDF."""
     return FileResult(name, None, engine, findings=[finding])
-
-
-def clear(folder: str, process: int) -> None:
-    """Remove what the engine of a process that has ended left in `folder`."""
-    for path in Path(folder).glob(f"{process}-*"):
-        shutil.rmtree(path, ignore_errors=True)

@@ -169,7 +169,7 @@ class TestALibreOfficeThatFails:
         start = time.monotonic()
         result = convert([("thu", page.docx("thu", {}))], "libreoffice", timeout=1)
         assert time.monotonic() - start < 30
-        assert [finding.code for finding in result.findings] == ["pdf.convert.failed"]
+        assert [finding.code for finding in result.findings] == ["pdf.convert.timeout"]
         assert log.read_text(encoding="utf-8").split() == ["call", "call"]
         for pid in (tmp_path / "pids").read_text(encoding="utf-8").split():
             assert not _alive(int(pid))
