@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from docgen.cli import HELP_LANGUAGE, help_text, language, note, quiet, text
+from docgen.cli import HELP_LANGUAGE, help_text, language, note
 from docgen.cli.options import echo_json, folders_option, json_option, output_option, overwrite_option, templates_option
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
@@ -23,19 +21,6 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 def _help(name: str) -> str:
     return message(f"batch.help.packet.{name}", HELP_LANGUAGE)
-
-
-def _progress(key: str) -> Callable[[int, int], None]:
-    """A counter on stderr, on a terminal only."""
-    if quiet() or not sys.stderr.isatty():
-        return lambda done, total: None
-
-    def show(done: int, total: int) -> None:
-        end = "\n" if done == total else "\r"
-        sys.stderr.write(text(key, done=done, total=total) + end)
-        sys.stderr.flush()
-
-    return show
 
 
 @click.command(help=help_text("packet"))
@@ -106,10 +91,11 @@ def _many(dossiers: tuple[Path, ...], data: tuple[Path, ...]) -> bool:
 
 def _make_one(dossier: Path, output: Path, options: PacketOptions, folders: tuple[Path, ...], as_json: bool) -> Path:
     """One dossier, one packet; returns its folder."""
+    from docgen.cli.progress import counter
     from docgen.pipeline import PacketProgress, make_packet
     from docgen.validation.report import render_text, to_json
 
-    progress = PacketProgress(_progress("packet.progress"), _progress("packet.progress.pdf"))
+    progress = PacketProgress(counter("cli.packet.filling"), counter("cli.packet.drawing"))
     made, checked = make_packet(dossier, output, options, folders=folders, progress=progress)
     found = [*checked.findings, *(made.findings if made else ())]
     if as_json:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable
 
 import click
 
@@ -35,6 +37,19 @@ class ProgressLine:
         """Leave an empty line behind."""
         if self._shown and self._last:
             click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def counter(key: str) -> Callable[[int, int], None]:
+    """Shows `ProgressLine` of the message `key`; to be called with how many are done, of how many."""
+    line, start = ProgressLine(key), time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        if done < total:
+            line.show(done, total, time.monotonic() - start)
+        else:
+            line.clear()
+
+    return show
 
 
 def _rate(rate: float) -> float:

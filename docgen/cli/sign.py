@@ -13,6 +13,7 @@ import click
 
 from docgen.cli import HELP_LANGUAGE, language, quiet
 from docgen.cli.options import echo_json, json_option
+from docgen.cli.progress import counter
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
 
@@ -30,18 +31,6 @@ def _text(key: str, **params: object) -> str:
 def _note(key: str, **params: object) -> None:
     if not quiet():
         click.echo(_text(key, **params), err=True)
-
-
-def _progress(key: str) -> Callable[[int, int], None]:
-    """A counter on stderr, on a terminal only."""
-    if quiet() or not sys.stderr.isatty():
-        return lambda done, total: None
-
-    def show(done: int, total: int) -> None:
-        sys.stderr.write(_text(key, done=done, total=total) + ("\n" if done == total else "\r"))
-        sys.stderr.flush()
-
-    return show
 
 
 def _ask(key: str) -> Callable[[], str] | None:
@@ -120,7 +109,7 @@ def sign(packet: Path, listing: bool, role: str | None, as_json: bool, **options
     with _key(options, setup) as key:
         done = sign_packet(
             folder, role, key, how, only=options["only"], out_of_order=options["out_of_order"],
-            progress=_progress("progress.sign"),
+            progress=counter("signing.progress.sign"),
         )  # fmt: skip
     _report(done, as_json)
 
@@ -130,7 +119,7 @@ def _ready(folder: Path) -> None:
     from docgen.packet.pdf import add_pdf
     from docgen.validation.report import render_text
 
-    found = add_pdf(folder, progress=_progress("progress.draw"))
+    found = add_pdf(folder, progress=counter("signing.progress.draw"))
     if found is not None:
         if found:
             click.echo(render_text(found, language()), err=True)
@@ -266,7 +255,7 @@ def verify(
         if place.is_file() and place.suffix.lower() == ".pdf":
             verdict = verify_file(place, asked.trust)
         else:
-            verdict = verify_packet(place, asked, progress=_progress("progress.verify"))
+            verdict = verify_packet(place, asked, progress=counter("signing.progress.verify"))
         verdict.path = str(path)
     if as_json:
         echo_json(verdict.as_json(language()))
