@@ -63,6 +63,14 @@ def test_text_beyond_the_paper(sound: bytes, move: bytes) -> None:
     assert "pdf.text.off_page" in codes(changed(sound, before(move)))
 
 
+def test_text_without_height_beyond_the_paper(sound: bytes) -> None:
+    def draw(document: Any) -> None:
+        font = next(iter(document.pages[0].resources.Font.keys()))
+        document.pages[0].contents_add(b"BT " + font.encode() + rb" 9 Tf 1 0 0 0 -50 50 Tm (\000\001) Tj ET")
+
+    assert codes(changed(sound, draw)) == {"pdf.text.off_page"}
+
+
 def test_text_at_the_edge_is_on_the_paper(sound: bytes) -> None:
     left = min(c.left for c in _characters(sound))
     assert codes(changed(sound, before(b"1 0 0 1 %.3f 0 cm\n" % -(left - 0.5)))) == set()
