@@ -33,8 +33,15 @@ def _head(page: Page, data: Mapping[str, Any], title: str) -> None:
 
 def _who(signer: Signer) -> str:
     """A signer in few words: the printed capacity where there is one, else the role; the name where it is known."""
-    caption = signer.caption if signer.caption.isupper() else _text(f"role.{signer.role}")
+    caption = _sentence(signer.caption) if signer.caption.isupper() else _text(f"role.{signer.role}")
     return f"{caption} ({signer.name})" if signer.name else caption
+
+
+def _sentence(caption: str) -> str:
+    """A caption in capitals as it is written in a row of text: T/M ĐẢNG ỦY -> T/M đảng ủy."""
+    if caption.startswith("T/M "):
+        return "T/M " + caption.removeprefix("T/M ").lower()
+    return caption[:1] + caption[1:].lower()
 
 
 def index_page(
@@ -62,7 +69,7 @@ def index_page(
             ]
         )  # fmt: skip
     heads = [_text(f"index.{key}") for key in ("number", "document", "about", "file", "pages", "signers")]
-    page.table(heads, rows, [5, 27, 22, 19, 6, 21])
+    page.table(heads, rows, [4, 25, 20, 18, 6, 27])
     page.paragraph(_text("index.total", count=len(documents)))
     return page.docx(_text("index.title"), {"docgen.page": "muc-luc", "docgen.regulation": regulation.id}, draft)
 
@@ -89,7 +96,7 @@ def summary_page(
             for number, row in enumerate(board["rows"], start=1)
         ]  # fmt: skip
         heads = [_text(f"summary.{key}") for key in ("number", "subject", "proposed", "own", "reasons", "questions")]
-        page.table(heads, rows, [4, 15, 12, 12, 34, 23])
+        page.table(heads, rows, [4, 15, 11, 11, 38, 21])
         for line in board.get("quota", ()):
             page.paragraph(line)
     page.paragraph(_text("summary.findings"), "SectionHeading")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import io
 import unicodedata
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -211,19 +211,29 @@ def squeezed(text: str) -> str:
 
 
 def missing_text(pdf: bytes | Reading, wanted: Sequence[str]) -> list[str]:
-    """Which of the texts `wanted` do not stand in the PDF, white space and line breaks not looked at.
+    """Which of the texts `wanted` do not stand in the PDF as often as among them, white space not looked at.
 
-    A text that a page break cuts in two is found as well: the heads of the pages are left out.
+    A text that a page break cuts in two is found as well: the heads of the pages are left out. Where the same text is
+    wanted several times and some of it is lost, it is given once.
     """
     with opened(pdf) as reading:
-        # The rows of a table repeat their texts: each is looked for once.
         short = {text: squeezed(text) for text in wanted}
+        times = Counter(short[text] for text in wanted)
         whole = squeezed(reading.text())
-        lost = {one for one in set(short.values()) if one not in whole}
+        lost = {one for one, count in times.items() if not _stands(one, count, times, whole)}
         if lost:
             body = squeezed(reading.body_text())
-            lost = {one for one in lost if one not in body}
-        return [text for text in wanted if short[text] in lost]
+            lost = {one for one in lost if not _stands(one, times[one], times, body)}
+        return [text for text in dict.fromkeys(wanted) if short[text] in lost]
+
+
+def _stands(one: str, count: int, times: Mapping[str, int], found: str) -> bool:
+    """True where `one` stands in `found` so many times, beside those inside longer texts that are wanted too."""
+    if not one:
+        return True
+    if count > 1:
+        count += sum(other.count(one) * often for other, often in times.items() if len(other) > len(one))
+    return found.count(one) >= count if count > 1 else one in found
 
 
 def page_lines(pdf: bytes | Reading, page_index: int, left: float = 0.0, right: float = 1e6) -> list[Line]:
