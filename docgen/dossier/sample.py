@@ -25,6 +25,8 @@ from docgen.regulations.rule_predicates import facts_of
 from docgen.regulations.rules import Ballot, load_rules
 from docgen.regulations.strict_yaml import load_file
 
+#: Points that go with a grade (HD 19 C.I.2: from 85, from 70, from 50, below).
+_TOTALS = {"HTXSNV": 95, "HTTNV": 84, "HTNV": 62, "KHTNV": 40}
 #: grade the member asks for, civil servant grade, the cell committee's, the cell's ("" = not graded)
 _GRADES = (
     ("HTXSNV", "HTXSNV", "HTTNV", "HTTNV"), ("HTXSNV", "HTXSNV", "HTXSNV", "HTXSNV"),
@@ -185,6 +187,10 @@ class _Sample:
         }  # fmt: skip
         for key, subject in (("collective", "tap_the"), ("party_organization", "to_chuc_dang")):
             out[key]["assessments"] = self.assessments(subject, 1, "HTTNV", out[key].get("kind", "chi_bo"))
+        if "meeting.present" in self.regulation.fields:
+            out["meeting"] |= {"summoned": official, "present": voters}
+        if "ballots.valid" in self.regulation.fields:
+            out["ballots"]["valid"] = voters
         self.complete(out, people)
         _drop_empty(out)
         return out
@@ -427,7 +433,9 @@ class _Sample:
             return  # said criterion by criterion
         for name in path[:-1]:
             record = record.setdefault(name, {})
-        if path[-1] not in record:
+        if path[-1] == "score_total":
+            record.setdefault("score_total", _TOTALS.get(record.get("proposed_grade", ""), _TOTALS["HTTNV"]))
+        elif path[-1] not in record:
             record[path[-1]] = self.value(entry)
 
     def value(self, entry: Field) -> Any:

@@ -11,6 +11,7 @@ import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -66,7 +67,11 @@ class CodeText(str):
 
 def number_text(value: float | int) -> str:
     """A number as forms print it: a comma before the decimals, no zeros behind them."""
-    text = f"{value:.10g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        # `g` alone would write 1e+16; fifteen digits are what a float keeps of what was typed.
+        text = str(int(value)) if value.is_integer() else format(Decimal(f"{value:.15g}"), "f")
+    else:
+        text = str(value)
     return text.replace(".", ",")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from docgen.grading.evaluate import Evaluator
 from docgen.grading.facts import UNKNOWN, FactView, check_facts
-from docgen.grading.outcome import Reason, Told
+from docgen.grading.outcome import Note, Reason, Told
 from docgen.grading.plan import plan_of
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.scoring import score_criterion, total_level
@@ -420,13 +420,21 @@ class Assessment:
             # A ground or ceiling that does not apply is no reason; a condition is one either way.
             if role != "condition" and told.outcome == "fails":
                 continue
-            said = self._ceiling(effect) if role == "cap" and not grade else grade
-            yield Reason(rule.id, rule.clause, role, told.outcome, said, told.notes)
+            said, notes = grade, told.notes
+            if role == "cap" and not grade:
+                said, notes = self._ceiling(effect), (*notes, *self._ceiling_notes(effect))
+            yield Reason(rule.id, rule.clause, role, told.outcome, said, notes)
 
     def _ceiling(self, cap: r.Cap) -> str:
         """The grade of a ceiling that other subjects' grades set: the lowest known, or dots while none is."""
         known = [str(value) for fact in cap.at_facts if isinstance(value := self.view.get(fact), str)]
         return max(known, key=GRADES.index) if known else "…"
+
+    def _ceiling_notes(self, cap: r.Cap) -> Iterator[Note]:
+        """Whose grades set the ceiling, and what they are."""
+        for fact in cap.at_facts:
+            if isinstance(value := self.view.get(fact), str):
+                yield Note("grading.note.value", {"fact": fact, "value": value})
 
     def _actions(self) -> Iterator[str]:
         for _, effect in self.effects(r.Action):

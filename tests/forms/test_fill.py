@@ -10,7 +10,7 @@ import pytest
 
 from docgen.errors import DocgenError
 from docgen.forms.build import templates_root
-from docgen.forms.data import Display
+from docgen.forms.data import Display, number_text
 from docgen.forms.definition import load_form
 from docgen.forms.example import sample_record
 from docgen.forms.fill import Filler
@@ -81,3 +81,19 @@ def test_every_form_is_filled_the_fast_way_and_nothing_is_lost(name: str, form: 
     filling.fill({"id": "x"}, blank=True)
     context = Display(regulation, definition).context(data)
     assert context["record_"] == data["id"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (5, "5"),
+        (7.5, "7,5"),
+        (7.0, "7"),
+        (1e10, "10000000000"),
+        (1e-7, "0,0000001"),
+        (0.1 + 0.2, "0,3"),
+        (-2.5, "-2,5"),
+    ],
+)  # fmt: skip
+def test_a_number_is_printed_the_way_people_write_it(value: float, text: str) -> None:
+    assert number_text(value) == text
