@@ -1,3 +1,3 @@
 """The version of docgen, where every room can ask for it."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
