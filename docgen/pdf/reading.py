@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import io
 import unicodedata
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -210,30 +210,23 @@ def squeezed(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", text).translate(_UNSEEN).split())
 
 
-def missing_text(pdf: bytes | Reading, wanted: Sequence[str]) -> list[str]:
+def missing_text(pdf: bytes | Reading, wanted: Sequence[str], besides: Sequence[str] = ()) -> list[str]:
     """Which of the texts `wanted` do not stand in the PDF as often as among them, white space not looked at.
 
-    A text that a page break cuts in two is found as well: the heads of the pages are left out. Where the same text is
-    wanted several times and some of it is lost, it is given once.
+    Those of `besides` must stand there at all. A text that a page break cuts in two is found as well: the heads of the
+    pages are left out. A text that is lost in several places is given once.
     """
     with opened(pdf) as reading:
-        short = {text: squeezed(text) for text in wanted}
-        times = Counter(short[text] for text in wanted)
-        whole = squeezed(reading.text())
-        lost = {one for one, count in times.items() if not _stands(one, count, times, whole)}
-        if lost:
-            body = squeezed(reading.body_text())
-            lost = {one for one in lost if not _stands(one, times[one], times, body)}
-        return [text for text in dict.fromkeys(wanted) if short[text] in lost]
-
-
-def _stands(one: str, count: int, times: Mapping[str, int], found: str) -> bool:
-    """True where `one` stands in `found` so many times, beside those inside longer texts that are wanted too."""
-    if not one:
-        return True
-    if count > 1:
-        count += sum(other.count(one) * often for other, often in times.items() if len(other) > len(one))
-    return found.count(one) >= count if count > 1 else one in found
+        short = {text: squeezed(text) for text in (*wanted, *besides)}
+        # A short text may stand inside longer ones as well, so all of them are counted together.
+        every = "\n".join(short[text] for text in wanted)
+        lost = set(short.values()) - {""}
+        for found in (reading.text, reading.body_text):
+            text = squeezed(found())
+            lost = {one for one in lost if text.count(one) < max(every.count(one), 1)}
+            if not lost:
+                break
+        return [text for text in short if short[text] in lost]
 
 
 def page_lines(pdf: bytes | Reading, page_index: int, left: float = 0.0, right: float = 1e6) -> list[Line]:

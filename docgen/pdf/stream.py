@@ -161,7 +161,7 @@ class _Desk:
         self._again: deque[Task] = deque()
         self._done: dict[int, FileResult] = {}
         self._next = 0
-        #: Of each task that is being done, by its first file: the files not told of yet, in order, and the present one.
+        #: Of each task that is being done: the files not told of yet, in order, and the present one.
         self._open: dict[int, tuple[dict[int, Item], list[int]]] = {}
         self._versions: dict[str, str] = {}
 
@@ -285,4 +285,5 @@ class _Desk:
 
 
 def _key(task: Task) -> int:
-    return task.items[0].number
+    """What tells a task from another of the same file: the next engine may be at it before the first worker is done."""
+    return id(task)

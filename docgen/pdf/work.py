@@ -147,7 +147,7 @@ class Studio:
         texts = [text for text in paragraphs(plain) if text.strip()]
         with Reading(pdf) as reading:
             zones, findings = signature_zones(plain, reading, drawn.boxes, item.name)
-            findings += check(reading, [*texts, *item.texts], item.name)
+            findings += check(reading, texts, item.name, item.texts)
             named, pages = fonts(reading), reading.page_count()
         if self.mark is not None and not findings:
             pdf = checked(pdf)

@@ -81,6 +81,14 @@ def _characters(pdf: bytes) -> list[Any]:
         return reading.sheet(0).characters
 
 
+def test_a_text_must_be_there_as_often_as_in_the_word_file(sound: bytes) -> None:
+    lost = [f.params["text"] for f in check(sound, [*TEXTS, TEXTS[0]]) if f.code == "pdf.text.lost"]
+    assert lost == [TEXTS[0].strip()[:80]]
+    # that it stands inside another text does not make up for it
+    assert [f.params["text"] for f in check(sound, [*TEXTS, "thứ nhất"]) if f.code == "pdf.text.lost"] == ["thứ nhất"]
+    assert not [f for f in check(sound, TEXTS, besides=[TEXTS[0]]) if f.code == "pdf.text.lost"]
+
+
 def test_a_text_that_is_gone(sound: bytes) -> None:
     lost = [f for f in check(sound, [*TEXTS, "Không có trong tệp"]) if f.severity == "error"]
     assert [(f.code, f.params["text"]) for f in lost] == [("pdf.text.lost", "Không có trong tệp")]

@@ -377,3 +377,26 @@ def speaks(number: int, alive: crew.Alive) -> crew.Work:
             yield one
 
     return work
+
+
+def test_the_next_engine_may_begin_before_the_first_worker_is_done(log: Path) -> None:
+    """The order of messages that two workers can give: the second is at the file before the first one is free."""
+    from docgen.model import Finding, Place
+    from docgen.pdf.stream import _Desk
+    from docgen.pdf.work import At, Made
+
+    engines = {"rdocx": StandIn(log), "libreoffice": StandIn(log, "libreoffice")}
+    desk = _Desk(iter([("tệp", word("tệp"))]), list(engines), engines, 2, None)
+    first = desk.next_task()
+    assert first is not None
+    desk.take(first, At(0))
+    lost = Finding("pdf.text.lost", "error", Place("tệp"), {"text": "x"})
+    desk.take(first, Made(0, FileResult("tệp", b"%PDF-", "rdocx", findings=[lost])))
+    second = desk.next_task()
+    assert second is not None
+    assert second.engine == "libreoffice"
+    desk.end(first)
+    desk.take(second, At(0))
+    desk.take(second, Made(0, FileResult("tệp", b"%PDF-2", "libreoffice")))
+    desk.end(second)
+    assert [one.pdf for one in desk.ready()] == [b"%PDF-2"]
