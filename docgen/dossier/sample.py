@@ -25,6 +25,8 @@ from docgen.regulations.rule_predicates import facts_of
 from docgen.regulations.rules import Ballot, load_rules
 from docgen.regulations.strict_yaml import load_file
 
+#: No made-up member was younger than this when admitted (18 by the Party's rules, and a little over).
+_YOUNGEST = 19
 #: Points that go with a grade (HD 19 C.I.2: from 85, from 70, from 50, below).
 _TOTALS = {"HTXSNV": 95, "HTTNV": 84, "HTNV": 62, "KHTNV": 40}
 #: grade the member asks for, civil servant grade, the cell committee's, the cell's ("" = not graded)
@@ -256,6 +258,8 @@ class _Sample:
             parts[0] = f"{pick(_SURNAMES)} {pick(_MIDDLE)} {pick(_GIVEN)}"
             # The running number makes the day of birth differ, so that no two made-up people are one.
             born = datetime.date(1965, 1, 1) + datetime.timedelta(days=(index * 37) % 10_950)
+            if int(parts[2][:4]) - born.year < _YOUNGEST:
+                born -= datetime.timedelta(days=10_950)
             parts[1] = born.isoformat()
             parts[4:] = ["Đảng viên", parts[5], ""]
         return parts

@@ -8,7 +8,8 @@ import pytest
 
 from docgen.dossier import dossier_from_data
 from docgen.dossier.sample import sample_dossier
-from docgen.regulations.loader import list_regulations
+from docgen.regulations.loader import list_regulations, load_regulation
+from docgen.validation import validate_dossier
 
 
 @pytest.mark.parametrize("regulation", list_regulations())
@@ -32,3 +33,10 @@ def test_sample_of_any_size_has_members_that_differ(count: int) -> None:
 def test_same_seed_same_sample_other_seed_other_words() -> None:
     assert sample_dossier("kh55-2018", seed=3) == sample_dossier("kh55-2018", seed=3)
     assert sample_dossier("kh55-2018", seed=3) != sample_dossier("kh55-2018", seed=4)
+
+
+def test_a_large_sample_has_no_errors() -> None:
+    dossier, _ = dossier_from_data(sample_dossier("kh55-2018", members=400))
+    assert dossier is not None
+    found = validate_dossier(dossier, load_regulation("kh55-2018"))
+    assert [finding.code for finding in found if finding.severity == "error"] == []
