@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from enum import Enum
 from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol, TextIO, TypeVar
+from typing import Any, Protocol, TextIO, TypeVar, cast
 
-from docgen.errors import EnvironmentFault
+from docgen.errors import DocgenError, EnvironmentFault, InternalError
 
 #: Seconds after which an idle process looks whether anybody still waits for it.
 _LOOK_UP = 0.2
@@ -174,8 +174,9 @@ class Crew:
         """
         patience = min(worker.deadline for worker in self._busy.values()) - time.monotonic()
         ready = wait(list(self._busy), None if patience == float("inf") else max(patience, 0.0))
-        for connection in ready:
-            assert isinstance(connection, Connection)
+        for ready_one in ready:
+            # On Windows a pipe's end is of another class, which the type of `wait` does not know.
+            connection = cast(Connection, ready_one)
             worker = self._busy[connection]
             message = worker.receive()
             if message is News.FREE:
@@ -312,7 +313,7 @@ def _kill(worker: Worker) -> None:
             command = ["taskkill", "/F", "/T", "/PID", str(worker.process.pid)]
             subprocess.run(command, capture_output=True, check=False)
     else:
-        # Its id is its own until it is buried, dead or alive.
+        # Its id is its own while it lives, and in all likelihood shortly after.
         with suppress(OSError):
             os.killpg(worker.process.pid, signal.SIGKILL)
     worker.process.kill()
@@ -346,13 +347,25 @@ def _serve(connection: Connection, strangers: Iterable[Connection], parent: int,
         pass
     except MemoryError:
         os._exit(_NO_MEMORY)
-    except Exception as fault:
+    except (DocgenError, OSError) as fault:
         with suppress(OSError, ValueError):
             connection.send(("fault", fault))
+    except Exception as fault:  # ours; it need not survive the way to the parent, so its kind and place are told
+        with suppress(OSError, ValueError):
+            told = InternalError("errors.internal.worker", kind=type(fault).__name__, place=_place(fault))
+            connection.send(("fault", told))
     finally:
         if os.name == "posix" and not alive() and os.getpgid(0) == os.getpid():
             # Nobody is left to end what this process started.
             os.killpg(0, signal.SIGKILL)
+
+
+def _place(fault: BaseException) -> str:
+    """Module and line where `fault` was raised: what may be told of it, since its text may hold data."""
+    at = fault.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    return f"{at.tb_frame.f_globals.get('__name__', '?')}:{at.tb_lineno}" if at is not None else "?"
 
 
 def _work(connection: Connection, work: Work, alive: Alive) -> None:

@@ -245,7 +245,7 @@ def packet_of(
     output: Path,
     options: PacketOptions,
     *,
-    appearing: Callable[[int], None] = lambda size: None,
+    appearing: Callable[[int, bool], None] = lambda size, noted: None,
     progress: PacketProgress | None = None,
 ) -> Any:
     """The packet of a checked dossier, or None where errors forbid one.

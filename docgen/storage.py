@@ -26,7 +26,6 @@ NAME_LIMIT = 80
 #: What a folder is called while it is being made, and the old one while it makes place.
 _HIDDEN = ".docgen-{}.{}"
 _HIDDEN_LIMIT = 200
-_LOCK = "lock"
 #: Seconds to wait for another command to let go.
 _WAIT = 20.0
 _PROBLEMS = {
@@ -92,37 +91,50 @@ def new_folder(path: Path, *, overwrite: bool = False, keep: str = "") -> Iterat
     empty folder and `overwrite` is not set, `EnvironmentFault` where another command is making the same folder. An
     old folder is only removed after the new one stands in its place.
     """
-    work = path.with_name(_HIDDEN.format(path.name[:_HIDDEN_LIMIT], "part"))
-    old = path.with_name(_HIDDEN.format(path.name[:_HIDDEN_LIMIT], "old"))
-    try:
-        work.mkdir(parents=True, exist_ok=True)
-        held = hold(work / _LOCK, path)
-        work.mkdir(exist_ok=True)  # the command we waited for may have just taken it away
-    except OSError as fault:
-        raise environment_fault(fault, path) from None
-    try:
-        _put_back(old, path)
-        if path.exists() and not overwrite and (not path.is_dir() or any(path.iterdir())):
-            raise UsageError("errors.usage.exists", file=str(path))
-        _clear(work, keep)
-        yield work
-        held.close()
-        (work / _LOCK).unlink(missing_ok=True)
-        if keep:
-            shutil.rmtree(work / keep, ignore_errors=True)
-        if path.exists():
-            os.replace(path, old)
-        os.replace(work, path)
-        shutil.rmtree(old, ignore_errors=True)
-    except OSError as fault:
-        raise environment_fault(fault, path) from None
-    finally:
-        held.close()
-        if work.exists():
+    work, old = _hidden(path, "part"), _hidden(path, "old")
+    with working_on(path):
+        try:
+            _put_back(old, path)
+            if path.exists() and not overwrite and (not path.is_dir() or any(path.iterdir())):
+                raise UsageError("errors.usage.exists", file=str(path))
+            work.mkdir(exist_ok=True)
             _clear(work, keep)
-            (work / _LOCK).unlink(missing_ok=True)
-            with suppress(OSError):  # there is something in it to be kept
-                work.rmdir()
+            yield work
+            if keep:
+                shutil.rmtree(work / keep, ignore_errors=True)
+            if path.exists():
+                os.replace(path, old)
+            os.replace(work, path)
+            shutil.rmtree(old, ignore_errors=True)
+        except OSError as fault:
+            raise environment_fault(fault, path) from None
+        finally:
+            if work.exists():
+                _clear(work, keep)
+                with suppress(OSError):  # there is something in it to be kept
+                    work.rmdir()
+
+
+def _hidden(path: Path, kind: str) -> Path:
+    return path.with_name(_HIDDEN.format(path.name[:_HIDDEN_LIMIT], kind))
+
+
+@contextmanager
+def working_on(path: Path) -> Iterator[None]:
+    """Let no other command make or change the folder `path` until the block ends: it waits a little, then gives up.
+
+    The lock lies beside the folder, and is let go of as the last thing. Raises `EnvironmentFault` where another
+    command is at work or the disk refuses.
+    """
+    lock = _hidden(path, "lock")
+    try:
+        held = hold(lock, path)
+    except OSError as fault:
+        raise environment_fault(fault, path) from None
+    try:
+        yield
+    finally:
+        let_go(held, lock)
 
 
 def _put_back(old: Path, path: Path) -> None:
@@ -134,47 +146,74 @@ def _put_back(old: Path, path: Path) -> None:
 
 
 def _clear(work: Path, keep: str) -> None:
-    """Empty a hidden folder, but for the lock while it is held and what is to be kept."""
+    """Empty a hidden folder, but for what is to be kept."""
     for entry in list(work.iterdir()):
         if entry.name == keep and any(entry.iterdir()):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)
-        elif entry.name != _LOCK:
-            entry.unlink()
+        else:
+            entry.unlink(missing_ok=True)
 
 
-def clear_hidden(folder: Path, *others: str, keep_parts: bool = False) -> None:
-    """Tidy up in `folder` after runs that were killed while they made folders in it; nobody else may be at work there.
+def clear_hidden(folder: Path, *, keep_parts: bool = False) -> None:
+    """Tidy up in `folder` after runs that were killed while they made folders in it.
 
-    An old folder whose place is empty goes back to it. With `keep_parts` what a next run could go on from stays.
-    `others` are hidden names that are not touched.
+    An old folder whose place is empty goes back to it. With `keep_parts` what a next run could go on from stays. What
+    another command is working on is not touched.
     """
     begin = _HIDDEN.partition("{")[0]
     for path in sorted(folder.glob(f"{begin}*")):
         name, _, kind = path.name.removeprefix(begin).rpartition(".")
-        if path.name in others or not path.is_dir():
+        if kind not in ("old", "part", "lock") or path.is_dir() == (kind == "lock"):
             continue
-        if kind == "old":
-            _put_back(path, folder / name)
-        elif kind == "part" and not keep_parts:
-            shutil.rmtree(path, ignore_errors=True)
+        lock = _hidden(folder / name, "lock")
+        try:
+            held = hold(lock, folder, patience=0.0)
+        except EnvironmentFault:
+            continue
+        try:
+            if kind == "old":
+                _put_back(path, folder / name)
+            elif kind == "part" and not keep_parts:
+                shutil.rmtree(path, ignore_errors=True)
+        finally:
+            let_go(held, lock)
 
 
-def hold(lock: Path, folder: Path) -> IO[bytes]:
-    """Hold the file `lock` until what is returned is closed, so that one command at a time works on `folder`.
+def hold(lock: Path, folder: Path, patience: float | None = None) -> IO[bytes]:
+    """Hold the file `lock` until `let_go`, so that one command at a time works on `folder`.
 
-    Waits a little: processes of a command that was killed may still be ending. Raises `EnvironmentFault` where another
-    command is at work, `OSError` where the disk refuses.
+    Waits a little (`patience` seconds): processes of a command that was killed may still be ending. Raises
+    `EnvironmentFault` where another command is at work, `OSError` where the disk refuses.
     """
-    file = lock.open("ab")
-    until = time.monotonic() + _WAIT
-    while not _locked(file):
-        if time.monotonic() > until:
+    until = time.monotonic() + (_WAIT if patience is None else patience)
+    while True:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # the folder was taken away in between
+            file = lock.open("ab")
+            if _locked(file) and _is_there(file, lock):
+                return file
             file.close()
+        if time.monotonic() > until:
             raise EnvironmentFault("errors.environment.busy", folder=str(folder))
         time.sleep(0.05)
-    return file
+
+
+def let_go(file: IO[bytes], lock: Path, *, remove: bool = True) -> None:
+    """Let others have what `hold` gave; with `remove` no file is left behind."""
+    # While it is held nobody else may take the file for theirs; Windows removes no open file.
+    if remove and os.name != "nt":
+        lock.unlink(missing_ok=True)
+    file.close()
+    if remove and os.name == "nt":  # pragma: no cover
+        with suppress(OSError):
+            lock.unlink(missing_ok=True)
+
+
+def _is_there(file: IO[bytes], lock: Path) -> bool:
+    """True where the open file is still the one called `lock`: whoever held it before may have removed it."""
+    return os.name == "nt" or os.fstat(file.fileno()).st_ino == lock.stat().st_ino
 
 
 def _locked(file: IO[bytes]) -> bool:

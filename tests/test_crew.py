@@ -8,12 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from docgen.crew import share
 from docgen.errors import EnvironmentFault, InternalError
+
+
+class Awkward(Exception):  # noqa: N818
+    """What cannot be sent to another process."""
 
 
 class Doubler:
@@ -25,6 +31,8 @@ class Doubler:
     def run(self, task: int, alive: Callable[[], bool]) -> tuple[int, int]:
         if task == 13:
             os.kill(os.getpid(), signal.SIGKILL)
+        if task == 19:
+            raise Awkward(lambda: None)
         if task == 17:
             raise InternalError("errors.internal.unexpected", problem="17")
         return 2 * task, os.getpid()
@@ -76,6 +84,30 @@ def test_a_process_that_dies_is_told() -> None:
 def test_a_fault_of_a_worker_comes_back() -> None:
     with pytest.raises(InternalError, match="problem=17"):
         list(share([1, 17, 2], 2, Doubler))
+
+
+def test_a_fault_that_cannot_be_sent_is_told_by_kind_and_place(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(InternalError, match="kind=Awkward") as caught:
+        list(share([1, 19, 2], 2, Doubler))
+    assert "test_crew" in caught.value.facts["place"]
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_the_end_of_a_pipe_may_be_of_any_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows it is no `multiprocessing.connection.Connection`."""
+
+    class Other:
+        def __init__(self, real: Any) -> None:
+            self.real = real
+
+        def __hash__(self) -> int:
+            return hash(self.real)
+
+        def __eq__(self, other: object) -> bool:
+            return other is self or other is self.real
+
+    monkeypatch.setattr("docgen.crew.wait", lambda *given: [Other(one) for one in wait(*given)])
+    assert sorted(double for double, _ in share(range(4), 2, Doubler)) == [0, 2, 4, 6]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="process ids are looked up the POSIX way")

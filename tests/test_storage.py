@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from docgen import storage
 from docgen.errors import EnvironmentFault, UsageError
-from docgen.storage import new_folder, safe_name, write_whole
+from docgen.storage import clear_hidden, new_folder, safe_name, write_whole
 
 
 def test_a_file_is_not_overwritten_unasked(tmp_path: Path) -> None:
@@ -84,7 +86,7 @@ def test_what_was_dear_is_found_again_and_goes_in_the_end(tmp_path: Path) -> Non
         raise RuntimeError
     assert not target.exists()
     with new_folder(target, keep="dear") as work:
-        assert sorted(p.name for p in work.iterdir()) == ["dear", "lock"]
+        assert [p.name for p in work.iterdir()] == ["dear"]
         (work / "cheap").write_text((work / "dear" / "x").read_text())
     assert [(p.name, p.read_text()) for p in target.iterdir()] == [("cheap", "2")]
     assert [p.name for p in tmp_path.iterdir()] == ["packet"]
@@ -107,6 +109,59 @@ def test_two_commands_do_not_make_one_folder(tmp_path: Path, monkeypatch: pytest
         with pytest.raises(EnvironmentFault, match="busy"), new_folder(tmp_path / "packet"):
             pass
     assert [p.name for p in (tmp_path / "packet").iterdir()] == ["a"]
+
+
+def test_a_command_that_waited_finds_the_folder_and_leaves_it(tmp_path: Path) -> None:
+    target, found = tmp_path / "packet", []
+
+    def other() -> None:
+        try:
+            with new_folder(target) as work:
+                (work / "theirs").write_text("2")
+        except UsageError as fault:
+            found.append(fault.code)
+
+    thread = threading.Thread(target=other)
+    with new_folder(target, keep="dear") as work:
+        (work / "dear").mkdir()
+        for number in range(500):
+            (work / "dear" / str(number)).write_text("x")
+        (work / "mine").write_text("1")
+        thread.start()
+        time.sleep(0.2)
+    thread.join()
+    assert found == ["errors.usage.exists"]
+    assert [p.name for p in target.iterdir()] == ["mine"]
+    assert [p.name for p in tmp_path.iterdir()] == ["packet"]
+
+
+def test_a_command_that_waited_for_one_that_failed_makes_its_own(tmp_path: Path) -> None:
+    target = tmp_path / "packet"
+
+    def other() -> None:
+        with new_folder(target) as work:
+            time.sleep(0.2)
+            (work / "theirs").write_text("2")
+
+    thread = threading.Thread(target=other)
+    with pytest.raises(KeyboardInterrupt), new_folder(target) as work:  # noqa: PT012
+        (work / "mine").write_text("1")
+        thread.start()
+        time.sleep(0.2)
+        raise KeyboardInterrupt
+    thread.join()
+    assert [p.name for p in target.iterdir()] == ["theirs"]
+    assert [p.name for p in tmp_path.iterdir()] == ["packet"]
+
+
+def test_what_another_command_is_making_is_not_cleared(tmp_path: Path) -> None:
+    (tmp_path / ".docgen-gone.part").mkdir()
+    (tmp_path / ".docgen-gone.lock").touch()
+    with new_folder(tmp_path / "packet") as work:
+        (work / "a").write_text("x")
+        clear_hidden(tmp_path)
+    assert [p.name for p in (tmp_path / "packet").iterdir()] == ["a"]
+    assert [p.name for p in tmp_path.iterdir()] == ["packet"]
 
 
 @given(st.text())

@@ -1,7 +1,8 @@
 """Many dossiers: the files, folders and lines they are in, and the name that each one's packet gets.
 
-A name is the same on every run: of a file its own, of a line that of the body it is about. Where several have one
-name (upper and lower case count alike), the first keeps it and the others get `~2`, `~3` … in the order of the data.
+A name is the same on every run over the same data: of a file its own, with its folder's where several files are called
+the same; of a line that of the body it is about. Where several still have one name (upper and lower case count alike),
+the first keeps it and the others get `~2`, `~3` … in the order of the data, with a finding that says so.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Dossiers:
         for index, source in enumerate(self.sources):
             for line, start, content in _lines(source):
                 number += 1
-                name = _line_name(content) or f"ho-so-{number:05d}"
+                name = _line_name(content) or f"ho-so-{line:05d}"
                 yield Item(number, name, Path(source.file), index, line, start, start + len(content))
 
     def load(self, item: Item) -> tuple[Dossier | None, list[Finding]]:
@@ -104,7 +105,7 @@ def find_dossiers(paths: Sequence[Path], folders: Sequence[Path], work: Path) ->
         elif path.suffix.lower() in LINE_SUFFIXES or _is_list(path):
             room = work / f"lines-{len(found.sources)}"
             room.mkdir(parents=True, exist_ok=True)
-            source, problems = open_source(path, room)
+            source, problems = open_source(path, room, _no_lines)
             found.findings += problems
             if source is not None:
                 found.sources.append(source)
@@ -114,6 +115,11 @@ def find_dossiers(paths: Sequence[Path], folders: Sequence[Path], work: Path) ->
     if not files and not found.sources and not found.findings:
         raise UsageError("batch.usage.no_dossiers", places=", ".join(str(path) for path in paths))
     return found
+
+
+def _no_lines(path: Path, work: Path) -> tuple[None, list[Finding]]:
+    """What there is to say of an Excel file that is called a file of lines."""
+    return None, [Finding("dossier.file.kind", "error", Place(str(path)), {"kind": ".xlsx"})]
 
 
 def _below(folder: Path) -> list[Path]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from docgen.batch.names import name_hash
-from docgen.storage import environment_fault, hold
+from docgen.storage import environment_fault, hold, let_go
 
 CLEAN, NOTED = b"-", b"+"
 #: The key of what was made of a record that is gone.
@@ -131,7 +132,6 @@ class Journal:
         Raises `EnvironmentFault` where another command is at work or the disk refuses.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = hold(self.folder / "lock", self.folder.parent)
         except OSError as fault:
             raise environment_fault(fault, self.folder) from None
@@ -193,13 +193,15 @@ class Journal:
         return stale
 
     def close(self) -> None:
-        """Let others in."""
+        """Take away what was for this run only, and let others in."""
         if self._lock is not None:
-            self._lock.close()
-            self._lock = None
             for path in self.folder.glob(f"{self.form}.*{_FOUND}"):
                 path.unlink(missing_ok=True)
             (self.folder / "records.jsonl").unlink(missing_ok=True)
+            for path in self.folder.glob("lines-*"):
+                shutil.rmtree(path, ignore_errors=True)
+            let_go(self._lock, self.folder / "lock", remove=False)
+            self._lock = None
 
 
 def copy_ranges(ranges: Iterable[tuple[Path, tuple[int, int]]], out: IO[bytes]) -> None:

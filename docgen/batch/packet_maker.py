@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -23,8 +24,10 @@ from docgen.forms.definition import load_form
 from docgen.model import Finding
 from docgen.packet.handover import cover_packet, look_into, zip_packet
 from docgen.packet.manifest import MANIFEST
+from docgen.packet.pdf import noted_of
 from docgen.pipeline import PacketOptions, check_loaded, packet_of
 from docgen.regulations.loader import Regulation, load_regulation
+from docgen.signing.bundle import is_cover
 from docgen.storage import environment_fault
 from docgen.validation.report import message_of, to_json
 from docgen.version import VERSION
@@ -59,8 +62,8 @@ class PacketDone:
     worker: int
     state: str = "skipped"
     noted: int = 0
-    #: For a dossier that was skipped: what to say of it in one finding.
-    skipped: Finding | None = None
+    #: What people are to see at once: what happened to the packet, and why a dossier was skipped, in one finding.
+    told: list[Finding] = field(default_factory=list)
     journal: tuple[int, int] = (0, 0)
     findings: tuple[int, int] = (0, 0)
 
@@ -98,7 +101,9 @@ class PacketMaker:
             self._found.flush()
             done.noted = len(findings)
             if done.state == "skipped":
-                done.skipped = _in_one(task, findings, self.batch.language)
+                done.told = [_in_one(task, findings, self.batch.language)]
+            else:
+                done.told = [finding for finding in findings if finding.code.startswith("batch.")]
             done.journal = starts[0], self._journal.tell()
             done.findings = starts[1], self._found.tell()
             return done
@@ -134,13 +139,17 @@ class PacketMaker:
         if noted is not None:
             done.state = "kept"
             self._write(Entry(item.number, key, size, NOTED if noted else CLEAN, item.name))
-            self._bundle(target)
+            bundled = self._bundle(item, target)
+            if not noted:
+                return bundled
             # What there is to say is said again each time; nothing else is done again.
-            return [*about, *check_loaded(dossier, findings).findings] if noted else []
-        if target.exists() and not self.batch.options.overwrite:
+            drawn = noted_of(json.loads((target / MANIFEST).read_bytes()))
+            return [*about, *check_loaded(dossier, findings).findings, *drawn, *bundled]
+        if target.exists():
             refusal = self._refusal(item, target, key, done)
             if refusal is not None:
-                return [*about, refusal]
+                # A signed packet is bundled anew, with its signatures.
+                return [*about, refusal, *(self._bundle(item, target) if done.state == "kept" else ())]
         return self._made(item, dossier, about, target, key, done)
 
     def _refusal(self, item: Item, target: Path, key: bytes, done: PacketDone) -> Finding | None:
@@ -149,17 +158,18 @@ class PacketMaker:
         None for a packet of ours as it was made. Where only the packet was changed, and not its dossier, it is kept.
         """
         place, params = place_of(item), {"folder": str(target)}
+        state = _state(target)
+        # Nothing but a person's own hand removes a signature.
+        if self.batch.options.overwrite and state != "signed":
+            return None
         if item.name not in self.known:
             return Finding("batch.packet.exists", "error", place, params)
-        state = _state(target)
         if state == "made":
             return None
         entry = Entry(item.number, key, self.known.size(item.name), NOTED, item.name)
         if self.known.has_key(item.name, key):
             done.state = "kept"
             self._write(entry)
-            if state == "signed":
-                self._bundle(target)  # with its signatures
             return Finding(f"batch.packet.{state}", "info" if state == "signed" else "warning", place, params)
         # It stays ours, made of a dossier that is not known any more.
         self._write(replace(entry, key=NO_KEY))
@@ -173,8 +183,8 @@ class PacketMaker:
         there = target.exists()
         late: list[Entry] = []
 
-        def appearing(size: int) -> None:
-            entry = Entry(item.number, key, size, NOTED if found else CLEAN, item.name)
+        def appearing(size: int, noted: bool) -> None:
+            entry = Entry(item.number, key, size, NOTED if found or noted else CLEAN, item.name)
             if there:  # the line of what is replaced is written when that is done
                 late.append(entry)
             else:
@@ -187,20 +197,26 @@ class PacketMaker:
         for entry in late:
             self._write(entry)
         done.state = "made"
-        self._bundle(target)
-        return [*found, *packet.findings]
+        return [*found, *packet.findings, *self._bundle(item, target)]
 
-    def _bundle(self, target: Path) -> None:
-        """Each packet's zip and cover, where they were asked for and are not there or older than it."""
+    def _bundle(self, item: Item, target: Path) -> list[Finding]:
+        """Make a packet's zip and cover, where they were asked for and are not there or older than the packet.
+
+        A file that is no bundle of a packet is left alone, and told.
+        """
         if not self.batch.zip_each:
-            return
+            return []
         made = (target / MANIFEST).stat().st_mtime_ns
+        out = []
         for path, make in (
             (target.with_name(f"{target.name}.zip"), zip_packet),
             (target.with_name(f"{target.name}-bia.pdf"), cover_packet),
         ):
-            if not path.is_file() or path.stat().st_mtime_ns < made:
+            if path.exists() and not _is_bundle(path) and not self.batch.options.overwrite:
+                out.append(Finding("batch.packet.exists", "error", place_of(item), {"folder": str(path)}))
+            elif not path.exists() or path.stat().st_mtime_ns < made:
                 make(target, overwrite=True)
+        return out
 
     def _key(self, dossier: Dossier) -> bytes:
         """Stands for the dossier and for all that its packet depends on besides."""
@@ -240,15 +256,27 @@ def _regulation_key(regulation: Regulation, templates: Sequence[Path | str]) -> 
 
 
 def _state(folder: Path) -> str:
-    """`made` for a packet as docgen made it, `signed` for one with a signature, `edited` for one that was changed."""
+    """`made` for a packet as docgen made it, or with files gone; `signed` for one with a signature; else `edited`."""
     try:
         seen = look_into(folder)
     except InputError:
         return "edited"
-    if not seen.sound:
-        return "edited"
     signers = (signer for entry in seen.manifest["files"] for signer in entry["signers"])
-    return "made" if all(signer["status"] == "due" for signer in signers) else "signed"
+    if any(signer["status"] != "due" for signer in signers):
+        return "signed"
+    # Where files are only missing, making it anew loses nobody's work.
+    return "made" if all(state in ("ok", "missing") for _, state in seen.files) else "edited"
+
+
+def _is_bundle(path: Path) -> bool:
+    """True for a zip or a cover PDF of a packet."""
+    if path.suffix == ".pdf":
+        return is_cover(path.read_bytes())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return MANIFEST in archive.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 def _manifest_size(folder: Path) -> int:

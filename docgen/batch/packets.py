@@ -6,7 +6,6 @@ knows which are done, a dossier with errors is reported and skipped.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from docgen.batch.dossiers import Dossiers, Item, find_dossiers
 from docgen.batch.journal import Journal, Known, read_entries
-from docgen.batch.model import JOURNAL, Progress, Summary
+from docgen.batch.model import Progress, Summary
 from docgen.batch.packet_maker import PacketBatch, PacketDone, PacketMaker
 from docgen.batch.results import SHOWN, Results
 from docgen.crew import processors, share
@@ -45,26 +44,27 @@ def run_packets(batch: PacketBatch, report: Report = lambda progress: None) -> S
     with results.work_folder() as (folder, journal):
         known = journal.open()
         try:
-            clear_hidden(folder, JOURNAL, keep_parts=True)
+            results.refuse_what_another_made(known)
+            clear_hidden(folder, keep_parts=True)
             dossiers = find_dossiers(batch.sources, batch.folders, journal.folder)
             items = list(dossiers.items())
+            if not items and not dossiers.findings:
+                raise UsageError("batch.usage.no_dossiers", places=", ".join(str(path) for path in batch.sources))
             summary, done = _make(batch, dossiers, items, folder, journal, known, report)
             exists = lambda name: (folder / name / MANIFEST).is_file()  # noqa: E731
             ranges = [(one.worker, one.journal) for one in done]
             summary.stale = journal.finish(ranges, exists, earlier=len(known) > 0)
-            clear_hidden(folder, JOURNAL)
+            clear_hidden(folder)
             own = [*dossiers.findings, *_stale(batch, summary)]
             results.gather_findings(journal, [(one.worker, one.findings) for one in done], own, summary)
-            skipped = [one.skipped for one in done if one.skipped is not None]
-            summary.first = to_json([*dossiers.findings, *skipped][:SHOWN], batch.language)
-            summary.results = results.pack(_groups(folder, journal))
+            told = [finding for one in done for finding in one.told]
+            summary.first = to_json([*own, *told][:SHOWN], batch.language)
+            summary.results = results.pack(_groups(folder, journal, batch.zip_each))
             return summary
         except OSError as fault:
             raise environment_fault(fault, fault.filename or folder) from None
         finally:
             journal.close()
-            for path in journal.folder.glob("lines-*"):
-                shutil.rmtree(path, ignore_errors=True)
 
 
 def _make(
@@ -106,13 +106,13 @@ class _Hire:
         return PacketMaker(self.batch, self.dossiers, self.folder, self.journal, self.known, worker)
 
 
-def _groups(folder: Path, journal: Journal) -> Iterator[list[tuple[str, Path]]]:
+def _groups(folder: Path, journal: Journal, bundled: bool) -> Iterator[list[tuple[str, Path]]]:
     """What is packed: each packet's files with their names in the archive, in the order of the dossiers."""
     for entry in read_entries(journal.path()):
         if entry.number:
             packet = folder / entry.name
             files = sorted(path for path in packet.rglob("*") if path.is_file())
-            beside = [folder / f"{entry.name}{end}" for end in (".zip", "-bia.pdf")]
+            beside = [folder / f"{entry.name}{end}" for end in (".zip", "-bia.pdf")] if bundled else []
             yield [
                 (path.relative_to(folder).as_posix(), path) for path in (*files, *(p for p in beside if p.is_file()))
             ]

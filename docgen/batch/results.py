@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -12,10 +13,11 @@ from itertools import islice
 from pathlib import Path
 
 from docgen.batch.archive import Group, pack
-from docgen.batch.journal import Journal, copy_ranges
+from docgen.batch.journal import Journal, Known, copy_ranges
 from docgen.batch.model import JOURNAL, Summary
 from docgen.errors import UsageError
 from docgen.model import Finding
+from docgen.storage import open_whole
 from docgen.validation.report import to_json
 
 #: So many findings are shown at once; the rest is in the file.
@@ -53,9 +55,15 @@ class Results:
         return self.output / f"{self.stem}.zip" if self.shard else None
 
     def refuse_what_exists(self) -> None:
-        """Raise `UsageError` where the one file or the archive that is asked for is there already."""
+        """Raise `UsageError` where the one file, the archive or the file of findings is there already.
+
+        A file of findings that an earlier run wrote is no hindrance.
+        """
         if self.overwrite:
             return
+        found = self._findings_file()
+        if found is not None and not _is_ours(found):
+            raise UsageError("errors.usage.exists", file=str(found))
         if self.zip is None:
             there = [self.output] if self.single and self.output.exists() else []
         elif _hidden(self.zip).is_dir():
@@ -65,6 +73,15 @@ class Results:
         else:
             there = [self.zip] if self.zip.exists() else []
         if there:
+            raise UsageError("errors.usage.exists", file=str(there[0]))
+
+    def refuse_what_another_made(self, known: Known) -> None:
+        """As `refuse_what_exists`, to be asked when the journal is ours: another command may have ended meanwhile."""
+        if self.zip is None or self.overwrite or len(known):
+            return
+        there = sorted(self.zip.parent.glob(f"{self.zip.stem}-001{self.zip.suffix}")) if self.shard else [self.zip]
+        if there and there[0].exists():
+            shutil.rmtree(_hidden(self.zip), ignore_errors=True)
             raise UsageError("errors.usage.exists", file=str(there[0]))
 
     @contextmanager
@@ -81,13 +98,18 @@ class Results:
         elif self.zip is not None:
             folder = _hidden(self.zip)
             yield folder, Journal(folder / JOURNAL, self.label)
-            shutil.rmtree(folder, ignore_errors=True)
+            if os.name == "nt":  # where the lock could not be removed while it was held
+                shutil.rmtree(folder, ignore_errors=True)  # pragma: no cover
         else:
             yield self.output, Journal(self.output / JOURNAL, self.label)
 
     def pack(self, groups: Iterator[Group]) -> list[Path]:
         """Pack the archives, where there are to be some; returns what the user gets. A record is a group of files."""
-        return [self.output] if self.zip is None else pack(groups, self.zip, self.shard)
+        if self.zip is None:
+            return [self.output]
+        packed = pack(groups, self.zip, self.shard)
+        shutil.rmtree(_hidden(self.zip), ignore_errors=True)  # while it is ours alone
+        return packed
 
     def gather_findings(
         self,
@@ -105,7 +127,7 @@ class Results:
         with gathered.open("wb") as out:
             copy_ranges([(journal.found(worker), range_) for worker, range_ in ranges], out)
             for item in to_json(own, self.language):
-                out.write(json.dumps(item, ensure_ascii=False).encode() + b"\n")
+                out.write(json.dumps(item, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
         with gathered.open("rb") as lines:
             summary.first = [json.loads(line) for line in islice(lines, SHOWN)]
         target = self._findings_file()
@@ -114,8 +136,9 @@ class Results:
             if target is not None:
                 target.unlink(missing_ok=True)
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(gathered, target)
+        with gathered.open("rb") as content, open_whole(target, overwrite=True) as out:
+            shutil.copyfileobj(content, out)
+        gathered.unlink()
         summary.findings = target
 
     def _findings_file(self) -> Path | None:
@@ -127,6 +150,18 @@ class Results:
         if self.archive is not None:
             return self.archive.with_name(f"{self.archive.stem}.findings.jsonl")
         return self.output / "findings.jsonl"
+
+
+def _is_ours(findings: Path) -> bool:
+    """True where there is no such file, or one that a batch wrote."""
+    try:
+        with findings.open("rb") as lines:
+            first = lines.readline(1_000_000)
+        return not first or {"code", "severity", "pointer"} <= set(json.loads(first))
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def _hidden(archive: Path) -> Path:

@@ -45,6 +45,7 @@ def run_batch(batch: Batch, report: Report = lambda progress: None) -> Summary:
     with results.work_folder() as (folder, journal):
         known = journal.open()
         try:
+            results.refuse_what_another_made(known)
             for path in leftovers(folder):
                 os.unlink(path)
             source, findings = open_source(batch.source, journal.folder, form.roster)

@@ -136,10 +136,10 @@ def _bundle(folder: Path, overwrite: bool) -> None:
     click.echo(str(zip_packet(folder, overwrite=overwrite)))
     cover = cover_packet(folder, overwrite=overwrite)
     if cover is None:
-        note("packet.zip_only", folder=str(folder.parent))
+        note("packet.zip_only", folder=str(folder.absolute().parent))
         return
     click.echo(str(cover))
-    note("packet.zipped", folder=str(folder.parent))
+    note("packet.zipped", folder=str(folder.absolute().parent))
 
 
 @click.command("open", help=help_text("open"))

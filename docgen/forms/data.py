@@ -271,6 +271,45 @@ class Display:
         return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else ""
 
 
+def what_fits(regulation: Regulation, definition: FormDefinition, data: Mapping[str, Any]) -> dict[str, Any]:
+    """`data` without the values that the form cannot print, such as an unknown code or a day that is none.
+
+    For drafts of a faulty dossier: such a value leaves its place empty, and the findings say what is wrong with it.
+    """
+    out: dict[str, Any] = {"id": str(data.get("id", ""))}
+    for slot in slots(regulation, definition):
+        if slot.list:
+            rows = data.get(slot.list)
+            given = [row if isinstance(row, Mapping) else {} for row in rows] if isinstance(rows, list) else []
+            kept = out.setdefault(slot.list, [{} for _ in given])
+        else:
+            given, kept = [data], [out]
+        for source, target in zip(given, kept, strict=True):
+            value = value_at(source, slot.path)
+            if _fits(slot, value):
+                _put(target, slot.path, value)
+    return out
+
+
+def _fits(slot: Slot, value: Any) -> bool:
+    if slot.type == "bool":
+        return isinstance(value, bool)
+    if slot.options:
+        return isinstance(value, str) and value in dict(slot.options)
+    if slot.type in ("integer", "number", "year"):
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if slot.type == "paragraphs":
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if not isinstance(value, str):
+        return False
+    if slot.type == "date":
+        try:
+            datetime.date.fromisoformat(value)
+        except ValueError:
+            return False
+    return True
+
+
 def canonical(slot: Slot, value: Any) -> Any:
     """`value` as it comes back when it has been printed and read: text stripped, empty paragraphs dropped.
 

@@ -48,6 +48,8 @@ class PdfParts:
     findings: list[Finding] = field(default_factory=list)
 
 
+#: Told right before a packet appears: the size of its manifest, whether anything was noted of the drawing.
+Appearing = Callable[[int, bool], None]
 #: Draws the packet's documents, whose Word files lie in a folder, and adds the PDF files there. Takes that folder,
 #: the documents with their files, and what makes the index page from the page counts.
 MakePdf = Callable[[Path, Sequence[tuple[Document, FilledFile]], Callable[[Mapping[int, int]], bytes]], PdfParts]
@@ -66,14 +68,15 @@ def build_packet(
     overwrite: bool = False,
     make_pdf: MakePdf | None = None,
     jobs: int = 0,
-    appearing: Callable[[int], None] = lambda size: None,
+    appearing: Appearing = lambda size, noted: None,
     progress: Progress = lambda done, total: None,
 ) -> Packet:
     """Make the packet of the dossier `data` in the folder `output`.
 
     A dossier with errors is refused (`UsageError`) unless `draft`, which marks every page DỰ THẢO. `source` names the
     dossier's file and hash for the manifest. `jobs` is the number of processes, 0 for as many as are worth it. The
-    folder appears whole or not at all; `appearing` is called with the manifest's size right before.
+    folder appears whole or not at all; right before, `appearing` is called with the size of the manifest and whether
+    there is anything to say of the drawing.
     """
     if has_errors(list(findings)) and not draft:
         count = sum(1 for f in findings if f.severity == "error")
@@ -106,6 +109,6 @@ def build_packet(
             engine=pdf.engine if pdf else None,
         )  # fmt: skip
         write_whole(work / MANIFEST, content)
-        appearing(len(content))
+        appearing(len(content), bool(pdf and pdf.findings))
     noted = pdf.findings if pdf else []
     return Packet(output, documents, {file.name: file.sha256 for file in files}, draft, noted)

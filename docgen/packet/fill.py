@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from docgen.crew import processors, share
-from docgen.forms.data import form_data
+from docgen.forms.data import form_data, what_fits
 from docgen.forms.fill import Filler
 from docgen.packet.plan import Document
 from docgen.regulations.loader import Regulation
@@ -74,6 +74,8 @@ class _Fillers:
             filler = Filler(plan.regulation, document.definition, plan.templates)
             self._fillers[document.definition.form] = filler
         record = form_data(plan.regulation, document.definition, plan.data, document.record)
+        if plan.draft:
+            record = what_fits(plan.regulation, document.definition, record)
         docx = filler.fill(record, draft=plan.draft)
         name = f"{document.stem}.docx"
         write_whole(plan.folder / name, docx)

@@ -26,7 +26,7 @@ from docgen.packet.build import DRAWN, INDEX, MakePdf, PdfParts
 from docgen.packet.fill import FilledFile, Progress
 from docgen.packet.manifest import MANIFEST, extra_entry, sha256
 from docgen.packet.plan import Document, Signer
-from docgen.storage import new_folder, write_whole
+from docgen.storage import new_folder, safe_name, working_on, write_whole
 
 if TYPE_CHECKING:
     from docgen.pdf import SignatureZone
@@ -60,11 +60,10 @@ class _Drawings:
 
     @classmethod
     def of(cls, aside: Path, engine: str) -> _Drawings:
-        """Those of one engine, and of one version of the embedded one: another draws otherwise."""
-        from docgen.pdf import embedded
+        """Those of one version of one engine: another draws otherwise."""
+        from docgen.pdf.choice import ENGINE
 
-        version = embedded.engine_version() if engine == embedded.NAME else ""
-        return cls(aside / f"{engine}{version}")
+        return cls(aside / safe_name(f"{engine}-{ENGINE[engine].version()}"))
 
     def has(self, page: Page) -> bool:
         """True where `page` was drawn. The note is written last."""
@@ -132,8 +131,21 @@ def draw(
     for page in pages:
         note = drawings.note(page)
         fonts.update(note["fonts"])
-        warnings += [Finding(**{**found, "place": Place(**found["place"])}) for found in note["warnings"]]
-    return PdfParts(entries, counts, extras, {**contents.record(), "fonts": sorted(fonts)}, warnings)
+        warnings += [_finding(found) for found in note["warnings"]]
+    record = {**contents.record(), "fonts": sorted(fonts)}
+    if warnings:
+        record["findings"] = [asdict(finding) for finding in warnings]
+    return PdfParts(entries, counts, extras, record, warnings)
+
+
+def noted_of(manifest: Mapping[str, Any]) -> list[Finding]:
+    """What was noted when the packet of `manifest` was drawn."""
+    found = (manifest.get("pdf") or {}).get("findings") or ()
+    return [_finding(one) for one in found]
+
+
+def _finding(plain: Mapping[str, Any]) -> Finding:
+    return Finding(**{**plain, "place": Place(**plain["place"])})
 
 
 def _drawn_by_one(
@@ -276,6 +288,11 @@ def add_pdf(
     Raises `UsageError` for a draft, `InputError` where a Word file is not as the manifest records it, and what `draw`
     raises. The manifest is written last: a run that was broken off is simply repeated.
     """
+    with working_on(folder.absolute()):
+        return _add_pdf(folder, engine, jobs, progress)
+
+
+def _add_pdf(folder: Path, engine: str, jobs: int, progress: Progress) -> list[Finding] | None:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     if manifest.get("draft"):
         raise UsageError("errors.usage.draft_not_signed", folder=str(folder))
@@ -317,4 +334,4 @@ def _title(number: int, code: str, subject: str) -> str:
     return f"{number}. {code}" + (f" – {subject}" if subject else "")
 
 
-__all__ = ["INDEX_PDF", "PDF_FOLDER", "PRINT_COPY", "PRINT_PAGES", "add_pdf", "draw", "pdf_maker"]
+__all__ = ["INDEX_PDF", "PDF_FOLDER", "PRINT_COPY", "PRINT_PAGES", "add_pdf", "draw", "noted_of", "pdf_maker"]

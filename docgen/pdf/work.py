@@ -16,6 +16,7 @@ from docgen.pdf.glyphs import fonts
 from docgen.pdf.mark import checked, mark
 from docgen.pdf.reading import Reading
 from docgen.pdf.zones import SignatureZone, signature_zones
+from docgen.storage import environment_fault
 from docgen.word.unwrap import unwrap
 from docgen.word.written import paragraphs
 
@@ -137,10 +138,14 @@ class Studio:
             ):
                 given.add(number)
                 yield number, drawn
+        except OSError as fault:
+            raise environment_fault(fault, fault.filename or task.engine) from None
         except _NOT_ABOUT_A_FILE:
             raise
         except Exception as fault:
-            yield next(number for number in plain if number not in given), NotDrawn.because(type(fault).__name__)
+            left = [number for number in plain if number not in given]
+            if left:
+                yield left[0], NotDrawn.because(type(fault).__name__)
 
     def _finished(self, item: Item, engine: str, plain: bytes, drawn: Drawn) -> FileResult:
         pdf = finish(drawn.pdf, "" if self.mark is None else mark(item.docx, self.mark))

@@ -16,7 +16,7 @@ from docgen.signing.check import mathematics
 from docgen.signing.keys import Key, same_name
 from docgen.signing.manifest import Document, Manifest, load_manifest, seal_text, sha256
 from docgen.signing.pades import Signing, now, sign
-from docgen.storage import environment_fault, write_whole
+from docgen.storage import environment_fault, working_on, write_whole
 
 
 @dataclass(slots=True)
@@ -177,7 +177,19 @@ def sign_packet(
     only that person's are signed. Raises `UsageError` for a role the packet does not know, `InputError` for a PDF that
     is not as recorded and where the key's signature is refused.
     """
-    how = how or Signing()
+    with working_on(packet.absolute()):
+        return _sign_packet(packet, role, key, how or Signing(), only, out_of_order, progress)
+
+
+def _sign_packet(
+    packet: Path,
+    role: str,
+    key: Key,
+    how: Signing,
+    only: Sequence[int],
+    out_of_order: bool,
+    progress: Callable[[int, int], None],
+) -> Signed:
     manifest = load_manifest(packet)
     settle(manifest)
     out, chosen = select(manifest, role, key.name, only=only, out_of_order=out_of_order)

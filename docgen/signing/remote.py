@@ -24,7 +24,7 @@ from docgen.signing.keys import Key, describe, load_certificates
 from docgen.signing.manifest import load_manifest, seal_text, sha256
 from docgen.signing.packet import Signed, keep, recorded_pdf, select, settle
 from docgen.signing.pades import DIGEST, Session, Signing, check_signed, now
-from docgen.storage import write_whole
+from docgen.storage import working_on, write_whole
 
 FORMAT = "docgen-remote/1"
 
@@ -114,8 +114,12 @@ def import_signatures(packet: Path, source: Path) -> Signed:
     belongs to another packet, a document was changed in between, or a signature does not fit.
     """
     need("pyhanko")
-    x509 = need("asn1crypto.x509")
+    with working_on(packet.absolute()):
+        return _import_signatures(packet, source)
 
+
+def _import_signatures(packet: Path, source: Path) -> Signed:
+    x509 = need("asn1crypto.x509")
     manifest = load_manifest(packet)
     settle(manifest)
     try:

@@ -86,7 +86,7 @@ def test_names_come_from_files_folders_and_bodies(tmp_path: Path, dossiers: Doss
     source = lines(tmp_path / "d.jsonl", [*dossiers, same, {"organization": 1}])
     found = find_dossiers([tmp_path / "in", source], (), tmp_path / "work")
     assert [item.name for item in found.items()] == [
-        "x-ho-so", "y-ho-so", "khac", *NAMES, "chi-bo-phong-a~2", "ho-so-00008",
+        "x-ho-so", "y-ho-so", "khac", *NAMES, "chi-bo-phong-a~2", "ho-so-00005",
     ]  # fmt: skip
     assert [item.twice for item in found.items()] == [False] * 6 + [True, False]
 
@@ -213,6 +213,70 @@ def test_a_faulty_regulation_of_a_unit_costs_its_own_packet(dossiers: Dossiers, 
     assert any(code.startswith("errors.definition") for code in codes(tmp_path / "out"))
 
 
+def test_what_was_noted_of_a_drawing_is_said_again(
+    make: Make, dossiers: Dossiers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import asdict
+
+    from docgen.model import Finding, Place
+    from docgen.packet.build import PdfParts
+
+    noted = Finding("pdf.font.substituted", "warning", Place("x.pdf"), {"font": "X", "letters": "Ế"})
+
+    def maker(*_: Any) -> Any:
+        def draw(work: Path, filled: Any, index: Any) -> PdfParts:
+            engine = {"engine": "x", "findings": [asdict(noted)]}
+            return PdfParts({document.number: None for document, _ in filled}, {}, [], engine, [noted])  # type: ignore[misc]
+
+        return draw
+
+    monkeypatch.setattr("docgen.packet.pdf.pdf_maker", maker)
+    make(dossiers[:1], pdf_engine="rdocx")
+    first = codes(tmp_path / "out")
+    assert "pdf.font.substituted" in first
+    assert make(dossiers[:1], pdf_engine="rdocx").kept == 1
+    assert codes(tmp_path / "out") == first
+
+
+def test_a_zip_of_somebody_else_is_left_alone(
+    make: Make, dossiers: Dossiers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docgen.batch.packet_maker.cover_packet", lambda *_, **__: None)
+    (tmp_path / "out").mkdir()
+    theirs = tmp_path / "out" / f"{NAMES[0]}.zip"
+    theirs.write_bytes(b"theirs")
+    make(dossiers[:2], zip_each=True)
+    assert theirs.read_bytes() == b"theirs"
+    assert "batch.packet.exists" in codes(tmp_path / "out")
+    ours = tmp_path / "out" / f"{NAMES[1]}.zip"
+    assert look_into(ours).sound
+    before = ours.stat().st_mtime_ns
+    make(dossiers[:2], zip_each=True)
+    assert ours.stat().st_mtime_ns == before
+
+
+def test_a_file_of_the_users_is_no_place_for_findings(make: Make, dossiers: Dossiers, tmp_path: Path) -> None:
+    dossiers[0]["wrong"] = 1
+    mine = tmp_path / "ghi-chu.txt"
+    mine.write_text("của tôi", encoding="utf-8")
+    source = lines(tmp_path / "ho-so.jsonl", dossiers)
+    for path in (mine, source):
+        before = path.read_bytes()
+        with pytest.raises(UsageError):
+            make(dossiers, findings=path)
+        assert path.read_bytes() == before
+    for _ in range(2):  # one that a run wrote is no hindrance
+        assert make(dossiers, findings=tmp_path / "f.jsonl").findings == tmp_path / "f.jsonl"
+
+
+def test_an_excel_file_called_lines_is_told(tmp_path: Path, dossiers: Dossiers) -> None:
+    (tmp_path / "x.jsonl").write_bytes(b"PK\x03\x04 rest")
+    good = lines(tmp_path / "y.jsonl", dossiers[:1])
+    summary = run_packets(PacketBatch((tmp_path / "x.jsonl", good), tmp_path / "out", PacketOptions(jobs=1)))
+    assert (summary.made, summary.skipped) == (1, 1)
+    assert "dossier.file.kind" in codes(tmp_path / "out")
+
+
 def test_a_full_disk_leaves_no_half_packet(
     make: Make, dossiers: Dossiers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -280,6 +344,26 @@ def test_a_packet_somebody_changed_is_not_replaced(make: Make, dossiers: Dossier
     assert look_into(tmp_path / "out" / NAMES[0]).sound
 
 
+def test_a_packet_that_misses_a_file_is_made_whole(make: Make, dossiers: Dossiers, tmp_path: Path) -> None:
+    make(dossiers)
+    next((tmp_path / "out" / NAMES[0]).glob("002-*.docx")).unlink()
+    summary = make(dossiers)
+    assert (summary.made, summary.kept) == (1, 2)
+    assert look_into(tmp_path / "out" / NAMES[0]).sound
+
+
+def test_what_happened_to_packets_is_seen_first(make: Make, dossiers: Dossiers, tmp_path: Path) -> None:
+    make(dossiers)
+    page = next((tmp_path / "out" / NAMES[0]).glob("002-*.docx"))
+    page.write_bytes(page.read_bytes() + b"typed in Word")
+    assert [one["code"] for one in make(dossiers[:2]).first] == ["batch.packet.stale", "batch.packet.edited"]
+
+
+def test_an_empty_file_of_lines_is_told(make: Make) -> None:
+    with pytest.raises(UsageError, match="no_dossiers"):
+        make([])
+
+
 def test_a_signed_packet_is_kept(make: Make, dossiers: Dossiers, tmp_path: Path) -> None:
     make(dossiers)
     manifest = tmp_path / "out" / NAMES[0] / "manifest.json"
@@ -291,6 +375,7 @@ def test_a_signed_packet_is_kept(make: Make, dossiers: Dossiers, tmp_path: Path)
     assert "batch.packet.signed" in codes(tmp_path / "out")
     dossiers[0]["members"][0]["member"]["full_name"] = "Nguyễn Thị Mới"
     assert make(dossiers).skipped == 1
+    assert make(dossiers, overwrite=True).skipped == 1  # nothing but a person's own hand removes a signature
     assert manifest.read_bytes() == mine
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
+import threading
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import pytest
 from batch_samples import Fill, Records, docx
 
 from docgen.errors import EnvironmentFault, UsageError
+from docgen.storage import hold, let_go
 
 
 def codes(summary: Any) -> list[str]:
@@ -107,6 +111,29 @@ def test_a_file_that_was_cut_short_is_made_again(fill: Fill, records: Records, t
     path.write_bytes(whole[:100])
     assert fill(records).made == 1
     assert path.read_bytes() == whole
+
+
+def test_a_command_that_waited_does_not_replace_the_archive(fill: Fill, records: Records, tmp_path: Path) -> None:
+    target, hidden = tmp_path / "all.zip", tmp_path / ".all.zip.docgen"
+    lock = hidden / ".docgen-journal" / "lock"
+    held, found = hold(lock, hidden), []
+
+    def other() -> None:
+        try:
+            fill(records, archive=target)
+        except UsageError as fault:
+            found.append(fault.code)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    time.sleep(0.5)
+    target.write_bytes(b"the first command's")
+    shutil.rmtree(hidden)
+    let_go(held, lock, remove=False)
+    thread.join()
+    assert found == ["errors.usage.exists"]
+    assert target.read_bytes() == b"the first command's"
+    assert not hidden.exists()
 
 
 def edited(path: Path) -> bytes:

@@ -22,6 +22,7 @@ from docgen.packet import fill as packet_fill
 from docgen.packet.build import INDEX, SUMMARY, build_packet
 from docgen.packet.manifest import MANIFEST
 from docgen.packet.plan import plan_documents
+from docgen.pipeline import PacketOptions, make_packet
 from docgen.regulations.loader import load_regulation
 from docgen.storage import RESERVED
 from docgen.word.written import paragraphs, problems
@@ -139,6 +140,15 @@ def test_a_draft_marks_every_page(data: dict[str, Any], tmp_path: Path) -> None:
     for path in folder.glob("*.docx"):
         for part in ("word/header1.xml", "word/header2.xml"):
             assert any("DỰ THẢO" in text for text in paragraphs(path.read_bytes(), part))
+
+
+def test_the_faulty_example_can_be_made_as_a_draft(tmp_path: Path) -> None:
+    example = Path(__file__).parents[2] / "examples" / "ho-so-loi.json"
+    packet, checked = make_packet(example, tmp_path / "p", PacketOptions(draft=True))
+    assert packet is not None
+    assert not checked.sound
+    assert listed(tmp_path / "p")["draft"] is True
+    assert len(packet.documents) > 20
 
 
 def test_without_draft_no_page_is_marked(packet: Path) -> None:

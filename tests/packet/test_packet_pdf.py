@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from docgen.packet.handover import look_into
 from docgen.packet.manifest import MANIFEST
 from docgen.packet.pdf import PRINT_COPY, add_pdf, pdf_maker
 from docgen.regulations.loader import load_regulation
+from docgen.storage import working_on
 
 SOURCE = {"file": "x", "sha256": ""}
 
@@ -48,6 +51,23 @@ def test_pdf_made_later_is_the_pdf_made_at_once(data: dict[str, Any], tmp_path: 
     assert all(len(e["pdf"]["fields"]) == len(e["signers"]) for e in first["files"])
     assert all(e["pdf"]["pages"] > 0 for e in first["files"])
     assert (tmp_path / "a" / PRINT_COPY).read_bytes()[:5] == b"%PDF-"
+
+
+def test_two_commands_draw_a_packet_once(data: dict[str, Any], tmp_path: Path) -> None:
+    build_packet(load_regulation("kh55-2018"), data, tmp_path / "p", source=SOURCE)
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(add_pdf(tmp_path / "p", "rdocx")))
+    with working_on(tmp_path / "p"):
+        thread.start()
+        time.sleep(0.2)
+        # what the first command does while the second one waits
+        manifest = listed(tmp_path / "p")
+        for entry in manifest["files"]:
+            entry["pdf"] = {"file": "signed"}
+        (tmp_path / "p" / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    thread.join()
+    assert found == [None]
+    assert not (tmp_path / "p" / "pdf").exists()
 
 
 def test_a_draft_is_not_signed(data: dict[str, Any], tmp_path: Path) -> None:
