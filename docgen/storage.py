@@ -116,6 +116,7 @@ def new_folder(path: Path, *, overwrite: bool = False, keep: str = "") -> Iterat
 
 
 def _hidden(path: Path, kind: str) -> Path:
+    path = path.absolute()  # `.` has no name of its own
     return path.with_name(_HIDDEN.format(path.name[:_HIDDEN_LIMIT], kind))
 
 
@@ -192,7 +193,7 @@ def hold(lock: Path, folder: Path, patience: float | None = None) -> IO[bytes]:
         lock.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):  # the folder was taken away in between
             file = lock.open("ab")
-            if _locked(file) and _is_there(file, lock):
+            if _locked(file) and _is_the_file(file, lock):
                 return file
             file.close()
         if time.monotonic() > until:
@@ -211,9 +212,12 @@ def let_go(file: IO[bytes], lock: Path, *, remove: bool = True) -> None:
             lock.unlink(missing_ok=True)
 
 
-def _is_there(file: IO[bytes], lock: Path) -> bool:
+def _is_the_file(file: IO[bytes], lock: Path) -> bool:
     """True where the open file is still the one called `lock`: whoever held it before may have removed it."""
-    return os.name == "nt" or os.fstat(file.fileno()).st_ino == lock.stat().st_ino
+    try:
+        return os.name == "nt" or os.fstat(file.fileno()).st_ino == lock.stat().st_ino
+    except FileNotFoundError:
+        return False
 
 
 def _locked(file: IO[bytes]) -> bool:

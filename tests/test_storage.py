@@ -154,6 +154,15 @@ def test_a_command_that_waited_for_one_that_failed_makes_its_own(tmp_path: Path)
     assert [p.name for p in tmp_path.iterdir()] == ["packet"]
 
 
+def test_the_folder_one_stands_in_is_refused_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "mine").write_text("1")
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(UsageError), new_folder(Path()):
+        pass
+    assert [p.name for p in (tmp_path / "here").iterdir()] == ["mine"]
+
+
 def test_what_another_command_is_making_is_not_cleared(tmp_path: Path) -> None:
     (tmp_path / ".docgen-gone.part").mkdir()
     (tmp_path / ".docgen-gone.lock").touch()
