@@ -129,4 +129,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # Whoever starts the tests in the background makes them deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     main()

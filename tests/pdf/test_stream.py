@@ -277,8 +277,10 @@ def test_libreoffice_ends_with_the_run(tmp_path: Path, end: signal.Signals) -> N
     program.chmod(0o755)
     folder.mkdir()
     code = (
-        "from pdf_stand_ins import word\nfrom docgen.pdf import convert_stream\n"
+        "import signal\nfrom pdf_stand_ins import word\nfrom docgen.pdf import convert_stream\n"
         "if __name__ == '__main__':\n"
+        # whoever starts the tests in the background makes them deaf to Ctrl-C
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "    list(convert_stream([('a', word('a')), ('b', word('b'))], 'libreoffice', workers=1))\n"
     )
     (tmp_path / "run.py").write_text(code, encoding="utf-8")
