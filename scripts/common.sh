@@ -39,9 +39,10 @@ find_python() {
     return 1
 }
 
-# make_venv EXTRAS: a virtual environment in $VENV with docgen and the named extras.
+# make_venv EXTRAS [PIP_OPTION…]: a virtual environment in $VENV with docgen and the named extras.
 make_venv() {
-    local python
+    local python extras="$1"
+    shift
     python="$(find_python)" || { apt_install python3 python3-venv python3-pip || true; python="$(find_python)" || {
         echo "Cần Python 3.11 trở lên (apt install python3 python3-venv)." >&2
         exit 4
@@ -53,7 +54,7 @@ make_venv() {
             "$python" -m venv "$VENV" || { echo "Không tạo được môi trường ảo (apt install python3-venv)." >&2; exit 4; }
         }
     fi
-    "$VENV/bin/python" -m pip install -q --disable-pip-version-check -e ".[$1]"
+    "$VENV/bin/python" -m pip install -q --disable-pip-version-check -e ".[$extras]" "$@"
     PATH="$PWD/$VENV/bin:$PATH"
     export PATH
 }

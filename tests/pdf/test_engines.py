@@ -93,18 +93,6 @@ class TestEachEngine:
                 assert b"<pdfaid:conformance>B</pdfaid:conformance>" in claim
                 assert b"pdfuaid:part>" not in claim
 
-    def test_a_letter_no_font_has_is_found(self, engine: str) -> None:
-        page = Page()
-        page.paragraph("Chữ lạ \U00013000 ở đây")
-        found = {finding.code for finding in convert([("thu", page.docx("thu", {}))], engine).findings}
-        assert found & {"pdf.glyph.missing", "pdf.text.lost"}
-
-    def test_another_font_is_found(self, engine: str) -> None:
-        page = Page()
-        page.paragraph("Chữ 中文 ở đây")
-        found = {finding.code for finding in convert([("thu", page.docx("thu", {}))], engine).findings}
-        assert "pdf.font.substituted" in found
-
     def test_a_long_word_stays_on_the_paper(self, engine: str) -> None:
         page = Page()
         page.paragraph("x" * 300)

@@ -1,0 +1,44 @@
+"""What `pyproject.toml` says of the libraries: each has a lower bound that can be pinned, and a licence."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tools.licences import BINDING, closure
+from tools.lowest import pins
+
+PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_every_library_has_a_lower_bound() -> None:
+    lowest = pins(PROJECT, ("excel", "pdf", "sign", "fast"))
+    assert "docxtpl==0.19" in lowest
+    assert all(pin.count("==") == 1 for pin in lowest)
+
+
+@pytest.mark.parametrize("requirement", ["lxml", "lxml==5.4", "lxml<6", "lxml>=5.4,<6"])
+def test_another_kind_of_bound_is_refused(requirement: str) -> None:
+    with pytest.raises(ValueError, match="lxml"):
+        pins({"dependencies": [requirement], "optional-dependencies": {}}, ())
+
+
+@pytest.mark.parametrize(
+    ("licence", "binds"),
+    [
+        ("GPL-3.0-or-later", True), ("GNU Affero General Public License v3", True), ("AGPL-3.0", True),
+        ("GNU General Public License v2 (GPLv2)", True), ("LGPL-2.1-only", False), ("MIT", False),
+        ("GNU Lesser General Public License v2 (LGPLv2)", False), ("MPL-2.0", False),
+    ],
+)  # fmt: skip
+def test_licences_that_bind(licence: str, binds: bool) -> None:
+    assert bool(BINDING.search(licence)) == binds
+
+
+def test_what_a_library_needs_is_needed_too() -> None:
+    needed = closure("docgen", frozenset({"all"}))
+    assert {"docxtpl", "python-docx", "pyhanko", "pyhanko-certvalidator", "python-pkcs11"} <= set(needed)
+    assert "pytest" not in needed
+    assert "pikepdf" not in closure("docgen", frozenset())
