@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from docgen.cli import HELP_LANGUAGE, language, quiet
-from docgen.cli.options import echo_json, json_option
+from docgen.cli.options import echo_json, folders_option, json_option
 from docgen.cli.progress import counter
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
@@ -239,10 +239,11 @@ def _key(options: dict[str, Any], setup: Any) -> Iterator[Any]:
 @click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]), help=_help("at"))
 @click.option("--strict-names", is_flag=True, help=_help("strict_names"))
 @click.option("--dossier", type=FILE, help=_help("dossier"))
+@folders_option
 @json_option
 def verify(
     path: Path, trust: tuple[Path, ...], others: tuple[Path, ...], crl: tuple[Path, ...],
-    at: datetime.datetime | None, strict_names: bool, dossier: Path | None, as_json: bool,
+    at: datetime.datetime | None, strict_names: bool, dossier: Path | None, folders: tuple[Path, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Say passed, failed or cannot tell; exit 0 only for passed."""
     from docgen.signing.bundle import opened
@@ -250,11 +251,12 @@ def verify(
     from docgen.signing.verify import Asked, verify_file, verify_packet
 
     moment = at.replace(tzinfo=datetime.UTC) if at is not None and at.tzinfo is None else at
-    asked = Asked(load_trust(trust, others, crl, moment), strict_names, dossier)
+    asked = Asked(load_trust(trust, others, crl, moment), strict_names, dossier, folders)
     with opened(path) as place:
         if place.is_file() and place.suffix.lower() == ".pdf":
             verdict = verify_file(place, asked.trust)
         else:
+            asked.whole = place != path
             verdict = verify_packet(place, asked, progress=counter("signing.progress.verify"))
         verdict.path = str(path)
     if as_json:
@@ -277,9 +279,10 @@ def verdict_text(verdict: Any, lang: str) -> str:
         out.append(f"{words('status.' + document.status)}  {number}{document.file}")
         for signature in document.signatures:
             source = words("time." + signature.time_source)
+            place = words("document_stamp") if signature.stamp else signature.role or signature.field
             out.append(
-                f"    {words('status.' + signature.status)}  {signature.role or signature.field}: {signature.signer}, "
-                f"{signature.time} ({source}), PAdES {signature.level}"
+                f"    {words('status.' + signature.status)}  {place}: {signature.signer}, "
+                f"{signature.time} ({source})" + ("" if signature.stamp else f", PAdES {signature.level}")
             )
             out += [f"        {reason.words(lang)}" for reason in signature.reasons]
         out += [f"    {reason.words(lang)}" for reason in document.reasons]

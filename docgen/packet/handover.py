@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from docgen.errors import InputError
 from docgen.i18n import message
-from docgen.packet.manifest import FORMAT, MANIFEST
+from docgen.packet.manifest import MANIFEST
 from docgen.storage import new_folder, open_whole, write_whole
 
 #: What a cover PDF carries at most: it is held in memory, by us and by whoever opens it.
@@ -39,10 +38,11 @@ def cover_packet(folder: Path, *, overwrite: bool = False) -> Path | None:
     """
     from docgen.pdf.cover import make_cover
     from docgen.signing.bundle import packet_files, packet_names
+    from docgen.signing.manifest import read_manifest
 
     if sum((folder / name).stat().st_size for name in packet_names(folder)) > COVER_BYTES:
         return None
-    archival = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get("archival") or {}
+    archival = read_manifest(folder).get("archival") or {}
     target = folder.with_name(folder.name + "-bia.pdf")
     write_whole(target, make_cover(packet_files(folder), str(archival.get("organ_name") or "")), overwrite=overwrite)
     return target
@@ -98,15 +98,14 @@ def look_into(path: Path, output: Path | None = None) -> Seen:
 
 
 def _look(folder: Path, path: Path) -> Seen:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise InputError("errors.input.no_packet", file=str(path)) from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    from docgen.signing.manifest import read_manifest
+
+    if not (folder / MANIFEST).is_file():
         raise InputError("errors.input.no_packet", file=str(path))
+    manifest = read_manifest(folder)
     seen = Seen(manifest)
     listed: set[str] = {MANIFEST}
-    for entry in [*manifest.get("files", ()), *manifest.get("extras", ())]:
+    for entry in [*manifest["files"], *(manifest.get("extras") or ())]:
         for part in (entry, entry.get("pdf") or {}):
             name = part.get("file")
             if not name:
@@ -119,7 +118,10 @@ def _look(folder: Path, path: Path) -> Seen:
 
 
 def _state(folder: Path, name: str, wanted: str) -> str:
-    target = (folder / name).resolve()
+    try:
+        target = (folder / name).resolve()
+    except ValueError:  # a NUL in the name
+        return "missing"
     if not target.is_relative_to(folder.resolve()) or not target.is_file():
         return "missing"
     return "ok" if hashlib.sha256(target.read_bytes()).hexdigest() == wanted else "changed"

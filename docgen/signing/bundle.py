@@ -108,7 +108,7 @@ def _from_cover(path: Path) -> Iterator[tuple[str, bytes]]:
         with pikepdf.open(path) as document:
             for name, spec in document.attachments.items():
                 yield name, spec.get_file().read_bytes()
-    except (pikepdf.PdfError, KeyError, ValueError) as fault:
+    except (pikepdf.PdfError, pikepdf.PasswordError, KeyError, ValueError) as fault:
         raise InputError("signing.error.bundle", file=path.name, problem=str(fault)[:120]) from None
 
 
@@ -118,7 +118,7 @@ def is_cover(content: bytes) -> bool:
     try:
         with pikepdf.open(io.BytesIO(content)) as document:
             return MANIFEST in document.attachments
-    except pikepdf.PdfError:
+    except (pikepdf.PdfError, pikepdf.PasswordError):
         return False
 
 

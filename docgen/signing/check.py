@@ -11,16 +11,30 @@ import datetime
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from docgen.errors import InputError
+from docgen.signing.changes import after_last, changes
 from docgen.signing.fields import need
 from docgen.signing.keys import certificate_name, load_certificates
+from docgen.signing.revocation import Evidence, authorities, evidence, load, path_of, revoked_since
 from docgen.signing.verdict import Reason, SignatureVerdict
 
 #: A clock may be this wrong before a time in the future is worth a word.
 _CLOCK = datetime.timedelta(minutes=10)
+_RSA_BITS = 2048
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known about certificates besides the trust: those a document carries, the authorities, the evidence."""
+
+    stored: list[Any]
+    authorities: list[Any]
+    evidence: Evidence
+    has_store: bool
 
 
 @dataclass(slots=True)
@@ -37,28 +51,22 @@ class Trust:
         """The moment to judge for: now, unless another is given."""
         return self.moment or datetime.datetime.now(tz=datetime.UTC)
 
-    def context(self, moment: datetime.datetime | None = None, store: Any = None) -> Any:
-        """pyHanko's validation context for a moment, with what a document's security store holds."""
+    def context(self, known: Known, moment: datetime.datetime | None = None) -> Any:
+        """pyHanko's validation context for a moment, with the lists and answers that count."""
         from pyhanko_certvalidator import ValidationContext
 
-        when = moment or self.when
-        arguments: dict[str, Any] = {
-            "trust_roots": list(self.roots),
-            "other_certs": list(self.others),
-            "crls": [crl.dump() for crl in self.crls],
-            "moment": when,
-            "allow_fetching": False,
-            "revocation_mode": "soft-fail",
+        return ValidationContext(
+            trust_roots=list(self.roots),
+            other_certs=[*self.others, *known.stored],
+            crls=known.evidence.raw_lists(),
+            ocsps=known.evidence.raw_answers(),
+            moment=moment or self.when,
+            allow_fetching=False,
+            revocation_mode="soft-fail",
             # Revocation lists are made after the signature they are asked about.
-            "retroactive_revinfo": True,
-            "time_tolerance": datetime.timedelta(seconds=5),
-        }
-        if store is None:
-            return ValidationContext(**arguments)
-        arguments["crls"] += [crl.get_object().data for crl in store.crls]
-        arguments["ocsps"] = [ocsp.get_object().data for ocsp in store.ocsps]
-        arguments["other_certs"] += list(store.load_certs())
-        return ValidationContext(**arguments)
+            retroactive_revinfo=True,
+            time_tolerance=datetime.timedelta(seconds=5),
+        )
 
 
 def load_trust(
@@ -93,13 +101,20 @@ class Sound:
 
 
 def reader_of(pdf: bytes) -> Any:
-    """pyHanko's reader, strict. Raises `InputError` for what is no sound PDF."""
+    """pyHanko's reader, strict but for hybrid files. Raises `InputError` for no sound PDF and for a password."""
     need("pyhanko")
+    from pyhanko.pdf_utils.crypt import AuthStatus
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
         reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+        if reader.xrefs.hybrid_xrefs_present:
+            # Two tables of contents in one file: a strict reader refuses all of it, and a verdict has to say so.
+            reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        # A file that only its owner's password protects from being changed opens without one.
+        if reader.encrypted and reader.decrypt("").status == AuthStatus.FAILED:
+            raise InputError("signing.error.password", file="PDF")
         if reader.root["/Pages"] is None:  # a broken trailer shows itself here
             raise ValueError("/Pages")
         return reader
@@ -140,6 +155,14 @@ def _signatures(reader: Any) -> list[Any]:
         raise InputError("signing.error.unreadable", file="PDF", problem=str(fault)[:200]) from None
 
 
+def _stamps(reader: Any) -> list[Any]:
+    """The document time stamps (ETSI EN 319 142-1, 5.4.3)."""
+    try:
+        return list(reader.embedded_timestamp_signatures)
+    except _broken() as fault:
+        raise InputError("signing.error.unreadable", file="PDF", problem=str(fault)[:200]) from None
+
+
 def _broken() -> tuple[type[Exception], ...]:
     """What pyHanko raises for a signature that is malformed in one way or another: it is then no valid signature."""
     from pyhanko.pdf_utils.misc import PdfError
@@ -170,13 +193,73 @@ def _validate(embedded: Any, context: Any) -> tuple[Any, str]:
 
     usage = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
     try:
-        return validate_pdf_signature(embedded, context, key_usage_settings=usage), ""
+        return validate_pdf_signature(embedded, context, key_usage_settings=usage, diff_policy=policy()), ""
     except _broken() as fault:
         return None, f"{type(fault).__name__}: {fault}"
 
 
-def _unsound(status: Any) -> str:
-    """Why a signature does not stand even before trust is asked about; empty where it does."""
+def policy() -> Any:
+    """pyHanko's difference analysis as docgen asks for it: two things that other tools do are not taken for changes.
+
+    A seal in a new field after a certification is named by `changes`, and a table of contents (xref stream) that takes
+    the number of the one before is still a table of contents.
+    """
+    return _policy()
+
+
+@cache
+def _policy() -> Any:
+    from pyhanko.sign.diff_analysis import (
+        CatalogModificationRule,
+        DocInfoRule,
+        DSSCompareRule,
+        FormUpdatingRule,
+        GenericFieldModificationRule,
+        MetadataUpdateRule,
+        ModificationLevel,
+        ObjectStreamRule,
+        ReferenceUpdate,
+        SigFieldCreationRule,
+        SigFieldModificationRule,
+        StandardDiffPolicy,
+        WhitelistRule,
+        XrefStreamRule,
+    )
+
+    class RenumberedXrefRule(WhitelistRule):  # type: ignore[misc, unused-ignore]
+        """A table of contents may stand under the number of an older one: nothing else may point at either."""
+
+        def apply(self, old: Any, new: Any) -> Any:
+            table = new.reader.xrefs.get_xref_container_info(new.revision).stream_ref
+            if table is None or old.is_ref_unassignable(table):
+                return
+            # Compared by where the file keeps its tables, not by what an object says of itself.
+            tables = [new.reader.xrefs.get_xref_container_info(at).stream_ref for at in range(new.revision)]
+            if table in tables and not old._get_usages_of_ref(table):
+                yield ReferenceUpdate(table)
+
+    quiet = ModificationLevel.LTA_UPDATES
+    catalog: Any = CatalogModificationRule
+    made: Any = SigFieldCreationRule
+    kinds: list[Any] = [DocInfoRule, XrefStreamRule, RenumberedXrefRule, ObjectStreamRule, DSSCompareRule,
+             MetadataUpdateRule]  # fmt: skip
+    return StandardDiffPolicy(
+        global_rules=[catalog(), *(kind().as_qualified(quiet) for kind in kinds)],
+        form_rule=FormUpdatingRule(
+            field_rules=[
+                made(allow_new_visible_after_certify=True),
+                SigFieldModificationRule(),
+                GenericFieldModificationRule(),
+            ]
+        ),
+    )
+
+
+def _unsound(status: Any, *, changed: bool | None = None) -> str:
+    """Why a signature does not stand even before trust is asked about; empty where it does.
+
+    `changed` is what is known of later changes, where it is not to be taken from `status`.
+    """
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
     if not status.intact:
@@ -185,9 +268,10 @@ def _unsound(status: Any) -> str:
         return "signature"
     if status.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
         return "coverage"
-    if not status.seed_value_ok:
+    if not getattr(status, "seed_value_ok", True):
         return "seed_value"
-    if status.coverage != SignatureCoverageLevel.ENTIRE_FILE and not status.docmdp_ok:
+    changed = not status.docmdp_ok if changed is None else changed
+    if status.coverage != SignatureCoverageLevel.ENTIRE_FILE and changed:
         return "changed_after"
     return ""
 
@@ -200,28 +284,73 @@ def check_pdf(pdf: bytes, trust: Trust, base_size: int | None = None) -> tuple[l
     """
     try:
         reader = reader_of(pdf)
-        signatures = _signatures(reader)
+        signatures, stamps = _signatures(reader), _stamps(reader)
     except InputError as fault:
+        if fault.code == "signing.error.password":
+            return [], [Reason("password", "failed")]
         return [], [Reason("unreadable", "failed", {"problem": str(fault.facts.get("problem", ""))})]
     reasons: list[Reason] = []
     if base_size is not None:
         problem = _changed_since(pdf, reader, base_size)
         if problem:
             reasons.append(Reason("changed_beside_signing", "failed", {"problem": problem}))
+    if reader.xrefs.hybrid_xrefs_present:
+        reasons.append(Reason("hybrid_reference", "cannot_tell"))
+    ends = sorted(end for item in (*signatures, *stamps) if (end := _end(item, len(pdf))))
+    start = base_size if base_size is not None else ends[0] if ends else len(pdf)
+    if start < len(pdf):
+        reasons.extend(changes(pdf[:start], pdf, packet=base_size is not None))
+    if ends:
+        reasons.extend(after_last(pdf, ends[-1]))
+    known = _known(reader, signatures, trust)
+    if known.evidence.forged and known.has_store:
+        reasons.append(Reason("list_not_signed", "cannot_tell"))
+    verdicts = [_verdict(embedded, trust, known) for embedded in signatures]
+    return verdicts + [_stamp_verdict(stamp, trust, known) for stamp in stamps], reasons
+
+
+def _end(embedded: Any, size: int) -> int:
+    """Where what a signature covers ends; 0 where it does not say so."""
+    try:
+        parts = [int(part) for part in embedded.byte_range]
+        return parts[2] + parts[3] if len(parts) == 4 and 0 < parts[2] + parts[3] <= size else 0
+    except _broken():
+        return 0
+
+
+def _known(reader: Any, signatures: list[Any], trust: Trust) -> Known:
+    """The certificates a document carries, and which lists and answers about them count."""
     store = _store(reader)
-    return [_verdict(embedded, trust, store) for embedded in signatures], reasons
+    stored: list[Any] = []
+    lists = [crl.dump() for crl in trust.crls]
+    answers: list[bytes] = []
+    if store is not None:
+        try:
+            stored += list(store.load_certs())
+            lists += [item.get_object().data for item in store.crls]
+            answers += [item.get_object().data for item in store.ocsps]
+        except _broken():
+            pass
+    carried = []
+    for embedded in signatures:
+        try:
+            carried += list(embedded.other_embedded_certs)
+        except _broken():
+            continue
+    found = authorities(trust.roots, [*trust.others, *stored, *carried])
+    return Known(stored, found, evidence(lists, answers, found), store is not None)
 
 
 def _changed_since(pdf: bytes, reader: Any, base_size: int) -> str:
     """What was changed since the first `base_size` bytes besides filling signature fields; empty for nothing."""
     from pyhanko.pdf_utils.misc import PdfError
-    from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, SuspiciousModification
+    from pyhanko.sign.diff_analysis import SuspiciousModification
 
     if len(pdf) == base_size:
         return ""
     try:
         base = int(reader_of(pdf[:base_size]).xrefs.total_revisions) - 1
-        outcome = DEFAULT_DIFF_POLICY.review_file(reader, base)
+        outcome = policy().review_file(reader, base)
     except (InputError, PdfError, ValueError, KeyError, TypeError, AttributeError) as fault:
         return str(fault)[:200] or type(fault).__name__
     except SuspiciousModification as fault:
@@ -241,7 +370,7 @@ def _store(reader: Any) -> Any:
         return None
 
 
-def _verdict(embedded: Any, trust: Trust, store: Any) -> SignatureVerdict:
+def _verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdict:
     certificate = _certificate(embedded)
     out = SignatureVerdict(field=embedded.field_name, reason=_reason(embedded))
     if certificate is None:
@@ -251,7 +380,7 @@ def _verdict(embedded: Any, trust: Trust, store: Any) -> SignatureVerdict:
     out.certificate = certificate.sha256.hex()
     claimed = _claimed(embedded)
     out.time = claimed.isoformat(timespec="seconds") if claimed else ""
-    status, problem = _validate(embedded, trust.context(store=store))
+    status, problem = _validate(embedded, trust.context(known))
     if status is None:
         out.reasons.append(Reason("signature_broken", "failed", {"problem": problem[:200]}))
         return out
@@ -262,13 +391,16 @@ def _verdict(embedded: Any, trust: Trust, store: Any) -> SignatureVerdict:
     stamped = _timestamp(status, out)
     if stamped is not None and not status.trusted:
         # The time is proven: judge the certificate for that moment.
-        again, _ = _validate(embedded, trust.context(stamped, store))
+        again, _ = _validate(embedded, trust.context(known, stamped))
         status = again if again is not None and again.trusted else status
     _judge_trust(status, certificate, trust, stamped, claimed, out)
-    _judge_revocation(certificate, trust, store, stamped, out)
+    _judge_revocation(certificate, known, stamped, out)
+    _judge_key(certificate, known, out)
+    if stamped is not None:
+        _judge_stamp(stamped, claimed, trust, out)
     if claimed is not None and claimed > trust.when + _CLOCK and stamped is None:
         out.reasons.append(Reason("time_in_future", "cannot_tell", {"time": out.time}))
-    out.level = _level(embedded, stamped is not None, store)
+    out.level = _level(embedded, stamped is not None, known.has_store)
     return out
 
 
@@ -335,34 +467,114 @@ def _day(moment: datetime.datetime) -> str:
     return moment.date().isoformat()
 
 
-def _judge_revocation(
-    certificate: Any, trust: Trust, store: Any, stamped: datetime.datetime | None, out: SignatureVerdict
-) -> None:
-    """A certificate that stands on any list from its issuer fails, fresh list or not: revocation is not taken back."""
-    lists_of = need("asn1crypto.crl").CertificateList
-    lists = list(trust.crls)
-    answers = 0
-    if store is not None:
-        lists += [lists_of.load(item.get_object().data) for item in store.crls]
-        answers = len(store.ocsps)
-    own = [item for item in lists if item.issuer == certificate.issuer]
-    for item in own:
-        for entry in item["tbs_cert_list"]["revoked_certificates"]:
-            if entry["user_certificate"].native == certificate.serial_number:
-                since = _aware(entry["revocation_date"].native)
-                if stamped is None or since is None or since <= stamped:
-                    if not any(reason.code == "certificate_revoked" for reason in out.reasons):
-                        out.reasons.append(Reason("certificate_revoked", "failed", {}))
-                    return
-    if not own and not answers:
+def _judge_revocation(certificate: Any, known: Known, stamped: datetime.datetime | None, out: SignatureVerdict) -> None:
+    """A certificate of the path that stands on any list of its issuer fails: revocation is not taken back."""
+    path = path_of(certificate, known.authorities)
+    silent = not path
+    for item, by in path:
+        spoken, since = revoked_since(item, by, known.evidence)
+        silent = silent or not spoken
+        if since is not None and (stamped is None or since <= stamped):
+            if not any(reason.code == "certificate_revoked" for reason in out.reasons):
+                out.reasons.append(Reason("certificate_revoked", "failed", {}))
+            return
+    if silent:
         out.reasons.append(Reason("no_revocation_data", "note", {}))
 
 
-def _level(embedded: Any, stamped: bool, store: Any) -> str:
+#: What a certificate may be for (RFC 5280, 4.2.1.12; RFC 9336 for documents): signing documents or mail, showing who
+#: one is, anything at all.
+_PURPOSES = frozenset(
+    {"1.3.6.1.5.5.7.3.36", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0", "1.3.6.1.4.1.311.10.3.12"}
+)
+#: Where public purposes are listed; whatever stands elsewhere is a vendor's own.
+_PUBLIC_PURPOSES = ("1.3.6.1.5.5.7.3.", "1.3.6.1.4.1.311.", "2.5.29.37.", "1.3.6.1.5.2.3.")
+_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1"})
+
+
+def _judge_key(certificate: Any, known: Known, out: SignatureVerdict) -> None:
+    """What the certificate is for, and whether each key of the path is of a kind that can be relied on."""
+    try:
+        extended = certificate.extended_key_usage_value
+        purposes = [item.dotted for item in extended] if extended is not None else []
+    except _broken():
+        out.reasons.append(Reason("signature_broken", "failed", {"problem": "certificate"}))
+        return
+    if purposes and not any(
+        item in _PURPOSES or not item.startswith(_PUBLIC_PURPOSES) for item in purposes
+    ):  # fmt: skip
+        out.reasons.append(Reason("wrong_purpose", "failed", {}))
+    if any(weak(item) for item in (load(certificate), *(by for _, by in path_of(certificate, known.authorities)))):
+        out.reasons.append(Reason("weak_key", "failed", {}))
+
+
+def weak(certificate: Any) -> bool:
+    """True for a key that is too short to be relied on, or of a kind nobody knows (ETSI TS 119 312)."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+
+    try:
+        key = certificate.public_key()
+    except (UnsupportedAlgorithm, ValueError, AttributeError):
+        return True
+    if isinstance(key, rsa.RSAPublicKey):
+        return int(key.key_size) < _RSA_BITS
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.curve.name not in _CURVES
+    return not isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey)
+
+
+def _judge_stamp(
+    stamped: datetime.datetime, claimed: datetime.datetime | None, trust: Trust, out: SignatureVerdict
+) -> None:
+    """A stamp proves that the signature was there at its time: not after the moment asked about, not before itself."""
+    if stamped > trust.when + _CLOCK:
+        out.reasons.append(Reason("stamp_in_future", "cannot_tell", {"time": out.time}))
+    elif claimed is not None and stamped < claimed - _CLOCK:
+        out.reasons.append(
+            Reason("stamp_before_claim", "cannot_tell", {"time": out.time, "claimed": claimed.isoformat()})
+        )
+
+
+def _stamp_verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdict:
+    """A document time stamp, judged like a signature: by what it covers and by who made it."""
+    from pyhanko.sign.diff_analysis import ModificationLevel
+    from pyhanko.sign.validation import validate_pdf_timestamp
+
+    certificate = _certificate(embedded)
+    out = SignatureVerdict(field=embedded.field_name, time_source="timestamp", stamp=True)
+    if certificate is None:
+        out.reasons.append(Reason("timestamp_broken", "failed", {}))
+        return out
+    out.signer, out.certificate = certificate_name(certificate), certificate.sha256.hex()
+    try:
+        status = validate_pdf_timestamp(embedded, trust.context(known), diff_policy=policy())
+    except _broken():
+        out.reasons.append(Reason("timestamp_broken", "failed", {}))
+        return out
+    moment = _aware(status.timestamp)
+    out.time = moment.isoformat(timespec="seconds") if moment is not None else ""
+    # Who signs after a stamp does not undo it; pyHanko would only have further stamps there.
+    problem = _unsound(status, changed=status.modification_level == ModificationLevel.OTHER)
+    if problem:
+        out.reasons.append(Reason("timestamp_broken" if problem in ("digest", "signature") else problem, "failed", {}))
+        return out
+    if not trust.roots:
+        out.reasons.append(Reason("no_trust_given", "cannot_tell", {}))
+    elif not status.trusted:
+        out.reasons.append(Reason("timestamp_untrusted", "cannot_tell", {}))
+    elif moment is not None:
+        _judge_stamp(moment, None, trust, out)
+    if weak(load(certificate)):
+        out.reasons.append(Reason("weak_key", "failed", {}))
+    return out
+
+
+def _level(embedded: Any, stamped: bool, has_store: bool) -> str:
     """The level that was reached, said plainly (ETSI EN 319 142-1, 6)."""
     if not stamped:
         return "B-B"
-    if store is None:
+    if not has_store:
         return "B-T"
     later = [stamp for stamp in embedded.reader.embedded_timestamp_signatures
              if stamp.signed_revision > embedded.signed_revision]  # fmt: skip

@@ -152,5 +152,5 @@ def field_names(pdf: bytes) -> Sequence[tuple[str, bool]]:
                 for item in (form.get("/Fields", []) if form is not None else [])
                 if item.get("/FT") == "/Sig"
             ]
-    except pikepdf.PdfError as fault:
+    except (pikepdf.PdfError, pikepdf.PasswordError, AttributeError, TypeError, ValueError) as fault:
         raise InputError("signing.error.unreadable", file="pdf", problem=str(fault)) from None

@@ -174,16 +174,3 @@ def open_token(token: Token, pin: str | None) -> Iterator[Key]:
 
 def _problem(fault: Exception) -> str:
     return f"{type(fault).__name__}: {fault}" if str(fault) else type(fault).__name__
-
-
-def fold_name(name: str) -> str:
-    """`name` without accents, case and spacing, to compare names of people: certificates often carry no accents."""
-    plain = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
-    letters = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-    return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
-
-
-def same_name(printed: str, certified: str) -> bool:
-    """True where the printed name stands whole in the certificate's (`CN=NGUYEN VAN A (0123…)` is Nguyễn Văn A)."""
-    short = fold_name(printed)
-    return bool(short) and f" {short} " in f" {fold_name(certified)} "

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -92,7 +92,7 @@ class Document:
 
     def signed_roles(self) -> list[str]:
         """The roles that have signed, as the manifest says."""
-        return [str(s["role"]) for s in (self.pdf or {}).get("signatures", ())]
+        return [str(s["role"]) for s in (self.pdf or {}).get("signatures") or ()]
 
     def signer(self, role: str) -> Signer | None:
         """The signer of `role`, or None."""
@@ -113,29 +113,89 @@ def inside(name: str) -> str:
     return name
 
 
+#: What a manifest must look like where signing, opening and verifying read it: key -> (kind, must be there).
+_Shape = Mapping[str, tuple[Any, bool]]
+_PDF: _Shape = {
+    "file": (str, True), "sha256": (str, True), "size": (int, False), "unsigned_sha256": (str, False),
+    "unsigned_size": (int, False), "signatures": ([{"role": (str, True), "field": (str, False)}], False),
+}  # fmt: skip
+_SIGNER: _Shape = {
+    "role": (str, True), "caption": (str, False), "name": (str, False), "seal": (bool, False), "status": (str, False),
+}  # fmt: skip
+_DOCUMENT: _Shape = {
+    "number": (int, True), "file": (str, True), "sha256": (str, True), "title": (str, False), "code": (str, False),
+    "form": (str, False), "regulation": (str, False), "definition": (str, False), "signers": ([_SIGNER], False),
+    "pdf": (_PDF, False),
+}  # fmt: skip
+_MANIFEST: _Shape = {
+    "format": (str, True), "draft": (bool, False),
+    "regulation": ({"id": (str, False), "number": (str, False)}, False),
+    "dossier": ({"file": (str, False), "sha256": (str, False)}, False),
+    "archival": ({"subject": (str, False), "organ_name": (str, False)}, False),
+    "supersedes": ({"packet": (str, True), "reason": (str, False)}, False),
+    "files": ([_DOCUMENT], True), "extras": ([{"file": (str, True), "sha256": (str, True)}], False),
+}  # fmt: skip
+
+
+def _misshapen(value: Any, wanted: Any, where: str) -> str:
+    """Where in a manifest something is not of the kind that is read there; empty where all is well."""
+    if isinstance(wanted, list):
+        if not isinstance(value, list):
+            return where
+        found = (_misshapen(item, wanted[0], f"{where}[{at}]") for at, item in enumerate(value))
+        return next((place for place in found if place), "")
+    if isinstance(wanted, Mapping):
+        if not isinstance(value, dict):
+            return where
+        for key, (kind, needed) in wanted.items():
+            place = f"{where}.{key}" if where else key
+            if value.get(key) is None:  # what is not known is null
+                if needed:
+                    return place
+            elif problem := _misshapen(value[key], kind, place):
+                return problem
+        return ""
+    # For Python True is a number; for a manifest it is none.
+    return "" if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)) else where
+
+
 class Manifest:
-    """The manifest of the packet in `folder`."""
+    """The manifest of the packet in `folder`, whose content has the shape `read_manifest` asks for.
+
+    Raises `InputError` for a name that leads out of the packet and for two documents of one number.
+    """
 
     def __init__(self, folder: Path, content: dict[str, Any]) -> None:
         self.folder = folder
         self.content = content
-        try:
-            self.documents = [Document(entry) for entry in content["files"]]
-            for document in self.documents:
-                inside(document.file)
-                if document.pdf is not None:
-                    inside(document.pdf_file)
-            for extra in self.extras:
-                inside(str(extra["file"]))
-            if len({document.number for document in self.documents}) != len(self.documents):
-                raise InputError("signing.error.manifest", problem="number")
-        except (KeyError, TypeError, ValueError, AttributeError) as fault:
-            raise InputError("signing.error.manifest", problem=f"{type(fault).__name__}: {fault}") from None
+        self.documents = [Document(entry) for entry in content["files"]]
+        for document in self.documents:
+            inside(document.file)
+            if document.pdf is not None:
+                inside(document.pdf_file)
+        for extra in self.extras:
+            inside(str(extra["file"]))
+        if len({document.number for document in self.documents}) != len(self.documents):
+            raise InputError("signing.error.manifest", problem="files[].number")
 
     @property
     def extras(self) -> list[dict[str, Any]]:
         """Files that are no forms: index, summary, print copy."""
         return list(self.content.get("extras") or ())
+
+    @property
+    def regulation(self) -> str:
+        """The id of the regulation the packet was made by, or an empty text."""
+        return str((self.content.get("regulation") or {}).get("id") or "")
+
+    def place(self, name: str) -> Path:
+        """Where the packet's file `name` lies. Raises `InputError` where a link leads there: it may lead anywhere."""
+        path = self.folder
+        for part in PurePosixPath(name).parts:
+            path = path / part
+            if path.is_symlink():
+                raise InputError("signing.error.link", file=name)
+        return path
 
     @property
     def dossier_sha256(self) -> str:
@@ -175,8 +235,7 @@ class Manifest:
         pdf = document.pdf
         assert pdf is not None
         pdf.setdefault("unsigned_sha256", pdf["sha256"])
-        pdf.setdefault("signatures", [])
-        pdf["signatures"].append(signature)
+        pdf["signatures"] = [*(pdf.get("signatures") or ()), signature]
         pdf["sha256"], pdf["size"] = sha256(signed), len(signed)
         for signer in document.entry["signers"]:
             if signer["role"] == signature["role"]:
@@ -206,6 +265,14 @@ def find_packet(path: Path) -> Path:
 
 def load_manifest(folder: Path) -> Manifest:
     """The manifest in `folder`. Raises `InputError` for one that is missing, broken or of another format."""
+    return Manifest(folder, read_manifest(folder))
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What stands in the manifest in `folder`; whoever reads one reads it here, so that its shape is looked at once.
+
+    Raises `InputError` (naming the place) for one that is missing, broken or of another format.
+    """
     path = folder / MANIFEST
     try:
         raw = path.read_bytes()
@@ -215,11 +282,17 @@ def load_manifest(folder: Path) -> Manifest:
         if len(raw) > _MAX_MANIFEST:
             raise ValueError("size")
         content = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_twice)
+        # Half a character (a lone surrogate) can be written as \\ud800, and never be hashed or shown.
+        json.dumps(content, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError("signing.error.manifest", problem="UTF-8") from None
     except (ValueError, RecursionError) as fault:
         raise InputError("signing.error.manifest", problem=str(fault)[:120]) from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError("signing.error.manifest", problem="format")
-    return Manifest(folder, content)
+    if problem := _misshapen(content, _MANIFEST, ""):
+        raise InputError("signing.error.manifest", problem=problem)
+    return content
 
 
 def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

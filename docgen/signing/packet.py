@@ -13,8 +13,9 @@ from typing import Any
 
 from docgen.errors import InputError, UsageError
 from docgen.signing.check import mathematics
-from docgen.signing.keys import Key, same_name
+from docgen.signing.keys import Key
 from docgen.signing.manifest import Document, Manifest, load_manifest, seal_text, sha256
+from docgen.signing.names import meant
 from docgen.signing.pades import Signing, now, sign
 from docgen.storage import environment_fault, working_on, write_whole
 
@@ -115,8 +116,8 @@ def settle(manifest: Manifest, *, save: bool = True) -> list[int]:
         if pdf is None:
             continue
         try:
-            content = (manifest.folder / document.pdf_file).read_bytes()
-        except OSError:
+            content = manifest.place(document.pdf_file).read_bytes()
+        except (OSError, InputError):
             continue
         if sha256(content) == pdf["sha256"] or not _continues(document, content):
             continue
@@ -226,7 +227,11 @@ def select(
         raise UsageError("signing.error.unknown_document", number=unknown[0])
     out = Signed(role, name, "")
     printed = {d.number: signer.name for d in candidates if (signer := d.signer(role)) is not None}
-    named = any(same_name(text, name) for text in printed.values() if text)
+    # The certificate means one of the people named anywhere in the packet, or nobody of them.
+    own = meant((s.name for d in manifest.documents for s in d.signers), name)
+    if len(own) > 1 and not only:
+        raise UsageError("signing.error.name_ambiguous", certificate=name, names=", ".join(own))
+    named = any(text in own for text in printed.values())
     chosen = []
     for document in candidates:
         number = document.number
@@ -237,7 +242,7 @@ def select(
             out.already.append(number)
         elif document.pdf is None:
             out.paper.append(number)
-        elif named and printed[number] and not same_name(printed[number], name):
+        elif named and printed[number] and printed[number] not in own:
             out.others[number] = printed[number]
         elif waiting and not out_of_order:
             out.blocked[number] = waiting
@@ -251,10 +256,10 @@ def select(
 def recorded_pdf(manifest: Manifest, document: Document) -> bytes:
     """The PDF of a document, which must be exactly as the manifest records it.
 
-    Raises `InputError` where it is missing or differs: nobody is to sign what was changed.
+    Raises `InputError` where it is missing, differs or is reached through a link: nobody is to sign what was changed.
     """
     assert document.pdf is not None
-    path = manifest.folder / document.pdf_file
+    path = manifest.place(document.pdf_file)
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -268,7 +273,7 @@ def recorded_pdf(manifest: Manifest, document: Document) -> bytes:
 
 def keep(manifest: Manifest, document: Document, signed: bytes, record: dict[str, Any]) -> None:
     """Write a signed PDF and then the manifest, each whole. Between the two `settle` knows what happened."""
-    write_whole(manifest.folder / document.pdf_file, signed, overwrite=True)
+    write_whole(manifest.place(document.pdf_file), signed, overwrite=True)
     manifest.record(document, signed, {**record, "sha256": sha256(signed)})
     manifest.save()
 

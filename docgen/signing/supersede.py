@@ -58,12 +58,12 @@ def superseded_by(manifest: Manifest) -> dict[str, Any] | None:
         content = json.loads(path.read_text(encoding="utf-8"))
         out = {"packet": str(content["superseded_by"]), "reason": str(content.get("reason", "")), "confirmed": False}
         name = Path(str(content.get("path", ""))).name
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {"packet": "?", "reason": "", "confirmed": False}
     sibling = manifest.folder.parent / name
     try:
         after = load_manifest(sibling)
-    except InputError:
+    except (InputError, OSError, ValueError):  # a name with a NUL, too long a name
         return out
     named = after.content.get("supersedes") or {}
     out["confirmed"] = after.seal() == out["packet"] and named.get("packet") == manifest.seal()

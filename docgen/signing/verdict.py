@@ -41,7 +41,10 @@ def worst(reasons: Iterable[Reason], parts: Iterable[Status] = ()) -> Status:
 
 @dataclass(slots=True)
 class SignatureVerdict:
-    """The verdict on one signature. `time_source` is `claimed` or `timestamp`, `role` that of the field it is in."""
+    """The verdict on one signature. `time_source` is `claimed` or `timestamp`, `role` that of the field it is in.
+
+    `stamp` is set for a time stamp on the whole document, which is nobody's signature.
+    """
 
     field: str
     reason: str = ""
@@ -51,6 +54,7 @@ class SignatureVerdict:
     time: str = ""
     time_source: str = "claimed"
     level: str = "B-B"
+    stamp: bool = False
     reasons: list[Reason] = dataclasses.field(default_factory=list)
 
     @property
@@ -63,7 +67,7 @@ class SignatureVerdict:
         return {
             "field": self.field, "role": self.role or None, "status": self.status, "signer": self.signer,
             "certificate_sha256": self.certificate, "time": self.time, "time_source": self.time_source,
-            "level": self.level, "reasons": [reason.as_json(language) for reason in self.reasons],
+            "level": self.level, "stamp": self.stamp, "reasons": [reason.as_json(language) for reason in self.reasons],
         }  # fmt: skip
 
 

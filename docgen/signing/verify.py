@@ -6,32 +6,39 @@ stands, covers its file, leads to a given root, and says that it belongs to this
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from docgen.errors import InputError
 from docgen.signing.check import Trust, check_pdf
 from docgen.signing.fields import field_names
-from docgen.signing.keys import same_name
 from docgen.signing.manifest import MANIFEST, Document, Manifest, find_packet, load_manifest, read_seal, sha256
+from docgen.signing.names import likeness, meant
 from docgen.signing.packet import beginning
+from docgen.signing.required import Forms, unnamed
 from docgen.signing.supersede import MARK, superseded_by
 from docgen.signing.verdict import DocumentVerdict, Reason, SignatureVerdict, Verdict
 
-#: What systems leave in folders by themselves.
-IGNORED = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+#: What systems leave in folders by themselves: named, since anything may stand in such a file.
+OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 #: Files of ours that stand beside a packet without being part of it.
 BESIDE = frozenset({MANIFEST, MARK})
 
 
 @dataclass(slots=True)
 class Asked:
-    """How strictly to verify: trust; names in certificates must be those on the papers; the dossier's own file."""
+    """How strictly to verify: trust; names in certificates must be those on the papers; the dossier's own file.
+
+    `regulations` are folders of units' own regulations; `whole` says that all that lies at the path came as one packet
+    (a zip), so that what lies beside it was not asked for.
+    """
 
     trust: Trust = field(default_factory=Trust)
     strict_names: bool = False
     dossier: Path | None = None
+    regulations: Sequence[Path] = ()
+    whole: bool = False
 
 
 def verify_packet(
@@ -53,11 +60,16 @@ def verify_packet(
     out.packet = seal
     if manifest.content.get("draft"):
         out.reasons.append(Reason("draft", "failed"))
+    if not manifest.documents:
+        out.reasons.append(Reason("no_documents", "failed"))
+    forms = Forms(manifest, asked.regulations)
     for position, document in enumerate(manifest.documents, start=1):
-        out.documents.append(_document(manifest, document, seal, asked))
+        out.documents.append(_document(manifest, document, seal, asked, forms))
         progress(position, len(manifest.documents))
     out.reasons.extend(_files(manifest))
-    out.reasons.extend(_seals(manifest, out, seal))
+    if asked.whole and path.is_dir():
+        out.reasons.extend(_beside(path, folder))
+    out.reasons.extend(_seals(out, seal))
     if asked.dossier is not None:
         same = asked.dossier.is_file() and sha256(asked.dossier.read_bytes()) == manifest.dossier_sha256
         out.reasons.append(Reason("dossier_same", "note") if same else Reason("dossier_differs", "failed"))
@@ -78,8 +90,8 @@ def verify_file(path: Path, trust: Trust) -> Verdict:
         raise InputError("signing.error.pdf_missing", file=str(path)) from None
     document = DocumentVerdict(path.name)
     document.signatures, document.reasons = check_pdf(content, trust)
-    if not document.reasons:
-        if not document.signatures:
+    if document.signatures or not document.reasons:
+        if not any(not signature.stamp for signature in document.signatures):
             document.reasons.append(Reason("no_signature", "failed"))
         try:
             empty = [name for name, signed in field_names(content) if not signed]
@@ -91,16 +103,17 @@ def verify_file(path: Path, trust: Trust) -> Verdict:
     return Verdict(str(path), documents=[document])
 
 
-def _document(manifest: Manifest, document: Document, seal: str, asked: Asked) -> DocumentVerdict:
+def _document(manifest: Manifest, document: Document, seal: str, asked: Asked, forms: Forms) -> DocumentVerdict:
     out = DocumentVerdict(document.pdf_file or document.file, document.number, document.title)
     if document.pdf is None:
         if document.signers:
             roles = ", ".join(signer.role for signer in document.signers)
             out.reasons.append(Reason("no_pdf", "failed", {"roles": roles}))
+        out.reasons.extend(unnamed(forms, document, b""))
         return out
     try:
-        content = (manifest.folder / document.pdf_file).read_bytes()
-    except OSError:
+        content = _content(manifest, document.pdf_file)
+    except (OSError, InputError):
         out.reasons.append(Reason("file_missing", "failed", {"file": document.pdf_file}))
         return out
     base = beginning(content, document.unsigned_sha256)
@@ -111,7 +124,8 @@ def _document(manifest: Manifest, document: Document, seal: str, asked: Asked) -
         out.reasons.append(Reason("manifest_behind", "note"))
     out.signatures, found = check_pdf(content, asked.trust, base)
     out.reasons.extend(found)
-    by_field = {signature.field: signature for signature in out.signatures}
+    out.reasons.extend(unnamed(forms, document, content[:base] if base is not None else b""))
+    by_field = {signature.field: signature for signature in out.signatures if not signature.stamp}
     for signer in document.signers:
         signature = by_field.pop(signer.field, None)
         if signature is None:
@@ -120,9 +134,8 @@ def _document(manifest: Manifest, document: Document, seal: str, asked: Asked) -
         else:
             signature.role = signer.role
             _belongs(manifest, document, signature, seal, asked)
-    for signature in by_field.values():
-        signature.reasons.append(Reason("other_field", "note", {"field": signature.field}))
-    if not document.signers and base is not None and base != len(content) and not out.signatures:
+    # A signature in any other field is named by `changes`, one in a place nobody is named for by `unnamed`.
+    if base is not None and base != len(content) and not out.signatures:
         out.reasons.append(Reason("pdf_replaced", "failed"))
     return out
 
@@ -141,16 +154,36 @@ def _belongs(manifest: Manifest, document: Document, signature: SignatureVerdict
             signature.reasons.append(Reason("other_role", "failed", {"role": bound[2]}))
     signer = document.signer(signature.role)
     printed = signer.name if signer is not None else ""
-    if not printed or same_name(printed, signature.signer):
-        return
-    # Whoever is named on another paper of the packet, and not on this one, has signed in somebody else's place.
-    others = {s.name for d in manifest.documents for s in d.signers if s.name and s.name != printed}
-    mistaken = next((name for name in sorted(others) if same_name(name, signature.signer)), None)
+    if printed:
+        _named(manifest, printed, signature, asked)
+
+
+def _named(manifest: Manifest, printed: str, signature: SignatureVerdict, asked: Asked) -> None:
+    """Whether the certificate's name is the one printed at this place."""
     names = {"printed": printed, "certificate": signature.signer}
-    if mistaken is not None:
+    everybody = {s.name for d in manifest.documents for s in d.signers if s.name}
+    possible = meant(everybody, signature.signer)
+    how = likeness(printed, signature.signer)
+    if how == "same":
+        return
+    if how == "without_accents" and printed in possible:
+        if len(possible) > 1:
+            signature.reasons.append(Reason("name_ambiguous", "cannot_tell", {**names, "names": ", ".join(possible)}))
+        else:
+            signature.reasons.append(Reason("name_without_accents", "note", names))
+    elif possible or how == "near":
+        # Somebody named elsewhere in the packet, or a longer or otherwise accented name: another person.
         signature.reasons.append(Reason("wrong_person", "failed", names))
     else:
         signature.reasons.append(Reason("name_differs", "cannot_tell" if asked.strict_names else "note", names))
+
+
+def _content(manifest: Manifest, name: str) -> bytes:
+    """A file of the packet. Raises `InputError` for a link, `OSError` for what is missing or no file (a pipe waits)."""
+    path = manifest.place(name)
+    if not path.is_file():
+        raise FileNotFoundError(name)
+    return path.read_bytes()
 
 
 def _files(manifest: Manifest) -> Iterator[Reason]:
@@ -158,29 +191,40 @@ def _files(manifest: Manifest) -> Iterator[Reason]:
     known = {document.pdf_file for document in manifest.documents if document.pdf is not None}
     for name, wanted in manifest.file_names():
         known.add(name)
-        path = manifest.folder / name
         try:
-            content = path.read_bytes()
-        except OSError:
+            content = _content(manifest, name)
+        except (OSError, InputError):
             yield Reason("file_missing", "failed", {"file": name})
             continue
         if sha256(content) != wanted:
             yield Reason("file_changed", "failed", {"file": name})
     for path in sorted(manifest.folder.rglob("*")):
         name = path.relative_to(manifest.folder).as_posix()
-        expected = name in known or name in BESIDE or path.name.lower() in IGNORED
+        expected = name in known or name in BESIDE
         # A link may lead anywhere, tomorrow elsewhere: it is no part of a packet even under a known name.
-        if path.is_symlink() or (path.is_file() and not expected):
-            yield Reason("file_extra", "failed", {"file": name})
+        if path.is_symlink() or (not path.is_dir() and not expected):
+            yield _unlisted(path, name)
 
 
-def _seals(manifest: Manifest, verdict: Verdict, seal: str) -> Iterator[Reason]:
-    """Whether anything that was signed vouches for the manifest itself."""
-    bound = [
-        found[0]
-        for document in verdict.documents
-        for signature in document.signatures
-        if signature.status != "failed" and (found := read_seal(signature.reason)) is not None
-    ]
-    if seal not in bound and any(document.signers for document in manifest.documents):
+def _beside(outer: Path, folder: Path) -> Iterator[Reason]:
+    """What came in one file with the packet, outside its folder."""
+    for path in sorted(outer.rglob("*")):
+        if not path.is_dir() and folder not in path.parents:
+            yield _unlisted(path, path.relative_to(outer).as_posix())
+
+
+def _unlisted(path: Path, name: str) -> Reason:
+    shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
+    if path.name.lower() in OF_SYSTEMS and path.is_file() and not path.is_symlink():
+        return Reason("file_of_system", "cannot_tell", {"file": shown})
+    return Reason("file_extra", "failed", {"file": shown})
+
+
+def _seals(verdict: Verdict, seal: str) -> Iterator[Reason]:
+    """Whether anything that was signed vouches for the manifest itself: without that no packet passes."""
+    signatures = [s for document in verdict.documents for s in document.signatures if not s.stamp]
+    good = [s for s in signatures if s.status != "failed"]
+    if not good:
+        yield Reason("nothing_signed", "failed")
+    if not any((found := read_seal(s.reason)) is not None and found[0] == seal for s in good):
         yield Reason("manifest_unsealed", "cannot_tell")

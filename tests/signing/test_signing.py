@@ -30,7 +30,7 @@ from docgen.errors import DocgenError, InputError, InternalError, UsageError
 from docgen.signing import Appearance, Asked, LongTerm, Signing, Trust, due, sign_packet, verify_file, verify_packet
 from docgen.signing.check import mathematics
 from docgen.signing.fields import Place, field_names, place_fields
-from docgen.signing.keys import Token, open_pkcs12, open_token, same_name, secret
+from docgen.signing.keys import Token, open_pkcs12, open_token, secret
 from docgen.signing.manifest import load_manifest
 from docgen.signing.pades import sign
 from docgen.signing.remote import export_digests, import_signatures
@@ -272,19 +272,6 @@ class TestKeys:
             with pytest.raises(InputError, match="key_refused") as caught:
                 open_pkcs12(path, phrase)
             assert "sai" not in str(caught.value)
-
-    @pytest.mark.parametrize(
-        ("printed", "certified", "same"),
-        [
-            ("Nguyễn Văn An", "NGUYEN VAN AN (012345678)", True),
-            ("Nguyễn Văn An", "Nguyễn Văn Anh", False),
-            ("Đỗ Đức Ước", "Do Duc Uoc", True),
-            ("An", "Nguyễn Văn An", True),
-            ("", "Nguyễn Văn An", False),
-        ],
-    )
-    def test_names_are_compared_without_accents(self, printed: str, certified: str, same: bool) -> None:
-        assert same_name(printed, certified) is same
 
 
 @pytest.fixture

@@ -1,0 +1,88 @@
+"""Who must sign a document: what the regulation's form says, not only what a manifest says about itself.
+
+A manifest comes with the packet, from whoever made it. So the roles are taken from three places, and every role that
+any of them names is due: the form of the regulation at hand, the empty fields docgen placed in the PDF, the manifest.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from docgen.errors import DocgenError
+from docgen.forms.definition import FormDefinition, load_form
+from docgen.forms.template import bookmark_name
+from docgen.regulations.loader import Regulation, load_regulation
+from docgen.signing.changes import fields
+from docgen.signing.fields import need
+from docgen.signing.manifest import Document, Manifest
+from docgen.signing.verdict import Reason
+
+
+@dataclass(slots=True)
+class Forms:
+    """The forms a packet was made from, as they are at hand; each is read once."""
+
+    manifest: Manifest
+    folders: Sequence[Path] = ()
+    _regulations: dict[str, Regulation | None] = field(default_factory=dict)
+    _forms: dict[tuple[str, str], FormDefinition | None] = field(default_factory=dict)
+
+    def regulation(self, name: str) -> Regulation | None:
+        """A regulation, or None where it is not at hand."""
+        if name not in self._regulations:
+            try:
+                self._regulations[name] = load_regulation(name, self.folders)
+            except (DocgenError, OSError, ValueError):
+                self._regulations[name] = None
+        return self._regulations[name]
+
+    def form(self, document: Document) -> FormDefinition | None:
+        """The form of a document, or None where it is not at hand."""
+        of = str(document.entry.get("regulation") or self.manifest.regulation)
+        key = (of, str(document.entry.get("form") or ""))
+        if key not in self._forms:
+            regulation = self.regulation(of) if all(key) else None
+            try:
+                self._forms[key] = load_form(regulation, key[1]) if regulation is not None else None
+            except (DocgenError, OSError, ValueError):
+                self._forms[key] = None
+        return self._forms[key]
+
+
+def unnamed(forms: Forms, document: Document, base: bytes) -> Iterator[Reason]:
+    """The roles that must sign although the manifest does not name them, and whether that can be told at all.
+
+    `base` is the PDF as docgen wrote it, empty where there is none.
+    """
+    named = {signer.role for signer in document.signers}
+    form = forms.form(document)
+    if form is None:
+        yield Reason("form_not_at_hand", "cannot_tell", {"form": str(document.entry.get("form") or "–")})
+    else:
+        for sign in form.signs():
+            if sign.role not in named:
+                caption = "".join(getattr(part, "text", "") for part in sign.text[0]) if sign.text else ""
+                yield Reason("signer_unnamed", "failed", {"role": sign.role, "caption": caption.strip()})
+                named.add(sign.role)
+        made_with = document.entry.get("definition")
+        if made_with is not None and made_with != form.definition_hash:
+            yield Reason("form_changed", "cannot_tell", {"form": form.form})
+    places = {bookmark_name(role) for role in named}
+    for name in _placed(base):
+        if name not in places:
+            yield Reason("field_unnamed", "failed", {"field": name})
+
+
+def _placed(base: bytes) -> list[str]:
+    """The signature fields docgen placed."""
+    if not base:
+        return []
+    pikepdf = need("pikepdf")
+    try:
+        with pikepdf.open(io.BytesIO(base)) as document:
+            return sorted(name for name, item in fields(document).items() if item.kind == "empty")
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return []
