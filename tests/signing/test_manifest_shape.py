@@ -84,7 +84,7 @@ def test_it_is_told_when_it_is_no_manifest_at_all(packet: Path, text: str) -> No
 def test_half_a_character_in_a_name_is_told(packet: Path) -> None:
     text = (packet / "manifest.json").read_text(encoding="utf-8")
     _write(packet, text.replace(MEMBERS["dv-01"], "\\ud800"))
-    with pytest.raises(InputError, match="signing.error.manifest"):
+    with pytest.raises(InputError, match=r"signing\.error\.manifest"):
         due(packet)
 
 
