@@ -318,6 +318,26 @@ def _end(embedded: Any, size: int) -> int:
         return 0
 
 
+def filled(embedded: Any) -> bool:
+    """True where the gap a signature leaves open holds the signature and zeros: nothing vouches for those bytes."""
+    try:
+        start, end = int(embedded.byte_range[1]), int(embedded.byte_range[2])
+        stream = embedded.reader.stream
+        stream.seek(start)
+        gap = stream.read(end - start)
+        if not (gap.startswith(b"<") and gap.endswith(b">")):
+            return False
+        content = bytes.fromhex(gap[1:-1].decode("ascii"))
+        return not content[_der_size(content) :].strip(b"\0")
+    except _broken():
+        return False
+
+
+def _der_size(content: bytes) -> int:
+    """How many bytes the first DER value of `content` takes. Raises `ValueError` where there is none."""
+    return int(need("asn1crypto.parser").peek(content))
+
+
 def _known(reader: Any, signatures: list[Any], trust: Trust) -> Known:
     """The certificates a document carries, and which lists and answers about them count."""
     store = _store(reader)
@@ -384,7 +404,7 @@ def _verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdict:
     if status is None:
         out.reasons.append(Reason("signature_broken", "failed", {"problem": problem[:200]}))
         return out
-    unsound = _unsound(status)
+    unsound = _unsound(status) or ("" if filled(embedded) else "coverage")
     if unsound:
         out.reasons.append(Reason(unsound, "failed", {}))
         return out
@@ -556,6 +576,7 @@ def _stamp_verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdic
     out.time = moment.isoformat(timespec="seconds") if moment is not None else ""
     # Who signs after a stamp does not undo it; pyHanko would only have further stamps there.
     problem = _unsound(status, changed=status.modification_level == ModificationLevel.OTHER)
+    problem = problem or ("" if filled(embedded) else "coverage")
     if problem:
         out.reasons.append(Reason("timestamp_broken" if problem in ("digest", "signature") else problem, "failed", {}))
         return out
