@@ -101,16 +101,21 @@ class Sound:
 
 
 def reader_of(pdf: bytes) -> Any:
-    """pyHanko's reader, strict but for hybrid files. Raises `InputError` for no sound PDF and for a password."""
+    """pyHanko's reader, strict where that can be. Raises `InputError` for no sound PDF and for a password."""
     need("pyhanko")
     from pyhanko.pdf_utils.crypt import AuthStatus
-    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.pdf_utils.misc import PdfError, PdfStrictReadError
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-        if reader.xrefs.hybrid_xrefs_present:
-            # Two tables of contents in one file: a strict reader refuses all of it, and a verdict has to say so.
+        # What only a strict reader refuses (two tables of contents in one file, a table under an old number) may be
+        # sound all the same: it is read, and the verdict says so.
+        try:
+            reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+            strict = not reader.xrefs.hybrid_xrefs_present
+        except PdfStrictReadError:
+            strict = False
+        if not strict:
             reader = PdfFileReader(io.BytesIO(pdf), strict=False)
         # A file that only its owner's password protects from being changed opens without one.
         if reader.encrypted and reader.decrypt("").status == AuthStatus.FAILED:
@@ -296,6 +301,8 @@ def check_pdf(pdf: bytes, trust: Trust, base_size: int | None = None) -> tuple[l
             reasons.append(Reason("changed_beside_signing", "failed", {"problem": problem}))
     if reader.xrefs.hybrid_xrefs_present:
         reasons.append(Reason("hybrid_reference", "cannot_tell"))
+    elif not reader.strict:
+        reasons.append(Reason("lax_structure", "cannot_tell"))
     ends = sorted(end for item in (*signatures, *stamps) if (end := _end(item, len(pdf))))
     start = base_size if base_size is not None else ends[0] if ends else len(pdf)
     if start < len(pdf):

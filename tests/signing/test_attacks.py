@@ -26,7 +26,7 @@ from signing_packets import CELL
 from test_tampering import add_page, agree, appended, codes, draw_over, swap_font
 
 from docgen.errors import InputError
-from docgen.signing import Asked, LongTerm, Signing, Trust, Verdict, sign_packet, verify_file, verify_packet
+from docgen.signing import Asked, LongTerm, Signing, Trust, Verdict, load_trust, sign_packet, verify_file, verify_packet
 from docgen.signing.check import check_pdf
 from docgen.signing.manifest import load_manifest
 
@@ -286,6 +286,10 @@ def _flip(share: float) -> Callable[[bytes], bytes]:
     return change
 
 
+def _flip_at(pdf: bytes, at: int) -> bytes:
+    return pdf[:at] + bytes([pdf[at] ^ 1]) + pdf[at + 1 :]
+
+
 def _replaced(old: bytes, new: bytes, last: bool = True) -> Callable[[bytes], bytes]:
     def change(pdf: bytes) -> bytes:
         at = pdf.rfind(old) if last else pdf.find(old)
@@ -302,7 +306,8 @@ def _fake_end(pdf: bytes) -> bytes:
 
 
 BYTES: dict[str, Callable[[bytes], bytes]] = {
-    **{f"a bit at {share}": _flip(share) for share in (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)},
+    **{f"a bit at {share}": _flip(share) for share in (0.05, 0.2, 0.4, 0.6, 0.8)},
+    "a bit of the signature value": lambda pdf: _flip_at(pdf, len(pdf[: pdf.rfind(b"0000>")].rstrip(b"0")) - 40),
     **{f"cut to {share}": (lambda pdf, s=share: pdf[: int(len(pdf) * s)]) for share in (0.1, 0.5, 0.9, 0.999)},
     "a web page after the end": lambda pdf: pdf + b"<html><body>Hoan thanh xuat sac</body></html>",
     "a web page with an end of its own": _fake_end,
@@ -332,6 +337,27 @@ def test_what_is_done_to_the_bytes(sealed: Path, trusting: Asked, kind: str) -> 
     assert path.read_bytes() != before
     agree(sealed)
     assert verify_packet(sealed, trusting).status == FAILED
+
+
+def _table_under_the_old_number(pdf: bytes) -> bytes:
+    """A security store in an update whose table of contents takes the number of the table before (others do so)."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    used = PdfFileReader(io.BytesIO(pdf)).xrefs.get_xref_container_info(
+        PdfFileReader(io.BytesIO(pdf)).xrefs.total_revisions - 1
+    ).stream_ref  # fmt: skip
+    assert used is not None
+
+    def change(writer: Any) -> None:
+        writer.root[pdf_name("/DSS")] = writer.add_object(
+            generic.DictionaryObject({pdf_name("/Certs"): generic.ArrayObject()})
+        )
+        writer.update_root()
+        writer._update_meta = lambda: None
+        # The table is written under the number after the last one.
+        writer._lastobj_id, writer._kept = used.idnum - 1, writer._lastobj_id
+
+    return appended(pdf, change)
 
 
 def test_a_line_end_after_the_end_is_nothing(sealed: Path, trusting: Asked) -> None:
@@ -764,6 +790,22 @@ def _plain(**how: Any) -> bytes:
 
 def test_a_file_of_others_passes_alone(tmp_path: Path) -> None:
     assert _alone(tmp_path, _other(_plain(), "Signature1")).passed
+
+
+def test_a_table_that_takes_an_old_number_cannot_be_told(tmp_path: Path) -> None:
+    compact = _plain(object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    verdict = _alone(tmp_path, _table_under_the_old_number(_other(compact, "Signature1")))
+    assert codes(verdict) == {"lax_structure"}
+    assert verdict.status == OPEN
+
+
+def test_two_tables_in_one_file_cannot_be_told() -> None:
+    """A hybrid-reference file of another tool (ISO 32000-1, 7.5.8.4), signed and whole."""
+    data = Path(__file__).parent.parent / "data" / "signing"
+    moment = datetime.datetime(2026, 11, 26, tzinfo=datetime.UTC)
+    verdict = verify_file(data / "hybrid-reference.pdf", load_trust([data / "ca.pem"], moment=moment))
+    assert codes(verdict) == {"hybrid_reference"}
+    assert verdict.status == OPEN
 
 
 def test_a_value_that_was_changed_is_said(tmp_path: Path) -> None:
