@@ -258,6 +258,8 @@ def verify(
         else:
             asked.whole = place != path
             verdict = verify_packet(place, asked, progress=counter("signing.progress.verify"))
+            if dossier is not None and any(reason.code == "dossier_same" for reason in verdict.reasons):
+                verdict.reasons.extend(_unmade(place, dossier, folders))
         verdict.path = str(path)
     if as_json:
         echo_json(verdict.as_json(language()))
@@ -265,6 +267,26 @@ def verify(
         click.echo(verdict_text(verdict, language()))
     if not verdict.passed:
         raise click.exceptions.Exit(EXIT_FINDINGS)
+
+
+def _unmade(packet: Path, dossier: Path, folders: tuple[Path, ...]) -> list[Any]:
+    """What the dossier asks for and the packet lacks: a packet is not whole because what is there is signed."""
+    from docgen.dossier import load_dossier
+    from docgen.packet.plan import unmade
+    from docgen.regulations.loader import load_regulation
+    from docgen.signing.manifest import find_packet, load_manifest
+    from docgen.signing.verdict import Reason
+
+    loaded, _ = load_dossier(dossier, folders)
+    if loaded is None:
+        return []
+    manifest = load_manifest(find_packet(packet))
+    regulation = load_regulation(loaded.regulation, loaded.folders)
+    missing = unmade(regulation, loaded.data, manifest.content["files"])
+    return [
+        Reason("document_unmade", "failed", {"title": d.definition.name, "record": d.record.member or d.subject})
+        for d in missing
+    ]
 
 
 def verdict_text(verdict: Any, lang: str) -> str:

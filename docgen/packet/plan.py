@@ -6,7 +6,7 @@ that list are put together person by person, the way they are filed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,6 +178,12 @@ def plan_documents(regulation: Regulation, data: Mapping[str, Any]) -> list[Docu
         signers = _signers(definition, data, holder)
         out.append(Document(number, definition, record, subject, signers, item.clause, about))
     return out
+
+
+def unmade(regulation: Regulation, data: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> list[Document]:
+    """The documents the dossier asks for that are not among the manifest's `entries`, by form and record."""
+    made = {(entry.get("form"), str(entry.get("record"))) for entry in entries}
+    return [d for d in plan_documents(regulation, data) if (d.definition.form, str(d.record.key())) not in made]
 
 
 def assessor_label(regulation: Regulation, subject: str, assessor: str) -> str:

@@ -6,6 +6,7 @@ an end to how much is unpacked.
 
 from __future__ import annotations
 
+import errno
 import io
 import tempfile
 import zipfile
@@ -23,6 +24,8 @@ MAX_FILES = 200_000
 #: What may come out of a file: so many bytes, and so many times its own size. Word and PDF hardly shrink in a zip.
 MAX_BYTES, MAX_TIMES = 50_000_000, 20
 MAX_RATIO = 200
+#: What the file system says of a name that cannot be one: too long, or of a file and a folder at once.
+_NAMES_AT_FAULT = frozenset({errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EINVAL})
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -79,8 +82,13 @@ def unpack(path: Path, folder: Path) -> None:
             raise InputError("signing.error.bundle", file=path.name, problem=name)
         seen.add(name.lower())
         target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        except OSError as fault:
+            if fault.errno not in _NAMES_AT_FAULT:
+                raise
+            raise InputError("signing.error.bundle", file=path.name, problem=name[:60]) from None
 
 
 def _limit(path: Path) -> int:

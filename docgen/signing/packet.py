@@ -116,7 +116,10 @@ def settle(manifest: Manifest, *, save: bool = True) -> list[int]:
         if pdf is None:
             continue
         try:
-            content = manifest.place(document.pdf_file).read_bytes()
+            path = manifest.place(document.pdf_file)
+            if not path.is_file():  # a pipe would be waited for
+                continue
+            content = path.read_bytes()
         except (OSError, InputError):
             continue
         if sha256(content) == pdf["sha256"] or not _continues(document, content):
@@ -260,6 +263,8 @@ def recorded_pdf(manifest: Manifest, document: Document) -> bytes:
     """
     assert document.pdf is not None
     path = manifest.place(document.pdf_file)
+    if path.exists() and not path.is_file():
+        raise InputError("signing.error.pdf_missing", file=document.pdf_file)
     try:
         content = path.read_bytes()
     except FileNotFoundError:

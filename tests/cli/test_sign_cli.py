@@ -107,3 +107,18 @@ def test_doctor_says_what_is_there(run: Run) -> None:
     assert found.code in (0, 4)
     assert json.loads(found.out)
     assert run("doctor").out.strip()
+
+
+def test_a_document_the_dossier_asks_for_is_missed(run: Run, packet: Path, tmp_path: Path) -> None:
+    """What is there may be signed and whole; by the dossier there must be more."""
+
+    def missed() -> list[str]:
+        found = run("verify", packet, "--dossier", tmp_path / "ho-so.json", "--json").json["reasons"]
+        return [reason["params"]["title"] for reason in found if reason["code"] == "document_unmade"]
+
+    assert missed() == []
+    path = packet / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    gone = content["files"].pop(1)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert missed() == [gone["title"]]

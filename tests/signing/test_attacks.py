@@ -732,6 +732,13 @@ def test_signing_follows_no_link(unsigned: Path, trusting: Asked, tmp_path: Path
     assert "file_extra" in codes(verify_packet(unsigned, trusting))
 
 
+def test_signing_waits_for_no_pipe(unsigned: Path) -> None:
+    (unsigned / SHEET).unlink()
+    os.mkfifo(unsigned / SHEET)
+    with pytest.raises(InputError, match="pdf_missing"):
+        sign_packet(unsigned, "cell", key(CELL), Signing(moment=SIGNED))
+
+
 # --- files of others --------------------------------------------------------------------------------------------------
 
 

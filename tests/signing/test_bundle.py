@@ -117,3 +117,13 @@ class TestADecisionThatComesLater:
     def test_a_mark_needs_a_packet_that_names_the_old_one(self, signed: Path, packet: Path) -> None:
         with pytest.raises(UsageError, match="not_superseding"):
             mark(signed, packet)
+
+
+@pytest.mark.parametrize("names", [["a", "a/b"], ["x" * 300], ["a/b", "a"]], ids=["file and folder", "long", "folder"])
+def test_names_no_file_system_takes_are_the_zips_fault(tmp_path: Path, names: list[str]) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    (tmp_path / "out").mkdir()
+    with pytest.raises(InputError, match="bundle"):
+        unpack(tmp_path / "a.zip", tmp_path / "out")
