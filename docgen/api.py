@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 
 
 def validate(dossier: Dossier, folders: Sequence[Path] = ()) -> list[Finding]:
-    """Everything wrong or doubtful in a loaded dossier: shape, required sections, meaning across fields.
+    """Everything wrong or doubtful in a loaded dossier: shape, required sections, meaning across fields, and where what
+    people decided, the ballots, the stated figures and the proposals differ.
 
     `folders` are further places to look for regulations. Raises `UsageError` where its regulation is not known.
     """
-    from docgen.validation import validate_dossier
+    from dataclasses import replace
 
-    return validate_dossier(dossier, load_regulation(dossier.regulation, (*folders, *dossier.folders)))
+    from docgen.pipeline import check_loaded
+
+    placed = replace(dossier, folders=(*map(Path, folders), *dossier.folders))
+    return check_loaded(placed, []).findings
 
 
 def propose(regulation: str, subject: str, facts: Mapping[str, Any], folders: Sequence[Path] = ()) -> Proposal:

@@ -72,7 +72,8 @@ def check_loaded(dossier: Any, findings: list[Finding], *, grade: bool = True) -
 
         board = grade_dossier(regulation, dossier.data, dossier.folders)
         proposals = {row.id: row.grade for row in board.rows if row.subject == "dang_vien" and row.grade}
-    findings = validate_dossier(dossier, regulation, proposals=proposals)
+    noted = board.findings if board is not None else ()
+    findings = validate_dossier(dossier, regulation, proposals=proposals, noted=noted)
     return Checked(dossier, regulation, [*loosened_findings(regulation), *findings], board)
 
 

@@ -9,22 +9,38 @@ HTTNV or better is all the organisation asks for. Ties, and who is chosen within
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from docgen.grading import propose, rules_of
+from docgen.grading.ballots import (
+    Choice,
+    Decided,
+    Voting,
+    choose_best,
+    decided_quota,
+    decisive,
+    rest_after_choice,
+    with_votes,
+)
+from docgen.grading.derived import Stated, counts_of_members, of_collective, stated_against
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import quota_for
-from docgen.grading.votes import choose, selection_rule
-from docgen.model import GRADES, grade_at_least
+from docgen.model import GRADES, lower_grade
 from docgen.regulations.rules import RuleSet
 
 BEST = GRADES[0]
+#: Bodies within a base organisation.
+BELOW_BASE = ("chi_bo_truc_thuoc", "dang_bo_bo_phan")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One subject as it is given: facts, and what others said of it (shown beside the proposal, never mixed in)."""
+    """One subject as it is given: facts, and what others said of it (shown beside the proposal, never mixed in).
+
+    `decided` is the grade that people gave; `committee` is true for a member of the committee (chi ủy), and for a
+    collective that is one.
+    """
 
     id: str
     name: str
@@ -32,6 +48,8 @@ class Entry:
     self_grade: str | None = None
     assessor_grades: Mapping[str, str] = field(default_factory=dict)
     votes: Mapping[str, int] = field(default_factory=dict)
+    decided: str | None = None
+    committee: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +69,8 @@ class Settled:
 @dataclass(frozen=True, slots=True)
 class Board:
     """Everything settled, in the order in which it was. `chosen`, `tied` and `dropped` name the excellent members
-    within the quota, those whose votes tie for the last places, and those beyond it."""
+    within the quota, those whose votes tie for the last places, and those beyond it. `decided` is the quota over what
+    people decided; `stated` the figures of the body that differ from its listed members."""
 
     regulation: str
     rows: tuple[Settled, ...]
@@ -60,6 +79,8 @@ class Board:
     chosen: tuple[str, ...] = ()
     tied: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    decided: Decided | None = None
+    stated: tuple[tuple[str, Stated], ...] = ()
 
     def row(self, role: str, entry_id: str = "") -> Settled:
         """The row of a role, and of an id where the role has several. Raises `KeyError`."""
@@ -88,23 +109,27 @@ def settle(
     organization: Mapping[str, Any] | Entry | None = None,
     collective: Mapping[str, Any] | Entry | None = None,
     heads: Mapping[str, Mapping[str, Any]] | None = None,
+    voting: Voting | None = None,
 ) -> Board:
     """The board of one body.
 
     `members`, `organization`, `collective` are entries or mappings with their keys (`id`, `facts`, …). Facts that
     follow from earlier rows are filled in where they are missing: the members' counts, `org_grade`, `headed_*`, the
     grade of a led unit marked `"own": true`. `heads` maps a member's id to further facts for grading that member as a
-    leader (`proposed_grade` reached under the rules for officials).
+    leader (`proposed_grade` reached under the rules for officials). `voting` is what is known of the ballots as a
+    whole.
     """
     rules = rules_of(regulation) if isinstance(regulation, str) else regulation
     entries = [_entry(member) for member in members]
     heads = heads or {}
-    first = {entry.id: _member(rules, entry, None, {}) for entry in entries}
-    counts = count_members(entries, first)
+    voting = voting or Voting()
+    first = {entry.id: with_votes(rules, voting, _member(rules, entry, None, {}), entry.votes) for entry in entries}
+    counts = counts_of_members(entries, first)
     rows: list[Settled] = []
-    org_row = _organization(rules, organization, counts)
+    org_row, stated = _organization(rules, organization, counts)
     org_grade = org_row.grade if org_row else None
-    collective_row = _collective(rules, collective, org_grade)
+    collective_row, of_it = _collective(rules, collective, org_grade, entries)
+    differing = [("party_organization", one) for one in stated] + [("collective", one) for one in of_it]
     bounds = {
         "headed_org_grade": org_grade,
         "headed_collective_grade": collective_row.grade if collective_row else None,
@@ -112,7 +137,9 @@ def settle(
     for entry in entries:
         extra = {"is_head": True, **bounds} if entry.id in heads else {}
         waits = any(unit.get("own") for unit in _led_units(entry.facts))
-        again = _member(rules, entry, org_grade, extra) if extra or waits else first[entry.id]
+        again = first[entry.id]
+        if extra or waits:
+            again = with_votes(rules, voting, _member(rules, entry, org_grade, extra), entry.votes)
         rows.append(Settled("member", entry, again))
     rows += [row for row in (org_row, collective_row) if row is not None]
     for entry in entries:
@@ -120,7 +147,29 @@ def settle(
             facts = {**entry.facts, "is_head": True, "evaluated_as_leader": True, **bounds, **heads[entry.id]}
             rows.append(Settled("head", entry, propose(rules, "dang_vien", facts)))
     settled = [row for row in rows if row.role == "member"]
-    return Board(rules.regulation, tuple(rows), counts, *_quota(rules, settled))
+    quota, choice = _quota(rules, settled, voting)
+    if quota is not None and decisive(rules, voting.kind):
+        most = quota.max_excellent or 0
+        rows = [
+            replace(row, proposal=rest_after_choice(rules, row.proposal, row.entry.votes, most))
+            if row.role == "member" and row.entry.id in choice.dropped
+            else row
+            for row in rows
+        ]
+    names = {row.entry.id: row.entry.name for row in settled}
+    decided = {row.entry.id: row.entry.decided for row in settled if row.entry.decided}
+    proposed = {row.entry.id: row.grade for row in rows if row.role == "member" and row.grade}
+    return Board(
+        rules.regulation,
+        tuple(rows),
+        counts,
+        quota,
+        tuple(names[key] for key in choice.kept),
+        tuple(names[key] for key in choice.tied),
+        tuple(names[key] for key in choice.dropped),
+        decided_quota(rules, decided, proposed),
+        tuple(differing),
+    )
 
 
 def _member(rules: RuleSet, entry: Entry, org_grade: str | None, extra: Mapping[str, Any]) -> Proposal:
@@ -141,72 +190,70 @@ def _led_units(facts: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return units if fits and units else ()
 
 
-def count_members(entries: Sequence[Entry], proposals: Mapping[str, Proposal]) -> dict[str, int | bool]:
-    """What a cell's rules ask of its members. Grades that are left to people leave the counts they decide unknown."""
-    ranked = [proposals[entry.id] for entry in entries if not proposals[entry.id].not_ranked]
-    counts: dict[str, int | bool] = {"members_total": len(entries), "members_not_ranked": len(entries) - len(ranked)}
-    grades = [proposal.grade for proposal in ranked if proposal.grade is not None]
-    if len(grades) == len(ranked):
-        counts["members_at_least_good"] = sum(grade_at_least(grade, "HTTNV") for grade in grades)
-        counts["members_at_least_fulfilled"] = sum(grade_at_least(grade, "HTNV") for grade in grades)
-        counts["members_not_fulfilled"] = grades.count(GRADES[-1])
-    disciplined = [entry.facts.get("disciplined_in_year") for entry in entries]
-    if True in disciplined or (disciplined and None not in disciplined):
-        counts["party_member_disciplined"] = True in disciplined
-    return counts
-
-
 def _filled(facts: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     """`facts`, with what is known from earlier rows where they say nothing."""
     return {**facts, **{name: value for name, value in known.items() if facts.get(name) is None}}
 
 
 def _organization(
-    rules: RuleSet, given: Mapping[str, Any] | Entry | None, counts: Mapping[str, int | bool]
-) -> Settled | None:
+    rules: RuleSet, given: Mapping[str, Any] | Entry | None, counts: Mapping[str, Any]
+) -> tuple[Settled | None, list[Stated]]:
     if given is None:
-        return None
+        return None, []
     entry = _entry(given)
     is_cell = str(entry.facts.get("org_type", "")).startswith("chi_bo")
-    facts = _filled(entry.facts, counts if is_cell else {})
-    return Settled("organization", entry, propose(rules, "to_chuc_dang", facts))
+    known = counts if is_cell else {}
+    return _with_stated(rules, "organization", "to_chuc_dang", entry, known)
 
 
-def _collective(rules: RuleSet, given: Mapping[str, Any] | Entry | None, org_grade: str | None) -> Settled | None:
+def _collective(
+    rules: RuleSet, given: Mapping[str, Any] | Entry | None, org_grade: str | None, members: Sequence[Entry]
+) -> tuple[Settled | None, list[Stated]]:
     if given is None:
-        return None
+        return None, []
     entry = _entry(given)
-    return Settled("collective", entry, propose(rules, "tap_the", _filled(entry.facts, {"org_grade": org_grade})))
+    known = of_collective(members) if entry.committee else {}
+    bounded = replace(entry, facts=_filled(entry.facts, {"org_grade": org_grade}))
+    return _with_stated(rules, "collective", "tap_the", bounded, known)
 
 
-def _counted(votes: Mapping[str, Any]) -> bool:
-    """True where there are votes, and the best grade's can be put in order."""
-    return bool(votes) and isinstance(votes.get(BEST, 0), (int, float))
+def _with_stated(
+    rules: RuleSet, role: str, subject: str, entry: Entry, known: Mapping[str, Any]
+) -> tuple[Settled, list[Stated]]:
+    """The proposal from what is stated and what the listed members say.
+
+    Where the two differ, the grade is the lower of what each gives (none where either gives none), and each
+    difference is a question with both figures: neither wins in silence.
+    """
+    differing = stated_against(rules, entry.facts, known)
+    proposal = propose(rules, subject, _filled(entry.facts, known))
+    if differing:
+        listed = propose(rules, subject, {**entry.facts, **known})
+        both = proposal.grade and listed.grade
+        lower = lower_grade(str(proposal.grade), str(listed.grade)) if both else None
+        base = listed if lower == listed.grade else proposal
+        asked = tuple(Question(f"conflict:{one.fact}", one.text()) for one in differing)
+        others = (g for g in (proposal.grade, listed.grade) if g and g != lower)
+        proposal = replace(
+            base, grade=lower, questions=(*base.questions, *asked),
+            alt_grades=tuple(dict.fromkeys((*base.alt_grades, *others))),
+        )  # fmt: skip
+    return Settled(role, entry, proposal), differing
 
 
-def _quota(
-    rules: RuleSet, rows: Sequence[Settled]
-) -> tuple[Proposal | None, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """The quota over the members, and who fits in it where votes decide; where they do not, people choose."""
-    found = quota_for(rules, "dang_vien")
-    if found is None:
-        return None, (), (), ()
-    best = [row for row in rows if row.grade == BEST]
-    good = sum(row.grade == GRADES[1] for row in rows)
-    base = good + len(best) if found[1].reading == "pool" else good
-    facts = {"cohort_kind": "dang_vien", "n_good": base, "n_excellent_proposed": len(best)}
+def _quota(rules: RuleSet, rows: Sequence[Settled], voting: Voting) -> tuple[Proposal | None, Choice]:
+    """The quota over the members, and who fits in it where votes decide; where they do not, people choose.
+
+    A cell below the base organisation has no quota of its own where the regulation sets it over the whole (A09).
+    """
+    if quota_for(rules, "dang_vien") is None:
+        return None, Choice()
+    best = {row.entry.id: row.entry.votes for row in rows if row.grade == BEST}
+    others = {row.entry.id: row.entry.votes for row in rows if row.grade != BEST}
+    better = sum(row.grade in GRADES[:2] for row in rows)
+    facts = {"cohort_kind": "dang_vien", "n_good_or_better": better, "n_excellent_proposed": len(best)}
+    if voting.kind in BELOW_BASE:
+        facts["cohort_scope"] = voting.kind
     proposal = propose(rules, "cohort", facts)
-    most = proposal.max_excellent or 0
-    names = {row.entry.id: row.entry.name for row in best}
-    if len(best) <= most:
-        return proposal, tuple(names.values()), (), ()
-    if selection_rule(rules) is None or not all(_counted(row.entry.votes) for row in best):
-        return proposal, (), tuple(names.values()), ()
-    scores = {row.entry.id: row.entry.votes.get(BEST, 0) for row in best}
-    kept, tied, dropped = choose(list(names), scores, most)
-    return (
-        proposal,
-        tuple(names[i] for i in kept),
-        tuple(names[i] for i in tied),
-        tuple(names[i] for i in dropped),
-    )
+    choice = choose_best(rules, voting, best, others, proposal.max_excellent or 0)
+    return replace(proposal, questions=(*proposal.questions, *choice.questions)), choice

@@ -6,23 +6,26 @@ body), then the head (not above the collective and the body), the quota last (HD
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from docgen.grading import rules_of
+from docgen.grading.ballots import Decided, Voting
 from docgen.grading.board import Entry, Settled, settle
+from docgen.grading.disagreements import decision_of, disagreements, quota_line
 from docgen.grading.from_dossier import (
     assessor_grades,
     collective_facts,
+    is_committee,
     levels_by_group,
     member_facts,
     organization_facts,
 )
 from docgen.grading.proposal import Proposal
 from docgen.i18n import DEFAULT_LANGUAGE, message
-from docgen.model import GRADE_TEXT, GRADES
+from docgen.model import GRADE_TEXT, GRADES, Finding
 from docgen.regulations.loader import Regulation
 
 
@@ -39,11 +42,17 @@ class Row:
     assessors: Mapping[str, str] = field(default_factory=dict)
     votes: Mapping[str, int] = field(default_factory=dict)
     levels_from: str = ""
+    chosen_by_people: bool = False
 
     @property
     def grade(self) -> str:
         """The proposed grade; empty where none is established."""
         return self.proposal.grade or ""
+
+    @property
+    def settled(self) -> bool:
+        """True where the proposal leaves nothing to people: no open question, and no choice within the quota."""
+        return bool(self.grade) and not self.proposal.questions and not self.chosen_by_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,8 @@ class Board:
     good: int
     excellent: tuple[str, ...]
     tied: tuple[str, ...] = ()
+    decided: Decided | None = None
+    findings: tuple[Finding, ...] = ()
 
     def row(self, row_id: str) -> Row:
         """The row of a member's id, `party_organization` or `collective`. Raises `KeyError`."""
@@ -73,6 +84,9 @@ class Board:
             lines.append(message("board.over_quota", language, allowed=allowed, names=names))
         if self.tied:
             lines.append(message("board.tied", language, names=", ".join(self.tied)))
+        if self.decided is not None:
+            members = {row.id: row.name for row in self.rows if row.subject == "dang_vien"}
+            lines.append(quota_line(self.decided, members, language))
         return lines
 
     def as_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
@@ -159,8 +173,14 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
     Raises as `docgen.grading.rules_of` does for a regulation without rules.
     """
     rules = rules_of(regulation.id, folders)
-    records = [member for member in data.get("members") or () if isinstance(member, Mapping)]
-    entries = [_member_entry(regulation, data, member) for member in records]
+    listed = data.get("members")
+    records = [
+        (index, member)
+        for index, member in enumerate(listed if isinstance(listed, (list, tuple)) else ())
+        if isinstance(member, Mapping)
+    ]
+    entries = [_member_entry(regulation, data, member) for _, member in records]
+    voting = _voting(data)
     heads: dict[str, Mapping[str, Any]] = {entry.id: {} for entry in entries if entry.facts.get("is_head")}
     settled = settle(
         rules,
@@ -168,13 +188,40 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
         organization=_body_entry(data, "party_organization", organization_facts(regulation, data)),
         collective=_body_entry(data, "collective", collective_facts(regulation, data)),
         heads=heads,
+        voting=voting,
     )
-    by_id = {str(member.get("id", "")): member for member in records}
-    rows = tuple(_row(regulation, row, by_id) for row in settled.rows)
+    by_id = {str(member.get("id", "")): member for _, member in records}
+    open_choice = settled.quota is not None and (settled.quota.quota_ok is not True or bool(settled.quota.questions))
+    rows = tuple(_row(regulation, row, by_id, settled.chosen, open_choice) for row in settled.rows)
     members = [row for row in rows if row.subject == "dang_vien"]
     good = sum(row.grade in ("HTXSNV", "HTTNV") for row in members)
     excellent = tuple(row.name for row in members if row.grade == "HTXSNV")
-    return Board(regulation.id, rows, settled.quota if members else None, good, excellent, settled.tied)
+    return Board(
+        regulation.id,
+        rows,
+        settled.quota if members else None,
+        good,
+        excellent,
+        settled.tied,
+        settled.decided,
+        tuple(disagreements(rules, settled, records, voting.kind)),
+    )
+
+
+def _voting(data: Mapping[str, Any]) -> Voting:
+    """What the dossier says of its ballots as a whole; figures that are no counts are left out."""
+    organization, ballots = data.get("organization"), data.get("ballots")
+    kind = organization.get("kind") if isinstance(organization, Mapping) else None
+    party = data.get("party_organization")
+    facts = party.get("facts") if isinstance(party, Mapping) else None
+    stated = facts.get("org_type") if isinstance(facts, Mapping) else None
+    numbers = ballots if isinstance(ballots, Mapping) else {}
+
+    def count(name: str) -> int | None:
+        value = numbers.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+    return Voting(str(stated or kind or ""), count("collected"), count("invalid") or 0)
 
 
 def _member_entry(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> Entry:
@@ -186,6 +233,8 @@ def _member_entry(regulation: Regulation, data: Mapping[str, Any], member: Mappi
         self_grade=_text(member, "review", "grade_party") or None,
         assessor_grades=assessor_grades(member.get("assessments")),
         votes=dict(votes) if isinstance(votes, Mapping) else {},
+        decided=decision_of(member),
+        committee=is_committee(member.get("member")),
     )
 
 
@@ -195,14 +244,21 @@ def _body_entry(data: Mapping[str, Any], root: str, facts: Mapping[str, Any]) ->
         return None
     grades = assessor_grades(holder.get("assessments"))
     own = _text(holder, "proposed_grade") or grades.get("tu_danh_gia")
-    return Entry(root, _text(holder, "name"), facts, self_grade=own, assessor_grades=grades)
+    committee = _text(holder, "kind") == "cap_uy"
+    return Entry(root, _text(holder, "name"), facts, self_grade=own, assessor_grades=grades, committee=committee)
 
 
 #: The subject of each role on the board; a head is the same member once more, graded as a leading official.
 _SUBJECTS = {"member": "dang_vien", "organization": "to_chuc_dang", "collective": "tap_the", "head": "can_bo"}
 
 
-def _row(regulation: Regulation, settled: Settled, members: Mapping[str, Mapping[str, Any]]) -> Row:
+def _row(
+    regulation: Regulation,
+    settled: Settled,
+    members: Mapping[str, Mapping[str, Any]],
+    chosen: Sequence[str],
+    open_choice: bool,
+) -> Row:
     entry = settled.entry
     member = members.get(entry.id, {}) if settled.role in ("member", "head") else {}
     return Row(
@@ -215,4 +271,8 @@ def _row(regulation: Regulation, settled: Settled, members: Mapping[str, Mapping
         assessors=entry.assessor_grades,
         votes=entry.votes,
         levels_from=levels_by_group(regulation, "dang_vien", member.get("assessments"))[1] if member else "",
+        chosen_by_people=settled.role == "member"
+        and settled.grade == GRADES[0]
+        and open_choice
+        and (entry.name not in chosen or not entry.votes),
     )

@@ -76,6 +76,32 @@ def maximum(quota: Quota, base: int) -> int:
     return base * quota.percent // 100
 
 
+def most_of(quota: Quota, good_or_better: int) -> tuple[int, int]:
+    """How many of those graded HTTNV or better may be chosen as HTXSNV: read strictly, and read widely (A01).
+
+    Whoever is not chosen is HTTNV and belongs to the base. Strictly the base is those left when X are chosen, so X is
+    the greatest with X ≤ the share of (N − X); widely it is all N. A regulation that pools the two has one reading.
+    """
+    wide = min(maximum(quota, good_or_better), good_or_better)
+    if quota.reading == "pool":
+        return wide, wide
+    fitting = [x for x in range(good_or_better + 1) if x <= maximum(quota, good_or_better - x)]
+    return max(fitting, default=0), wide
+
+
+def _better_note(quota: Quota, good_or_better: int, strict: int, wide: int) -> Note:
+    """The formula in words: the base that is left, the share of it, and the other reading where it differs."""
+    base = good_or_better if quota.reading == "pool" else good_or_better - strict
+    params = {
+        "good": good_or_better, "base": base, "maximum": strict, "percent": quota.percent, "below": quota.below,
+        "wide": wide,
+    }  # fmt: skip
+    if quota.below and base < quota.below:
+        return Note("grading.note.quota.better.small", params)
+    key = "pool" if quota.reading == "pool" else "same" if strict == wide else "differs"
+    return Note(f"grading.note.quota.better.{key}", params)
+
+
 def count_quota(rules: RuleSet, cohort: str, base: int) -> QuotaCount | None:
     """The quota of `cohort` over `base`, with its formula; None where the regulation sets none."""
     found = quota_for(rules, cohort)
@@ -122,6 +148,15 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
             ok = None
             state.situations.add("base_reading")
         base = good + excellent if quota.reading == "pool" else good
+    elif base is None and (better := view.values.get("n_good_or_better")) is not None:
+        most, wide = most_of(quota, better)
+        proposed = view.values.get("n_excellent_proposed")
+        ok = None if proposed is None else proposed <= most
+        if proposed is not None and most < proposed <= wide:
+            ok = None
+            state.situations.add("base_reading")
+        notes.append(_better_note(quota, better, most, wide))
+        base = better
     elif base is not None:
         most = maximum(quota, base)
         proposed = view.values.get("n_excellent_proposed")
@@ -130,7 +165,7 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
     questions: list[Question] = []
     if base is None:
         questions.append(Question(f"missing:{quota.base.name}", quota.base.label("vi")))
-    else:
+    elif not notes:
         counted = count_quota(rules, str(kind), base)
         assert counted is not None
         notes.append(counted.note)

@@ -116,10 +116,12 @@ class Quota:
 @dataclass(frozen=True, slots=True)
 class Ballot:
     """How votes give a grade. `cumulative`: votes for a grade or better, over a percentage of the valid ballots;
-    `single`: votes for one grade, over a percentage of the official members; `sequence`: no threshold is printed."""
+    `single`: votes for one grade, over a percentage of the official members; `sequence`: no threshold is printed.
+    `decides`: the kinds of body (`org_type`) whose vote is the grade itself, not a proposal to somebody above."""
 
     scheme: str
     more_than: Fraction = Fraction(50)
+    decides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

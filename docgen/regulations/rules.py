@@ -269,10 +269,11 @@ class _Reader:
         )
 
     def _ballot(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, ("more_than",), ("scheme",))
+        node = self._map(parent, key, ("more_than", "decides"), ("scheme",))
         if node["scheme"] not in SCHEMES:
             raise node.fault("grading.definition.bad_value", "scheme", key="scheme", value=node["scheme"])
-        return Ballot(node["scheme"], self._fraction(node, "more_than", node.get("more_than", "50")))
+        decides = self._list(node, "decides") if "decides" in node else ()
+        return Ballot(node["scheme"], self._fraction(node, "more_than", node.get("more_than", "50")), decides)
 
     def _selection(self, parent: Mapping, key: str) -> Effect:
         node = self._map(parent, key, (), ("grade", "rest"))

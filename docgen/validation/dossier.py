@@ -25,15 +25,21 @@ CHECKS: tuple[Callable[[Check], None], ...] = (
 
 
 def validate_dossier(
-    dossier: Dossier, regulation: Regulation, proposals: Mapping[str, str] | None = None
+    dossier: Dossier,
+    regulation: Regulation,
+    proposals: Mapping[str, str] | None = None,
+    noted: Iterable[Finding] = (),
 ) -> list[Finding]:
     """Everything wrong or doubtful in `dossier`, what was found on reading it included, sorted by person.
 
-    `proposals` are the grades that the rules propose, by member id: a self-grade above is then a finding.
+    `proposals` are the grades that the rules propose, by member id: a self-grade above is then a finding. `noted` are
+    findings of the grading room about places of the dossier.
     """
     check = Check(dossier, regulation, forms_of(regulation), proposals or {})
     for run in CHECKS:
         run(check)
+    for finding in noted:
+        check.add(finding.code, finding.severity, finding.place.pointer, finding.who, **finding.params)
     order = {"": -3, "collective": -2, "party_organization": -1}
     for index, member in enumerate(check.members):
         order.setdefault(member.who, index)

@@ -39,7 +39,7 @@ def test_members_give_the_counts_of_the_cell() -> None:
     board = settle("hd16-2018", members, cell())
     assert board.counts == {
         "members_total": 10, "members_not_ranked": 1, "members_at_least_good": 9, "members_at_least_fulfilled": 9,
-        "members_not_fulfilled": 0, "party_member_disciplined": False,
+        "members_not_fulfilled": 0, "party_member_disciplined": False, "disciplined_units_pct": 0,
     }  # fmt: skip
     assert board.row("organization").grade == "HTXSNV"
 

@@ -1,0 +1,123 @@
+"""What the listed members say of their body, and the body's stated figures held against it.
+
+A body's rules read counts of its members and whether somebody was disciplined. Both follow from the list; a figure
+that is stated all the same must agree with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from docgen.grading.proposal import Proposal
+from docgen.i18n import message
+from docgen.model import GRADES, grade_at_least
+from docgen.regulations.rules import RuleSet
+
+if TYPE_CHECKING:
+    from docgen.grading.board import Entry
+
+#: Counts of members that a body may state; none of them can be more than the members there are.
+COUNTS = (
+    "members_total", "members_not_ranked", "members_at_least_good", "members_at_least_fulfilled",
+    "members_not_fulfilled",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A figure that is stated and does not agree with the listed members.
+
+    `listed` is what the list gives: the figure itself, or with `most` the most it could be. `impossible` is set where
+    no list of so many members could give the stated figure.
+    """
+
+    fact: str
+    labels: Mapping[str, str]
+    stated: Any
+    listed: Any
+    most: bool = False
+    impossible: bool = False
+
+    def params(self, language: str = "vi") -> dict[str, str]:
+        """The parameters of the message in words of `language`."""
+        label = self.labels.get(language, self.fact)
+        return {"label": label, "stated": _word(self.stated, language), "listed": _word(self.listed, language)}
+
+    def text(self, language: str = "vi") -> str:
+        """The difference as a question in words of `language`."""
+        return message(f"board.conflict.stated{'.most' if self.most else ''}", language, **self.params(language))
+
+
+def _word(value: Any, language: str) -> str:
+    if isinstance(value, bool):
+        return message("board.yes" if value else "board.no", language)
+    return str(value)
+
+
+def _known(values: Sequence[Any]) -> bool | None:
+    """True where one is true, False where all are known and none is, None where it cannot be told."""
+    if True in values:
+        return True
+    return False if values and None not in values else None
+
+
+def counts_of_members(entries: Sequence[Entry], proposals: Mapping[str, Proposal]) -> dict[str, Any]:
+    """What a cell's rules ask of its members. Grades that are left to people leave the counts they decide unknown.
+
+    A member without a proposal counts with the grade that people gave. Members outside the review or not to be graded
+    are in no count of grades (RULES A12).
+    """
+    ranked = [entry for entry in entries if not proposals[entry.id].not_ranked]
+    counts: dict[str, Any] = {"members_total": len(entries), "members_not_ranked": len(entries) - len(ranked)}
+    grades = [grade for entry in ranked if (grade := proposals[entry.id].grade or entry.decided)]
+    if len(grades) == len(ranked):
+        counts["members_at_least_good"] = sum(grade_at_least(grade, "HTTNV") for grade in grades)
+        counts["members_at_least_fulfilled"] = sum(grade_at_least(grade, "HTNV") for grade in grades)
+        counts["members_not_fulfilled"] = grades.count(GRADES[-1])
+    disciplined = [_yes(entry.facts.get("disciplined_in_year")) for entry in entries]
+    if (told := _known(disciplined)) is not None:
+        counts["party_member_disciplined"] = told
+    committee = [_yes(entry.facts.get("disciplined_in_year")) for entry in entries if entry.committee]
+    if (told := _known(committee)) is not None:
+        counts["committee_member_disciplined"] = told
+    if entries and None not in disciplined:
+        counts["disciplined_units_pct"] = round(100 * disciplined.count(True) / len(entries), 2)
+    return counts
+
+
+def _yes(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def of_collective(entries: Sequence[Entry]) -> dict[str, Any]:
+    """What follows for a committee (chi ủy) from the listed members who sit on it."""
+    out: dict[str, Any] = {}
+    for fact, of_member in (
+        ("member_disciplined", "disciplined_in_year"),
+        ("member_degradation_concluded", "degradation_concluded"),
+    ):
+        told = _known([_yes(entry.facts.get(of_member)) for entry in entries if entry.committee])
+        if told is not None:
+            out[fact] = told
+    return out
+
+
+def stated_against(rules: RuleSet, facts: Mapping[str, Any], known: Mapping[str, Any]) -> list[Stated]:
+    """The stated `facts` that differ from what is `known` from the list, or that so short a list cannot give."""
+    out = []
+    whole = known.get("members_total")
+    for name in known.keys() | set(COUNTS if isinstance(whole, int) else ()):
+        stated = facts.get(name)
+        if stated is None or isinstance(stated, (str, list, dict)):
+            continue  # Not stated, or of a wrong type, which has its own finding.
+        labels = dict(rules.facts[name].labels) if name in rules.facts else {}
+        count = name in COUNTS and isinstance(whole, int) and isinstance(stated, (int, float))
+        ranked = whole - known.get("members_not_ranked", 0) if isinstance(whole, int) else 0
+        limit = whole if name in ("members_total", "members_not_ranked") else ranked
+        if name in known and stated != known[name]:
+            out.append(Stated(name, labels, stated, known[name], impossible=bool(count and stated > limit)))
+        elif name not in known and count and stated > limit:
+            out.append(Stated(name, labels, stated, limit, most=True, impossible=True))
+    return sorted(out, key=lambda one: COUNTS.index(one.fact) if one.fact in COUNTS else len(COUNTS))

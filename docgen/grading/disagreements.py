@@ -1,0 +1,120 @@
+"""Where a dossier says two things of one matter: proposal, ballots, what people decided, stated figures, the quota.
+
+Each is a finding at the place where the figure stands, with both figures, for `docgen validate`, `docgen grade`, the
+packet's summary; nothing here changes a grade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from docgen.grading.ballots import Decided, contradicts, counted, decisive, majority, told
+from docgen.grading.board import Board
+from docgen.i18n import DEFAULT_LANGUAGE, message
+from docgen.model import GRADE_TEXT, GRADES, Finding, Place, Severity
+from docgen.regulations.rules import RuleSet
+
+#: The places of a grade that people gave to a member: what the cell proposes, what the committee decides.
+DECISIONS = (("cell", "grade"), ("committee", "grade"))
+
+
+def decision_of(member: Mapping[str, Any]) -> str | None:
+    """The grade that people gave: the committee's where there is one, else the cell's."""
+    for holder, name in reversed(DECISIONS):
+        found = member.get(holder)
+        grade = found.get(name) if isinstance(found, Mapping) else None
+        if grade in GRADES:
+            return str(grade)
+    return None
+
+
+def disagreements(
+    rules: RuleSet, board: Board, records: Sequence[tuple[int, Mapping[str, Any]]], kind: str
+) -> list[Finding]:
+    """The findings about `board`, whose members are `records` (place in the list, record) of a body of `kind`."""
+    found = list(_stated(board))
+    rows = {row.entry.id: row for row in board.rows if row.role == "member"}
+    for index, member in records:
+        row = rows.get(str(member.get("id", "")))
+        if row is not None and not row.proposal.not_ranked:
+            found += _ballots(rules, index, member, row.grade, kind)
+    found += _quota(board.decided, records, {key: row.entry.name for key, row in rows.items()})
+    return found
+
+
+def _finding(code: str, severity: Severity, pointer: str, who: str = "", **params: Any) -> Finding:
+    return Finding(f"board.finding.{code}", severity, Place(pointer=pointer), params, who)
+
+
+def _stated(board: Board) -> Iterator[Finding]:
+    for row, one in board.stated:
+        severity: Severity = "error" if one.impossible else "warning"
+        code = "stated.impossible" if one.impossible else "stated"
+        yield _finding(code, severity, f"/{row}/facts/{one.fact}", row, **one.params())
+
+
+def _ballots(
+    rules: RuleSet, index: int, member: Mapping[str, Any], proposed: str | None, kind: str
+) -> Iterator[Finding]:
+    votes = member.get("votes")
+    if not counted(votes):
+        return
+    assert isinstance(votes, Mapping)
+    who = str(member.get("id", ""))
+    binding = decisive(rules, kind)
+    given = False
+    for holder, name in DECISIONS:
+        part = member.get(holder)
+        grade = part.get(name) if isinstance(part, Mapping) else None
+        if grade not in GRADES:
+            continue
+        given = True
+        if contradicts(rules, votes, grade):
+            yield _finding(
+                "decided_above_ballots", "error" if binding else "warning", f"/members/{index}/{holder}/{name}", who,
+                grade=GRADE_TEXT[grade], votes=told(votes), result=GRADE_TEXT[majority(votes)],
+            )  # fmt: skip
+        elif binding and GRADES.index(grade) > GRADES.index(majority(votes)) and majority(votes) != GRADES[0]:
+            yield _finding(
+                "decided_below_ballots", "warning", f"/members/{index}/{holder}/{name}", who,
+                grade=GRADE_TEXT[grade], votes=told(votes), result=GRADE_TEXT[majority(votes)],
+            )  # fmt: skip
+    if not given and proposed in GRADES and contradicts(rules, votes, str(proposed)):
+        yield _finding(
+            "proposed_above_ballots", "warning", f"/members/{index}/votes", who,
+            grade=GRADE_TEXT[str(proposed)], votes=told(votes),
+        )  # fmt: skip
+
+
+def _quota(
+    decided: Decided | None, records: Sequence[tuple[int, Mapping[str, Any]]], names: Mapping[str, str]
+) -> Iterator[Finding]:
+    if decided is None or decided.ok is True:
+        return
+    code, severity = ("quota_over", "error") if decided.ok is False else ("quota_readings", "warning")
+    params = quota_params(decided, names)
+    for index, member in records:
+        key = str(member.get("id", ""))
+        if key not in decided.chosen:
+            continue
+        holder = next(
+            holder for holder, name in reversed(DECISIONS)
+            if isinstance(member.get(holder), Mapping) and member[holder].get(name) == GRADES[0]
+        )  # fmt: skip
+        yield _finding(code, severity, f"/members/{index}/{holder}/grade", key, **params)  # type: ignore[arg-type]
+
+
+def quota_params(decided: Decided, names: Mapping[str, str]) -> dict[str, Any]:
+    """The figures of the quota over what people decided, and who was chosen."""
+    return {
+        "count": len(decided.chosen), "names": ", ".join(names[key] for key in decided.chosen),
+        "good": decided.good_or_better, "left": decided.good_or_better - decided.strict,
+        "strict": decided.strict, "wide": decided.wide,
+    }  # fmt: skip
+
+
+def quota_line(decided: Decided, names: Mapping[str, str], language: str = DEFAULT_LANGUAGE) -> str:
+    """The same as a line for a page or a terminal; also where the decisions keep within the quota."""
+    key = {True: "within", False: "over", None: "readings"}[decided.ok]
+    return message(f"board.decided.{key}", language, **quota_params(decided, names))
