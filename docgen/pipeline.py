@@ -5,6 +5,7 @@ The command line and the Python API both come through here.
 
 from __future__ import annotations
 
+import copy
 import gc
 import json
 import re
@@ -17,6 +18,9 @@ from typing import Any
 from docgen.errors import InputError, UsageError
 from docgen.model import Finding, has_errors
 from docgen.regulations.loader import Regulation, load_regulation
+
+#: Findings about a place for a proposed grade that is empty: no packet without it, but docgen may fill it.
+GRADE_OPEN = ("validation.grade.open", "validation.grade.open_proposed")
 
 
 @dataclass(slots=True)
@@ -32,6 +36,12 @@ class Checked:
     def sound(self) -> bool:
         """True where there is a dossier and no finding of severity error."""
         return self.dossier is not None and not has_errors(self.findings)
+
+    @property
+    def writable(self) -> bool:
+        """True where proposed grades may be written: nothing is wrong but grades that are not entered yet."""
+        wrong = [f for f in self.findings if f.severity == "error" and f.code not in GRADE_OPEN]
+        return self.dossier is not None and not wrong
 
 
 @contextmanager
@@ -71,7 +81,7 @@ def check_loaded(dossier: Any, findings: list[Finding], *, grade: bool = True) -
         from docgen.grading.dossier_board import grade_dossier
 
         board = grade_dossier(regulation, dossier.data, dossier.folders)
-        proposals = {row.id: row.grade for row in board.rows if row.subject == "dang_vien" and row.grade}
+        proposals = {row.id: row.grade for row in board.rows if row.subject != "can_bo" and row.grade}
     noted = board.findings if board is not None else ()
     findings = validate_dossier(dossier, regulation, proposals=proposals, noted=noted)
     return Checked(dossier, regulation, [*loosened_findings(regulation), *findings], board)
@@ -128,25 +138,60 @@ def _form_data_findings(path: Path, folders: Sequence[Path]) -> list[Finding] | 
 # -- grades ----------------------------------------------------------------------------------------------------------
 
 
+#: Who writes a proposed grade where: the cell its proposal for each member and the report of its committee; the author
+#: of a body's own sheet that sheet; each assessor the sheet of his own.
+WRITERS = ("cell", "author", "assessor")
+
+
 @dataclass(slots=True)
 class Written:
-    """What `write_grades` did: the pointers and grades filled in, how many it left alone, the file."""
+    """What `write_grades` did.
+
+    `filled` are the pointers and grades written, `kept` how many places had an entry already; `open` the names (with
+    the reason, a key of `cli.grade.open.…`) of those whose grade people must settle first; `others` what docgen would
+    propose in the empty places of other writers: pointer, grade, writer.
+    """
 
     file: Path
     filled: list[tuple[str, str]] = field(default_factory=list)
     kept: int = 0
+    open: list[tuple[str, str]] = field(default_factory=list)
+    others: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def write_grades(checked: Checked, path: Path, output: Path | None = None) -> Written:
-    """Put the proposed grades into the dossier file, where nobody has entered one.
+def _places(data: dict[str, Any], row: Any, members: Mapping[Any, list[int]]) -> Iterator[tuple[str, str]]:
+    """Every place of a proposed grade of `row`: its pointer and who writes there."""
+    own = {"tu_danh_gia": "author"}
+    if row.subject == "dang_vien":
+        for index in members.get(row.id, ()):
+            yield f"/members/{index}/cell/grade", "cell"
+            for assessor in _sheets(data["members"][index]):
+                if assessor not in own:
+                    yield f"/members/{index}/assessments/{assessor}/proposed_grade", "assessor"
+    elif row.subject in ("to_chuc_dang", "tap_the") and isinstance(data.get(row.id), dict):
+        if row.subject == "tap_the":
+            yield f"/{row.id}/proposed_grade", "cell"
+        for assessor in _sheets(data[row.id]):
+            yield f"/{row.id}/assessments/{assessor}/proposed_grade", own.get(assessor, "assessor")
 
-    A member's goes to `cell.grade`, the collective's to `proposed_grade`, each body's own sheet to its
-    `proposed_grade`. A value a person entered is never changed. A JSON dossier is rewritten in place unless `output`
-    names another file; one read from Excel needs `output` (a JSON file). Raises `UsageError` otherwise.
+
+def _sheets(holder: Mapping[str, Any]) -> list[str]:
+    found = holder.get("assessments")
+    return [k for k, v in found.items() if isinstance(v, dict)] if isinstance(found, dict) else []
+
+
+def write_grades(checked: Checked, path: Path, output: Path | None = None, *, role: str = "cell") -> Written:
+    """Put the settled proposals into the empty places of one writer (`WRITERS`) in the dossier file.
+
+    Written is only what leaves nothing to people: no open question, nobody to be chosen within the quota. A value a
+    person entered is never changed. A JSON dossier is rewritten in place unless `output` names another file; one read
+    from Excel needs `output` (a JSON file). Raises `UsageError` otherwise, and for a role that writes no grade.
     """
     from docgen.dossier import load_dossier
     from docgen.storage import write_whole
 
+    if role not in WRITERS:
+        raise UsageError("errors.usage.no_such_writer", role=role, known=", ".join(WRITERS))
     if path.is_dir():
         path = Path(checked.dossier.file) if checked.dossier.file else path
     target = output or path
@@ -154,32 +199,34 @@ def write_grades(checked: Checked, path: Path, output: Path | None = None) -> Wr
         raise UsageError("errors.usage.write_json", file=str(target))
     if target != path and target.exists():
         raise UsageError("errors.usage.exists", file=str(target))
-    data = json.loads(path.read_text(encoding="utf-8-sig")) if path.suffix.lower() == ".json" else checked.dossier.data
+    read = path.suffix.lower() == ".json"
+    data = json.loads(path.read_text(encoding="utf-8-sig")) if read else copy.deepcopy(checked.dossier.data)
     done = Written(target)
-
-    def put(holder: dict[str, Any], pointer: str, name: str, grade: str) -> None:
-        if holder.get(name):
-            done.kept += 1
-        elif grade:
-            holder[name] = grade
-            done.filled.append((f"{pointer}/{name}", grade))
-
-    members: dict[Any, list[tuple[int, dict[str, Any]]]] = {}
+    members: dict[Any, list[int]] = {}
     for index, member in enumerate(data.get("members", ())):
-        members.setdefault(member.get("id"), []).append((index, member))
+        members.setdefault(member.get("id"), []).append(index)
     for row in checked.board.rows:
-        if row.subject == "dang_vien":
-            for index, member in () if row.proposal.not_ranked else members.get(row.id, ()):
-                put(member.setdefault("cell", {}), f"/members/{index}/cell", "grade", row.grade)
-        elif row.subject in ("to_chuc_dang", "tap_the"):
-            holder = data.get(row.id)
-            if not isinstance(holder, dict):
-                continue
-            if row.subject == "tap_the":
-                put(holder, f"/{row.id}", "proposed_grade", row.grade)
-            own = holder.get("assessments", {}).get("tu_danh_gia")
-            if isinstance(own, dict):
-                put(own, f"/{row.id}/assessments/tu_danh_gia", "proposed_grade", row.grade)
+        if row.proposal.not_ranked:
+            continue
+        empty = []
+        for pointer, writer in _places(data, row, members):
+            *above, name = pointer.split("/")[1:]
+            holder = data
+            for step in above:
+                holder = holder[int(step)] if isinstance(holder, list) else holder.setdefault(step, {})
+            if holder.get(name):
+                done.kept += writer == role
+            elif writer != role:
+                if row.settled:
+                    done.others.append((pointer, row.grade, writer))
+            elif row.settled:
+                holder[name] = row.grade
+                done.filled.append((pointer, row.grade))
+            else:
+                empty.append(pointer)
+        if empty:
+            reason = "questions" if row.proposal.questions else "choice" if row.grade else "unknown"
+            done.open.append((row.name, reason))
     if done.filled or target != path:
         content = (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
         write_whole(target, content, overwrite=True)

@@ -44,10 +44,17 @@ def _report(findings: list[Finding], everything: bool) -> str:
     return render_summary(findings, language())
 
 
+#: `docgen.pipeline.WRITERS`, which is not imported for the sake of a help text.
+WRITERS = ("cell", "author", "assessor")
+
+
 @click.command(help=help_text("grade"))
 @click.argument("dossier", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--facts", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=help_text("option.facts"))
 @click.option("--write", is_flag=True, help=help_text("option.write"))
+@click.option(
+    "--role", type=click.Choice(["cell", "author", "assessor"]), default="cell", help=help_text("option.writer")
+)
 @click.option("--word", type=click.Path(dir_okay=False, path_type=Path), help=help_text("option.word"))
 @click.option("--all", "everything", is_flag=True, help=help_text("option.all"))
 @click.option("--decisions", type=click.Path(file_okay=False, path_type=Path), help=help_text("option.decisions"))
@@ -59,6 +66,7 @@ def grade(
     dossier: Path | None,
     facts: Path | None,
     write: bool,
+    role: str,
     word: Path | None,
     everything: bool,
     decisions: Path | None,
@@ -99,13 +107,17 @@ def grade(
         proposals = {row.id: row.proposal for row in checked.board.rows if row.subject == "dang_vien"}
         made = write_decisions(checked.regulation, checked.dossier.data, proposals, decisions, overwrite=overwrite)
         note("grade.decisions", count=len(made), folder=str(decisions))
-    if not checked.sound:
+    if not (checked.writable if write else checked.sound):
         # A proposal on a faulty dossier may be looked at, but nothing is written into it.
         raise click.exceptions.Exit(EXIT_FINDINGS)
     if write:
-        done = write_grades(checked, dossier, output)
+        done = write_grades(checked, dossier, output, role=role)
         for pointer, proposed in done.filled if everything or len(done.filled) <= MANY else ():
             note("grade.filled", pointer=pointer, grade=proposed)
+        for name, reason in done.open if everything or len(done.open) <= MANY else ():
+            note(f"grade.open.{reason}", name=name)
+        for pointer, proposed, writer in done.others if everything or len(done.others) <= MANY else ():
+            note("grade.other", pointer=pointer, grade=proposed, writer=writer)
         note("grade.written", count=len(done.filled), kept=done.kept, file=str(done.file))
 
 

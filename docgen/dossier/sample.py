@@ -377,23 +377,17 @@ class _Sample:
         shared: dict[str, Any] = {"self_review_completed": True, "targets_completed_pct": 96}
         if subject == "tap_the":
             return shared | {
-                "exemplary_attested": False, "member_disciplined": False, "collective_disciplined": False,
+                "exemplary_attested": False, "collective_disciplined": False,
                 "subordinate_unit_disciplined": False, "internal_disunity_concluded": False,
-                "member_degradation_concluded": False,
                 "org_grade": "HTTNV", "force_majeure": False,
             }  # fmt: skip
         if subject == "to_chuc_dang":
-            graded = [p["cell"].get("grade") for p in people]
+            # How many members there are, how they are graded and whether one was disciplined follows from the list.
             return shared | {
                 "months_since_established": 120, "org_type": "chi_bo", "exemplary_attested": False,
                 "meeting_quality": "kha", "meetings_held_as_required": True,
-                "members_total": len(graded), "members_not_ranked": sum(1 for g in graded if not g),
-                "members_at_least_good": sum(1 for g in graded if g in ("HTXSNV", "HTTNV")),
-                "members_at_least_fulfilled": sum(1 for g in graded if g and g != "KHTNV"),
-                "members_not_fulfilled": sum(1 for g in graded if g == "KHTNV"),
                 "same_level_grades": {"chinh_quyen": "HTTNV", "cong_doan": "HTTNV"},
-                "committee_member_disciplined": False, "leadership_member_disciplined": False,
-                "leadership_collective_disciplined": False, "party_member_disciplined": False,
+                "leadership_member_disciplined": False, "leadership_collective_disciplined": False,
                 "committee_or_standing_committee_disciplined": False, "corruption_case_handled": False,
                 "party_building_programs_poor": False,
             }  # fmt: skip

@@ -58,11 +58,11 @@ def contradicts(rules: RuleSet, votes: Votes, grade: str) -> bool:
     """True where the ballots do not carry `grade`.
 
     KH 55 II.B.2.5 bước 2 votes on the grades below HTXSNV first and chooses HTXSNV among HTTNV afterwards: there
-    ballots for HTTNV carry HTXSNV too.
+    ballots for HTTNV carry HTXSNV too, and so they do where no rule of votes is printed.
     """
     found = ballot_rule(rules)
     floor = grade
-    if grade == GRADES[0] and found is not None and found[1].scheme == "sequence":
+    if grade == GRADES[0] and (found is None or found[1].scheme == "sequence"):
         floor = GRADES[1]
     return not grade_at_least(majority(votes), floor)
 

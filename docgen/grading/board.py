@@ -144,7 +144,8 @@ def settle(
     rows += [row for row in (org_row, collective_row) if row is not None]
     for entry in entries:
         if entry.id in heads:
-            facts = {**entry.facts, "is_head": True, "evaluated_as_leader": True, **bounds, **heads[entry.id]}
+            bounded = {name: _lower(entry.facts.get(name), bound) for name, bound in bounds.items()}
+            facts = {**entry.facts, "is_head": True, "evaluated_as_leader": True, **bounded, **heads[entry.id]}
             rows.append(Settled("head", entry, propose(rules, "dang_vien", facts)))
     settled = [row for row in rows if row.role == "member"]
     quota, choice = _quota(rules, settled, voting)
@@ -188,6 +189,13 @@ def _led_units(facts: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     units = facts.get("led_units")
     fits = isinstance(units, (list, tuple)) and all(isinstance(unit, Mapping) for unit in units)
     return units if fits and units else ()
+
+
+def _lower(stated: Any, known: str | None) -> Any:
+    """The lower of a stated bound and the one on this board: a head may head another body too."""
+    if stated not in GRADES or known is None:
+        return known if stated is None else stated
+    return lower_grade(str(stated), known)
 
 
 def _filled(facts: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:

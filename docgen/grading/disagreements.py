@@ -92,7 +92,7 @@ def _quota(
 ) -> Iterator[Finding]:
     if decided is None or decided.ok is True:
         return
-    code, severity = ("quota_over", "error") if decided.ok is False else ("quota_readings", "warning")
+    code, severity = ("quota_over", "warning") if decided.ok is False else ("quota_readings", "warning")
     params = quota_params(decided, names)
     for index, member in records:
         key = str(member.get("id", ""))

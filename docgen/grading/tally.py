@@ -13,7 +13,8 @@ from typing import Any
 
 from docgen.grading import propose, rules_of
 from docgen.grading.proposal import Question
-from docgen.grading.votes import spelled
+from docgen.grading.quota import most_of, quota_for
+from docgen.grading.votes import selection_rule, spelled
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import GRADES, Finding, Place
 from docgen.regulations.rules import RuleSet
@@ -33,6 +34,7 @@ class PersonTally:
     grade: str | None = None
     needs_human: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class TallyResult:
             grade = person.grade or message("grading.tally.undecided", language)
             votes = spelled(person.votes)
             lines.append(message("grading.tally.person", language, name=person.name, votes=votes, grade=grade))
+            lines += [f"    ? {text}" for text in person.questions]
         lines += [f"? {question.text or question.code}" for question in self.questions]
         return "\n".join(lines)
 
@@ -267,10 +270,12 @@ def _grade(rules: RuleSet, counting: _Counting, language: str) -> tuple[list[Per
         "official_members_total": counting.official,
         "n_good": counting.n_good,
     }
+    several = len(counting.people) > 1 and not broken and selection_rule(rules) is not None
+    if several and counting.n_good is None:
+        shared["n_good"] = _base(rules, shared, counting)
     chosen: dict[str, str | None] = {}
     questions: list[Question] = []
     most: int | None = None
-    several = len(counting.people) > 1 and counting.n_good is not None and not broken
     if several:
         candidates = [{"name": p["id"], "votes": p["votes"]} for p in counting.people]
         whole = propose(rules, "vote", {**shared, "candidates": candidates})
@@ -299,6 +304,17 @@ def _grade(rules: RuleSet, counting: _Counting, language: str) -> tuple[list[Per
                 grade,
                 one.needs_human,
                 tuple(one.explain(language)),
+                tuple(question.text or question.code for question in one.questions),
             )
         )
     return people, questions, most
+
+
+def _base(rules: RuleSet, shared: Mapping[str, Any], counting: _Counting) -> int | None:
+    """The base of the quota where nobody states it: those whom the vote itself leaves at HTTNV (RULES A01)."""
+    quota = quota_for(rules, "dang_vien")
+    if quota is None:
+        return None
+    grades = [propose(rules, "vote", {**shared, "votes": person["votes"]}).grade for person in counting.people]
+    better = sum(grade in GRADES[:2] for grade in grades)
+    return better - most_of(quota[1], better)[0]

@@ -13,6 +13,7 @@ from typing import Any
 from docgen.dossier.text import fold
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.definition import FormDefinition
+from docgen.model import GRADE_TEXT
 from docgen.regulations.loader import Regulation
 from docgen.validation.context import Check, Holder, as_mapping, at
 from docgen.validation.plain_sections import Tell, all_written
@@ -162,7 +163,11 @@ class _Sections:
         for pointer, (slot, who, forms) in self.required.items():
             state = value_state(_get(data, pointer))
             needed = ", ".join(forms)
-            if state == EMPTY:
+            if state == EMPTY and slot.type == "grade" and slot.path[-1] == "proposed_grade":
+                proposed = GRADE_TEXT.get(self.check.proposals.get(who, ""), "")
+                code = "validation.grade.open_proposed" if proposed else "validation.grade.open"
+                self.check.add(code, "error", pointer, who, label=slot.label, forms=needed, proposed=proposed)
+            elif state == EMPTY:
                 self.check.add("validation.section.empty", "error", pointer, who, label=slot.label, forms=needed)
             elif state in (DOTS, PROMPT):
                 self.check.add(f"validation.section.{state}", "error", pointer, who, label=slot.label, forms=needed)

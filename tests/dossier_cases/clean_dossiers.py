@@ -66,6 +66,8 @@ def worth(data: Mapping[str, Any], key: str, grade: str) -> None:
 def _plain(regulation: str) -> dict[str, Any]:
     data = copy.deepcopy(sample_dossier(regulation))
     data["ballots"] = {"issued": 12, "collected": 12, "invalid": 0, "official_members": 13}
+    if regulation == "hd19-2024":
+        data["ballots"]["valid"] = 12
     for one in data["members"]:
         one["facts"].update(
             self_review_completed=True, targets_completed_pct=100, exempt_from_party_activities=False,

@@ -37,7 +37,7 @@ def disciplined() -> tuple[dict[str, Any], Board]:
 
 
 WORDS = (
-    "Xếp loại lại năm 2022: Không hoàn thành nhiệm vụ", "Ra quyết định theo biểu mẫu QD-01",
+    "Hủy kết quả xếp loại đã có", "Xếp loại lại năm 2022: Không hoàn thành nhiệm vụ", "Ra quyết định theo biểu mẫu QD-01",
     "Hủy bỏ khen thưởng liên quan của năm 2022",
 )  # fmt: skip
 

@@ -99,6 +99,7 @@ CASES: list[tuple[str, Change, str]] = [
     ("validation.id.pattern", put(f"{M}/id", "../../etc/passwd"), f"{M}/id"),
     ("validation.id.reserved", put(f"{M}/id", "CON"), f"{M}/id"),
     ("validation.section.empty", put(f"{M}/review/ideology", "   "), f"{M}/review/ideology"),
+    ("validation.grade.open", drop(f"{M}/assessments/chi_uy/proposed_grade"), f"{M}/assessments/chi_uy/proposed_grade"),
     ("validation.section.dots", put(f"{M}/review/ideology", "……………"), f"{M}/review/ideology"),
     ("validation.section.prompt", put(f"{M}/review/ideology", ["[Nhập nội dung]"]), f"{M}/review/ideology"),
     ("validation.section.dots_optional", put(f"{M}/review/explanation", "....."), f"{M}/review/explanation"),
@@ -212,13 +213,21 @@ def test_every_code_has_messages_and_hints(code: str) -> None:
 
 def test_every_validation_code_is_tried_here() -> None:
     elsewhere = {
-        "validation.grade.self_above", "validation.grade.cell_above", "validation.deadline.other",
+        "validation.grade.self_above", "validation.grade.cell_above", "validation.grade.open_proposed",
+        "validation.deadline.other",
         "validation.period.before_regulation", "validation.shape.other", "validation.record.not_object",
     }  # fmt: skip
     tried = {case[0] for case in CASES} | elsewhere
     # Score sheets have dossiers of their own: test_scores.py.
     codes = {c for c in codes_in_sources() if c.startswith("validation.") and not c.startswith("validation.score.")}
     assert not codes - tried
+
+
+def test_an_empty_place_for_a_grade_says_what_is_proposed(sample: dict[str, Any]) -> None:
+    sample["members"][1]["assessments"]["chi_uy"].pop("proposed_grade")
+    (found,) = [f for f in findings_of(sample, {"dv-02": "HTTNV"}) if f.place.pointer.endswith("proposed_grade")]
+    assert (found.code, found.severity) == ("validation.grade.open_proposed", "error")
+    assert "docgen đề xuất Hoàn thành tốt nhiệm vụ" in message_of(found)
 
 
 def test_self_grade_above_the_proposal(sample: dict[str, Any]) -> None:
