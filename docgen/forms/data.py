@@ -21,6 +21,7 @@ from docgen.forms.definition import FormDefinition
 from docgen.forms.template import BLANK_FLAG, CONDITIONS_KEY, RECORD_KEY
 from docgen.i18n import long_date, short_date
 from docgen.regulations.loader import Regulation
+from docgen.regulations.standing import is_graded
 from docgen.word.builder import DRAFT_FLAG
 
 #: Where the assessments of each subject stand in a dossier (`{member}` is the position of the member).
@@ -159,10 +160,13 @@ def form_data(
         if value is not None:
             _put(out, slot.path, value)
     without = {table.binding: tuple(table.without.split(".")) for table in definition.tables() if table.without}
+    graded = {table.binding for table in definition.tables() if table.graded}
     for name, members in lists.items():
         rows = []
         for source in value_at(dossier, places[name]) or ():
             if name in without and value_at(source, without[name]) is True:
+                continue
+            if name in graded and not is_graded(regulation.apart, dossier, source):
                 continue
             row: dict[str, Any] = {}
             for slot in members:
@@ -267,7 +271,7 @@ class Display:
     def _steering(self, data: Mapping[str, Any]) -> str:
         """The values that only steer conditions, as JSON: they travel inside the file, the page does not show them."""
         found = {slot.binding: value_at(data, slot.path) for slot in self._conditions}
-        kept = {binding: value for binding, value in found.items() if value is not None}
+        kept = {binding: value for binding, value in found.items() if value is not None and value != ""}
         return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else ""
 
 

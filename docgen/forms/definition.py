@@ -28,7 +28,7 @@ BLOCK_KEYS = {
     "criteria": (
         "criteria", "set", "head", "boxes", "box_width", "scores", "columns", "clause", "when", "number_width",
     ),
-    "rows": ("rows", "columns", "blank_rows", "clause", "when", "without"),
+    "rows": ("rows", "columns", "blank_rows", "clause", "when", "without", "graded"),
     "sign": ("sign", "text", "name", "seal", "left", "clause", "when", "place_date"),
 }  # fmt: skip
 RECORDS = ("dossier", "member", "assessment")
@@ -145,13 +145,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table with one row a record of the list `binding`; a record with a yes at `without` has no row."""
+    """A table with one row a record of the list `binding`; a record with a yes at `without` has no row.
+
+    With `graded`, members who are not to be graded have none either: a ballot lists those who are voted on.
+    """
 
     binding: str
     columns: tuple[Column, ...]
     blank_rows: int = 5
     when: str = ""
     without: str = field(default="", repr=False)
+    graded: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,8 +405,14 @@ class _Parser:
             raise item.fault("errors.definition.unknown_binding", "without", binding=without)
         return Rows(
             item["rows"], tuple(columns), int(item.get("blank_rows", "5")), when,
-            without.removeprefix(item["rows"] + "[]."),
+            without.removeprefix(item["rows"] + "[]."), self._graded(item),
         )  # fmt: skip
+
+    def _graded(self, item: Mapping) -> bool:
+        value = item.get("graded", "no")
+        if value not in ("yes", "no") or (value == "yes" and item["rows"] != "members"):
+            raise item.fault("errors.definition.unknown_value", "graded", value=value)
+        return bool(value == "yes")
 
     def _is_yes_or_no(self, rows: str, binding: str) -> bool:
         """True where `binding` is a yes/no value of the records of the list `rows`: a field, or a member's fact."""
@@ -485,6 +495,7 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
     _check_required(definition, data)
     # Over the parsed definition, not over files: an inherited form, an overlay's criteria and a label all count.
     identity = repr(replace(definition, file="")) + "".join(table.without for table in definition.tables())
+    identity += "".join("graded" for table in definition.tables() if table.graded)
     digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
     return replace(definition, definition_hash=digest)
 

@@ -7,16 +7,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from docgen.errors import UsageError
+from docgen.grading.contradictions import Contradiction, contradictions
 from docgen.grading.engine import Assessment
 from docgen.grading.facts import check_facts
 from docgen.grading.outcome import Note, Reason
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import propose_cohort
 from docgen.grading.votes import propose_vote
+from docgen.model import GRADES, Finding, Place
 from docgen.regulations.rules import SUBJECTS, RuleSet, kept_rules
 
 __all__ = ["Note", "Proposal", "Question", "Reason", "check_facts", "propose", "rules_of"]
@@ -32,13 +35,38 @@ def propose(regulation: str | RuleSet, subject: str, facts: Mapping[str, Any]) -
 
     `subject` is `dang_vien`, `to_chuc_dang`, `tap_the`, `cohort` or `vote`. A missing fact is unknown and never passes
     silently; a fact the regulation does not know is ignored; a fact of a wrong type counts as missing and is among the
-    proposal's findings. Raises `UsageError` for an unknown regulation or subject.
+    proposal's findings; from figures that cannot be true together nothing is concluded but a question. Raises
+    `UsageError` for an unknown regulation or subject.
     """
     rules = rules_of(regulation) if isinstance(regulation, str) else regulation
     if subject not in SUBJECTS:
         raise UsageError("grading.usage.unknown_subject", subject=subject, known=", ".join(SUBJECTS))
+    known = {name: value for name, value in facts.items() if name in rules.facts}
+    contrary = contradictions(known)
+    if not contrary:
+        return _proposed(rules, subject, facts)
+    dropped = {name for one in contrary for name in one.facts}
+    without = _proposed(rules, subject, {name: value for name, value in facts.items() if name not in dropped})
+    asked = tuple(Question(f"missing:{name}", one.text(rules)) for one in contrary for name in one.facts)
+    certain = without.grade == GRADES[-1]  # A ground that holds without the doubtful figures.
+    return replace(
+        without,
+        grade=without.grade if certain else None,
+        questions=(*asked, *(q for q in without.questions if q.code not in {a.code for a in asked})),
+        findings=(*without.findings, *(_finding(rules, one) for one in contrary)),
+        max_excellent=None,
+        quota_ok=None,
+        grades=(),
+    )
+
+
+def _proposed(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> Proposal:
     if subject == "cohort":
         return propose_cohort(rules, facts)
     if subject == "vote":
         return propose_vote(rules, facts)
     return Assessment(rules, subject, facts).propose()
+
+
+def _finding(rules: RuleSet, one: Contradiction) -> Finding:
+    return Finding(one.key, "warning", Place(pointer=f"/facts/{one.facts[0]}"), one.words(rules))

@@ -92,10 +92,14 @@ def differences(case: Case, proposal: Proposal) -> list[str]:
         found.append(f"asks {needless}")
     if strict and "actions" not in case.expect and proposal.actions:
         found.append(f"reminds of {list(proposal.actions)}")
+    # Where people are asked, a file of JSON lines takes no grade, or the grade of the other reading, as right too.
+    others = [None, *case.expect.get("alt_grades", ())] if asks and not strict and not found else []
     for key, wanted in case.expect.items():
         if key == "asks":
             continue
         got = answer.get(key)
+        if key == "grade" and got in others:
+            continue
         if strict and key in EXACT:
             if set(got or ()) != set(wanted):
                 found.append(f"{key} are {got}, not {wanted}")

@@ -98,7 +98,7 @@ def well_typed(fact: Fact, value: object) -> bool:
 
 
 def check_facts(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> list[Finding]:
-    """What is wrong in `facts` about a `subject`: wrong types (error) and numbers that cannot be true (warning).
+    """What is wrong in `facts` about a `subject`: wrong types (error) and negative numbers (warning).
 
     Facts that the regulation does not know are ignored; what is missing is no fault here.
     """
@@ -111,40 +111,12 @@ def check_facts(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> list[
             found.append(_about(fact, value, "grading.fact.wrong_type", "error"))
         elif fact.type in ("int", "percent", "number") and isinstance(value, (int, float)) and value < 0:
             found.append(_about(fact, value, "grading.fact.negative", "warning"))
-    return [*found, *_contradictions(facts)]
+    return found
 
 
 def _about(fact: Fact, value: object, code: str, severity: Severity) -> Finding:
     params = {"fact": fact.name, "label": fact.label("vi"), "value": value, "type": fact.type}
     return Finding(code, severity, Place(pointer=f"/facts/{fact.name}"), params)
-
-
-#: (part, whole): a part that is larger than its whole cannot be true.
-_PARTS = (
-    ("members_at_least_good", "members_total"),
-    ("members_at_least_fulfilled", "members_total"),
-    ("members_at_least_good", "members_at_least_fulfilled"),
-    ("members_not_fulfilled", "members_total"),
-    ("subordinate_orgs_at_least_good", "subordinate_orgs_total"),
-    ("subordinate_orgs_at_least_fulfilled", "subordinate_orgs_total"),
-    ("subordinate_orgs_at_least_good", "subordinate_orgs_at_least_fulfilled"),
-    ("subordinate_orgs_not_fulfilled", "subordinate_orgs_total"),
-    ("ballots_collected", "ballots_issued"),
-    ("ballots_invalid", "ballots_collected"),
-)
-_PART_NAMES = frozenset(part for part, _ in _PARTS)
-
-
-def _contradictions(facts: Mapping[str, Any]) -> list[Finding]:
-    if facts.keys().isdisjoint(_PART_NAMES):
-        return []
-    found = []
-    for part, whole in _PARTS:
-        if _is_count(facts.get(part)) and _is_count(facts.get(whole)) and facts[part] > facts[whole]:
-            params = {"part": part, "whole": whole, "part_value": facts[part], "whole_value": facts[whole]}
-            place = Place(pointer=f"/facts/{part}")
-            found.append(Finding("grading.fact.part_exceeds_whole", "warning", place, params))
-    return found
 
 
 class FactView:

@@ -6,7 +6,6 @@ Nothing is guessed: a level that is missing leaves its whole list unknown.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from docgen.dossier.text import fold
 from docgen.regulations.loader import Criterion, Regulation
 from docgen.regulations.rules import kept_rules
 from docgen.regulations.score_sheet import SETS, score_facts
+from docgen.regulations.standing import grading_day, months_between
 
 #: Whose levels a proposal rests on, the first that is complete: the body's own assessment, then the self-assessment.
 LEVELS_FROM = {
@@ -46,23 +46,6 @@ def _mapping(data: Any, *path: str) -> Mapping[str, Any]:
     """The mapping at `path`; an empty one for anything else, which the validator reports."""
     found = _at(data, *path)
     return found if isinstance(found, Mapping) else {}
-
-
-def months_between(start: str, end: str) -> int | None:
-    """Whole months from one ISO date to another; None where either is no date."""
-    try:
-        first, last = datetime.date.fromisoformat(start), datetime.date.fromisoformat(end)
-    except (TypeError, ValueError):
-        return None
-    months = (last.year - first.year) * 12 + last.month - first.month
-    return months - (last.day < first.day)
-
-
-def grading_day(data: Mapping[str, Any]) -> str:
-    """The day as of which grades are given: the meeting, else the date on the documents, else the year's last day."""
-    year = _at(data, "period", "year")
-    found = _at(data, "meeting", "held") or _at(data, "document", "date")
-    return str(found or (f"{year}-12-31" if isinstance(year, int) else ""))
 
 
 _LEAVES: dict[int, tuple[Regulation, dict[tuple[str, str], list[Criterion]]]] = {}
@@ -194,6 +177,8 @@ def collective_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[st
     if _at(data, "collective", "review"):
         out["self_review_completed"] = _reviewed(_at(data, "collective", "review"))
     kind = str(_at(data, "collective", "kind") or "")
+    if kind:
+        out["collective_kind"] = kind
     assessments = _at(data, "collective", "assessments")
     groups, _ = levels_by_group(regulation, "tap_the", assessments, kind)
     out.update(_level_facts(groups))

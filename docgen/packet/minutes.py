@@ -14,7 +14,8 @@ from docgen.forms.definition import load_form
 from docgen.forms.fill import Filler
 from docgen.grading.tally import TallyResult, tally
 from docgen.model import Finding
-from docgen.regulations.loader import load_regulation
+from docgen.regulations.loader import Regulation, load_regulation
+from docgen.regulations.standing import is_graded
 from docgen.storage import write_whole
 
 #: The form of the minutes, where a regulation has one.
@@ -81,6 +82,11 @@ def count_file(path: Path, folders: Sequence[Path] = ()) -> Counted:
     return Counted(result, dossier.regulation, dossier.data, [*errors, *result.findings], dossier.folders)
 
 
+def on_the_ballot(regulation: Regulation, data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The members who are voted on, in order: those who are to be graded."""
+    return [member for member in data.get("members") or () if is_graded(regulation.apart, data, member)]
+
+
 def write_minutes(counted: Counted, output: Path, folders: Sequence[Path] = (), *, overwrite: bool = False) -> Path:
     """The minutes as a Word file at `output`.
 
@@ -97,7 +103,7 @@ def write_minutes(counted: Counted, output: Path, folders: Sequence[Path] = (), 
     if counted.result.valid is not None:
         ballots.setdefault("valid", counted.result.valid)
     grades = {person.id: person.grade for person in counted.result.people}
-    for row, member in zip(data.get("members", ()), counted.data.get("members", ()), strict=False):
+    for row, member in zip(data.get("members", ()), on_the_ballot(regulation, counted.data), strict=True):
         # The grade that the vote itself gives; what the cell has put down already stands.
         grade = grades.get(str(member.get("id", "")))
         if grade:

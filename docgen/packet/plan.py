@@ -13,6 +13,7 @@ from typing import Any
 from docgen.forms.data import Record
 from docgen.forms.definition import FormDefinition, Part, Text, load_form
 from docgen.regulations.loader import Assessor, PacketItem, Regulation
+from docgen.regulations.standing import owes_review
 from docgen.storage import safe_name
 
 #: The assessor id under which each subject assesses itself.
@@ -116,9 +117,13 @@ class _Planner:
             and item.assessors == (SELF,)
         )
 
+    def owes_nothing(self, member: Mapping[str, Any]) -> bool:
+        """True for a member outside the review who has given no paper of it; what somebody gave all the same stays."""
+        return not member.get("review") and not owes_review(self.regulation.apart, self.data, member)
+
     def for_member(self, item: PacketItem, member: Mapping[str, Any]) -> Iterator[tuple[Record, Mapping[str, Any]]]:
         key = str(member.get("id", ""))
-        if not item.made_for(member):
+        if not item.made_for(member) or self.owes_nothing(member):
             return
         if item.each == "members":
             yield Record(key), member

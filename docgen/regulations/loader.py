@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from docgen.errors import UsageError
+from docgen.regulations.standing import KINDS, OUT_OF, Apart
 from docgen.regulations.strict_yaml import Mapping, load_file
 
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
-    "meeting", "deadlines", "add",
+    "meeting", "deadlines", "apart", "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
 #: What `add` may add to the lists of the regulation that is extended.
@@ -132,6 +133,7 @@ class Regulation:
     draft: Mapping = field(default_factory=Mapping)
     meeting: Mapping = field(default_factory=Mapping)
     deadlines: list[Mapping] = field(default_factory=list)
+    apart: tuple[Apart, ...] = ()
     fields: dict[str, Field] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
     criteria: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
@@ -249,6 +251,8 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
         regulation.draft = meta["draft"].closed(("working_days", "clause", "note"), ("working_days", "clause"))
     if "meeting" in meta:
         regulation.meeting = meta["meeting"].closed(("minimum_days", "clause"), ("minimum_days", "clause"))
+    if "apart" in meta:
+        regulation.apart = tuple(map(_apart, meta["apart"]))
     added = meta.get("add", Mapping())
     added.closed(ADD_KEYS)
     for at, keep in ((meta, False), (added, True)):
@@ -268,6 +272,20 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
 
 def _deadline(item: Mapping) -> Mapping:
     return item.closed(("what", "before", "month_day", "clause"), ("what", "clause"))
+
+
+def _apart(item: Mapping) -> Apart:
+    item.closed(("who", "out_of", "clause", "after"), ("who", "out_of", "clause"))
+    for key, known in (("who", KINDS), ("out_of", OUT_OF)):
+        if item[key] not in known:
+            raise item.fault("errors.definition.unknown_value", key, value=item[key])
+    after = None
+    if "after" in item:
+        try:
+            after = datetime.date.fromisoformat(item["after"])
+        except ValueError:
+            raise item.fault("errors.definition.not_a_date", "after", value=item["after"]) from None
+    return Apart(item["who"], item["out_of"], item["clause"], after)
 
 
 def _assessors(items: Sequence[Mapping], known: tuple[Assessor, ...]) -> tuple[Assessor, ...]:

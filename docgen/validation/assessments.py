@@ -17,7 +17,8 @@ def check_assessments(check: Check) -> None:
     """Report what is wrong in the assessments of members, of the collective and of the party body."""
     for holder in check.members:
         check_holder(check, holder)
-        check_signs(check, holder)
+        if holder.reviewed:
+            check_signs(check, holder)
     for holder in check.bodies:
         check_holder(check, holder)
     for name, subject in BODIES.items():
@@ -31,7 +32,7 @@ def check_holder(check: Check, holder: Holder) -> None:
     known = check.forms.assessors(holder.subject)
     found = as_mapping(holder.record.get("assessments"))
     for assessor in known.values():
-        if assessor.required and assessor.id not in found:
+        if assessor.required and holder.graded and assessor.id not in found:
             place = at(holder.pointer, "assessments", assessor.id)
             check.add("validation.assessment.missing", "error", place, holder.who,
                       assessor=assessor.id, label=assessor.label, clause=assessor.clause)  # fmt: skip
@@ -181,7 +182,7 @@ def check_grades(check: Check) -> None:
     for holder in check.members:
         record = holder.record
         person, review = as_mapping(record.get("member")), as_mapping(record.get("review"))
-        if person.get("civil_servant") is True and "grade" not in as_mapping(record.get("civil")):
+        if holder.graded and person.get("civil_servant") is True and "grade" not in as_mapping(record.get("civil")):
             check.add("validation.grade.no_civil", "warning", at(holder.pointer, "civil", "grade"), holder.who)
         proposed = check.proposals.get(holder.who)
         if proposed not in GRADES:

@@ -11,6 +11,7 @@ from docgen.dossier.model import Dossier
 from docgen.forms.definition import FormDefinition, load_form
 from docgen.model import Finding, Severity
 from docgen.regulations.loader import Assessor, PacketItem, Regulation
+from docgen.regulations.standing import Apart, apart_of
 
 #: Who is assessed, and where its record stands in a dossier (a member's record is one of a list).
 BODIES = {"collective": "tap_the", "party_organization": "to_chuc_dang"}
@@ -24,6 +25,18 @@ class Holder:
     pointer: str
     subject: str
     who: str
+    #: Why the member stands outside the review or the grading; None for everybody else and for bodies.
+    apart: Apart | None = None
+
+    @property
+    def reviewed(self) -> bool:
+        """True where papers of the review are owed."""
+        return self.apart is None or self.apart.out_of != "review"
+
+    @property
+    def graded(self) -> bool:
+        """True where papers of the grading are owed."""
+        return self.apart is None
 
 
 @dataclass(slots=True)
@@ -45,7 +58,8 @@ class Check:
             if isinstance(record, dict):
                 given = record.get("id")
                 who = given if isinstance(given, str) else f"#{index + 1}"
-                self.members.append(Holder(record, f"/members/{index}", "dang_vien", who))
+                apart = apart_of(self.regulation.apart, self.data, record)
+                self.members.append(Holder(record, f"/members/{index}", "dang_vien", who, apart))
 
     @property
     def data(self) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def check_person(check: Check, member: Holder, year: int, today: datetime.date) 
     record = as_mapping(member.record.get("member"))
     pointer, who = f"{member.pointer}/member", member.who
     born, admitted = day_of(record.get("birth_date")), day_of(record.get("admission_date"))
-    if "birth_date" not in record:
+    if "birth_date" not in record and member.reviewed:
         check.add("validation.member.no_birth_date", "warning", f"{pointer}/birth_date", who)
     if born is not None:
         age = _years(born, today)

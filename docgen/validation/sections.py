@@ -89,7 +89,9 @@ class _Sections:
         for definition in check.forms.each("dossier", check.data):
             self.walk(definition, None, "")
         members = [
-            (member, check.forms.each("members", member.record), self.sheets(member)) for member in check.members
+            (member, check.forms.each("members", member.record), self.sheets(member))
+            for member in check.members
+            if member.reviewed
         ]
         written = [self.all_written(*member) for member in members]
         # Of a member about whom there is nothing to say only the places outside the record are walked.

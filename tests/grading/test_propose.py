@@ -78,9 +78,42 @@ def test_a_wrong_type_is_a_finding_and_never_passes(name: str, value: Any) -> No
     assert f"missing:{name}" in proposal.needs_human
 
 
-def test_numbers_that_cannot_be_true_are_findings() -> None:
-    found = check_facts(rules_of("hd16-2018"), "to_chuc_dang", facts("hd16-tc-001", subordinate_orgs_at_least_good=11))
-    assert {f.code for f in found} == {"grading.fact.part_exceeds_whole"}
+@pytest.mark.parametrize(
+    ("regulation", "subject", "case", "changes", "asked"),
+    [
+        ("hd16-2018", "to_chuc_dang", "hd16-tc-001", {"subordinate_orgs_at_least_good": 11},
+         "subordinate_orgs_at_least_good"),
+        ("hd16-2018", "to_chuc_dang", "hd16-tc-001",
+         {"subordinate_orgs_at_least_fulfilled": 8, "subordinate_orgs_not_fulfilled": 3, "subordinate_orgs_total": 10,
+          "subordinate_orgs_at_least_good": 8}, "subordinate_orgs_not_fulfilled"),
+        ("hd19-2024", "to_chuc_dang", "hd19-tc-001", {"score_total": 104}, "score_total"),
+        ("hd19-2024", "to_chuc_dang", "hd19-tc-001", {"score_total": -1}, "score_total"),
+        ("kh40-2018", "dang_vien", "kh40-dv-018",
+         {"votes_by_official_members": {"HTXSNV": 21}, "official_members_total": 20}, "votes_by_official_members"),
+        ("kh55-2018", "dang_vien", "kh55-dv-001", {"gpa": 4.1, "gpa_scale": "tin_chi", "is_student": True}, "gpa"),
+        ("hd19-2024", "vote", "", {"votes": {"HTTNV": 9}, "ballots_collected": 10, "ballots_invalid": 2}, "votes"),
+        ("hd19-2024", "vote", "", {"votes": {"HTTNV": 9}, "ballots_collected": 11, "ballots_issued": 10},
+         "ballots_collected"),
+    ],
+)  # fmt: skip
+def test_nothing_is_concluded_from_figures_that_cannot_be_true(
+    regulation: str, subject: str, case: str, changes: dict[str, Any], asked: str
+) -> None:
+    """FACTS.md: what cannot be true is not known; both figures are in the question."""
+    given = facts(case, **changes) if case else changes
+    proposal = propose(regulation, subject, given)
+    assert proposal.grade is None
+    assert f"missing:{asked}" in proposal.needs_human
+    assert any(f.code.startswith("grading.together.") for f in proposal.findings)
+
+
+def test_a_certain_ground_stands_beside_figures_that_cannot_be_true() -> None:
+    proposal = propose("hd16-2018", "dang_vien", facts("hd16-dv-001", disciplined_in_year=True, training_score=200))
+    assert proposal.grade == "KHTNV"
+    assert "missing:training_score" in proposal.needs_human
+
+
+def test_negative_numbers_are_findings() -> None:
     found = check_facts(rules_of("hd16-2018"), "dang_vien", facts("hd16-dv-001", sick_leave_months_in_year=-1))
     assert [f.code for f in found] == ["grading.fact.negative"]
 

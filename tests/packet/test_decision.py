@@ -37,8 +37,8 @@ def disciplined() -> tuple[dict[str, Any], Board]:
 
 
 WORDS = (
-    "Hủy kết quả xếp loại đã có", "Xếp loại lại năm 2022: Không hoàn thành nhiệm vụ", "Ra quyết định theo biểu mẫu QD-01",
-    "Hủy bỏ khen thưởng liên quan của năm 2022",
+    "Hủy kết quả xếp loại đã có", "Xếp loại lại năm 2022: Không hoàn thành nhiệm vụ",
+    "Ra quyết định theo biểu mẫu QD-01", "Hủy bỏ khen thưởng liên quan của năm 2022",
 )  # fmt: skip
 
 
