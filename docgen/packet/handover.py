@@ -120,8 +120,8 @@ def _look(folder: Path, path: Path) -> Seen:
 def _state(folder: Path, name: str, wanted: str) -> str:
     try:
         target = (folder / name).resolve()
-    except ValueError:  # a NUL in the name
-        return "missing"
-    if not target.is_relative_to(folder.resolve()) or not target.is_file():
+        if not target.is_relative_to(folder.resolve()) or not target.is_file():
+            return "missing"
+    except (ValueError, OSError):  # a NUL in the name, a name too long for any file
         return "missing"
     return "ok" if hashlib.sha256(target.read_bytes()).hexdigest() == wanted else "changed"

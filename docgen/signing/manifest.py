@@ -108,7 +108,9 @@ class Document:
 def inside(name: str) -> str:
     """`name` where it is a plain relative path; raises `InputError` for one that leads out of the packet."""
     path = PurePosixPath(name)
-    if not name or path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name:
+    # No file system takes a longer name; asking it would be a fault of the machine.
+    too_long = len(name) > 1000 or any(len(part.encode("utf-8")) > 255 for part in path.parts)
+    if too_long or not name or path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name:
         raise InputError("signing.error.manifest", problem=f"file: {name[:60]!r}")
     return name
 

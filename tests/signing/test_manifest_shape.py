@@ -101,7 +101,7 @@ def test_no_value_anywhere_stops_a_command(packet: Path) -> None:
     original["files"] = original["files"][2:3]
     tried = 0
     for path in list(_places(original)):
-        for value in (None, 5, True, "x", [], [5], {}, {"a": 1}, -1, "../x", "\0"):
+        for value in (None, 5, True, "x", [], [5], {}, {"a": 1}, -1, "../x", "\0", "x" * 5000):
             content = copy.deepcopy(original)
             _put(content, path, value)
             _write(packet, json.dumps(content))
