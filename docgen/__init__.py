@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from docgen.api import build_packet, fill, propose, validate
     from docgen.dossier import load_dossier
     from docgen.errors import DocgenError
+    from docgen.forms.merge import merge_form
+    from docgen.forms.readback import read_form
     from docgen.model import Finding
     from docgen.regulations.loader import load_regulation
     from docgen.word.compile import compile_template
@@ -28,7 +30,9 @@ __all__ = [
     "fill",
     "load_dossier",
     "load_regulation",
+    "merge_form",
     "propose",
+    "read_form",
     "validate",
 ]
 
@@ -40,7 +44,9 @@ _HOME = {
     "fill": "docgen.api",
     "load_dossier": "docgen.dossier",
     "load_regulation": "docgen.regulations.loader",
+    "merge_form": "docgen.forms.merge",
     "propose": "docgen.api",
+    "read_form": "docgen.forms.readback",
     "validate": "docgen.api",
 }
 

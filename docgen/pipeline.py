@@ -342,16 +342,20 @@ def blank_forms(
     members: Sequence[str] = (),
     all_members: bool = False,
     assessor: str = "",
+    roles: Sequence[str] = (),
 ) -> list[Path]:
     """Write blank or prefilled forms; returns the files, in order.
 
     Without a form, every form of the regulation (of all regulations where none is named) goes to
     `output/<regulation>/<form>.docx`. With a dossier, one file a record: `<form>-<record>.docx`, carrying the record
-    inside. Raises `UsageError` for unknown names and existing files.
+    inside. A form of one record is handed to somebody: the places of other roles than the holder's, or than `roles`
+    where some are named, are locked and grey. Raises `UsageError` for unknown names and existing files.
     """
     from docgen.forms.data import form_data
     from docgen.forms.definition import load_form
     from docgen.forms.fill import Filler
+    from docgen.forms.handing import handed_to
+    from docgen.forms.roles import holder_of
     from docgen.regulations.loader import list_regulations
     from docgen.storage import safe_name, write_whole
 
@@ -373,7 +377,8 @@ def blank_forms(
             filler = Filler(regulation, definition, templates)
             for record in _records(definition.record, definition.subject, wanted, assessor, regulation):
                 known = _known_part(form_data(regulation, definition, checked.dossier.data, record))
-                write(target / f"{name}-{safe_name(record.key())}.docx", filler.fill(known))
+                content = handed_to(regulation, definition, filler.fill(known), roles or (holder_of(definition),))
+                write(target / f"{name}-{safe_name(record.key())}.docx", content)
         return written
     if members or all_members or assessor:
         raise UsageError("errors.usage.dossier_needed")
@@ -383,7 +388,8 @@ def blank_forms(
         target = output or Path("output")
         if target.suffix.lower() != ".docx":
             target = target / f"{form}.docx"
-        write(target, filler.fill({}, blank=True))
+        content = filler.fill({}, blank=True)
+        write(target, handed_to(regulation, filler.definition, content, roles) if roles else content)
         return written
     for name in [regulation_id] if regulation_id else list_regulations(folders):
         regulation = load_regulation(name, folders)

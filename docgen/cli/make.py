@@ -23,6 +23,7 @@ from docgen.errors import UsageError
 @click.option("--member", "members", multiple=True, help=help_text("option.member"))
 @click.option("--all-members", is_flag=True, help=help_text("option.all_members"))
 @click.option("--assessor", default="", help=help_text("option.assessor"))
+@click.option("--role", "roles", multiple=True, help=help_text("option.role_blank"))
 @click.option("--regulation", "-r", "regulation_id", default=None, help=help_text("option.regulation"))
 @folders_option
 @templates_option
@@ -35,6 +36,7 @@ def blank(
     members: tuple[str, ...],
     all_members: bool,
     assessor: str,
+    roles: tuple[str, ...],
     regulation_id: str | None,
     folders: tuple[Path, ...],
     templates: tuple[Path, ...],
@@ -48,7 +50,7 @@ def blank(
         raise UsageError("errors.usage.form_or_all")
     written = blank_forms(
         form, regulation_id, folders=folders, templates=templates, output=output, overwrite=overwrite,
-        dossier=dossier, members=members, all_members=all_members, assessor=assessor,
+        dossier=dossier, members=members, all_members=all_members, assessor=assessor, roles=roles,
     )  # fmt: skip
     for path in written:
         click.echo(str(path))

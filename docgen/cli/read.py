@@ -17,6 +17,11 @@ from docgen.forms.readback import ReadResult, read_form
 from docgen.i18n import message
 from docgen.model import Finding, has_errors
 
+#: The roles that write on forms (`docgen.forms.roles`); a test holds this list against the forms.
+ROLES = (
+    "author", "manager", "cell", "committee", "collective", "superior", "assessor", "residence", "counter", "issuer",
+)  # fmt: skip
+
 
 def _help(key: str) -> str:
     return message(f"read.help.{key}", HELP_LANGUAGE)
@@ -36,6 +41,7 @@ def _say(key: str, **params: Any) -> None:
 @click.option("--prefer", type=click.Choice(["word", "dossier"]), default=None, help=_help("prefer"))
 @click.option("--member", default="", help=_help("member"))
 @click.option("--assessor", default="", help=_help("assessor"))
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help=_help("role"))
 @folders_option
 @templates_option
 @json_option
@@ -48,6 +54,7 @@ def read(
     prefer: str | None,
     member: str,
     assessor: str,
+    roles: tuple[str, ...],
     folders: tuple[Path, ...],
     templates: tuple[Path, ...],
     as_json: bool,
@@ -58,7 +65,7 @@ def read(
     results = [(path, _read(path, regulation_id, form, folders, templates)) for path in files]
     merged: list[Finding] = []
     if dossier is not None:
-        merged = _into(results, dossier, folders, yes, prefer or "", member, assessor, as_json)
+        merged = _into(results, dossier, folders, yes, prefer or "", member, assessor, roles, as_json)
     else:
         _show(results, as_json)
     failed = [has_errors(result.findings) for _, result in results]
@@ -130,6 +137,7 @@ def _into(
     prefer: str,
     member: str,
     assessor: str,
+    roles: tuple[str, ...],
     as_json: bool,
 ) -> list[Finding]:
     from docgen.dossier import load_dossier
@@ -157,7 +165,7 @@ def _into(
         own = load_regulation(result.regulation, folders)
         merge = merge_form(
             data, result, own, result.definition, file=str(path), member=member, assessor=assessor,
-            prefer="word" if prefer == "word" else "dossier" if prefer == "dossier" else "",
+            prefer="word" if prefer == "word" else "dossier" if prefer == "dossier" else "", roles=roles,
         )  # fmt: skip
         data = merge.data
         changes += merge.changes
@@ -188,7 +196,7 @@ _REFUSED = frozenset(
 
 def _changes_as_json(path: Path, merge: Merge) -> dict[str, Any]:
     changes = [{"pointer": c.pointer, "label": c.label, "old": c.old, "new": c.new} for c in merge.changes]
-    return {"file": str(path), "changes": changes, "conflicts": merge.kept}
+    return {"file": str(path), "changes": changes, "conflicts": merge.kept, "withheld": merge.withheld}
 
 
 def _print_changes(path: Path, merge: Merge) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
@@ -19,6 +19,8 @@ from docgen.forms.data import Record, canonical, root_places, value_at
 from docgen.forms.definition import FormDefinition
 from docgen.forms.read_identity import record_of
 from docgen.forms.readback import ReadResult
+from docgen.forms.roles import holder_of, owns, slot_roles
+from docgen.i18n import message
 from docgen.model import Finding, Place, Severity
 from docgen.regulations.loader import Regulation
 from docgen.word.units import fold
@@ -43,12 +45,16 @@ class Change:
 
 @dataclass(slots=True)
 class Merge:
-    """The dossier's data after the merge, what changed, and what was found. `kept` counts conflicts left alone."""
+    """The dossier's data after the merge, what changed, and what was found.
+
+    `kept` counts conflicts left alone, `withheld` the values of other roles that were not taken.
+    """
 
     data: dict[str, Any]
     changes: list[Change] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     kept: int = 0
+    withheld: int = 0
 
 
 def merge_form(
@@ -61,13 +67,15 @@ def merge_form(
     member: str = "",
     assessor: str = "",
     prefer: Prefer = "",
+    roles: Collection[str] = (),
 ) -> Merge:
     """`dossier` (canonical data, left as it is) with the values of `result` put in.
 
     `member` and `assessor` say whose form it is where the file does not, or says it wrongly. `prefer` settles
-    conflicts: "word" takes the form's value, "dossier" keeps the dossier's.
+    conflicts: "word" takes the form's value, "dossier" keeps the dossier's. Only what the form's holder may say is
+    taken (`docgen.forms.roles`), and what the further `roles` may; everything else is told and left out.
     """
-    run = _Merging(dossier, result, regulation, definition, file, prefer)
+    run = _Merging(dossier, result, regulation, definition, file, prefer, roles)
     record = run.record(member, assessor)
     if record is not None:
         run.values(record)
@@ -88,6 +96,7 @@ class _Merging:
         definition: FormDefinition,
         file: str,
         prefer: Prefer,
+        roles: Collection[str],
     ) -> None:
         self.out = Merge(copy.deepcopy(dict(dossier)))
         self.result = result
@@ -95,6 +104,8 @@ class _Merging:
         self.definition = definition
         self.file = file
         self.prefer = prefer
+        self.allowed = {holder_of(definition), *roles}
+        self.owners = slot_roles(regulation, definition)
 
     def report(self, code: str, severity: Severity, pointer: str = "", /, **params: Any) -> None:
         self.out.findings.append(Finding(code, severity, Place(self.file, pointer, pointer), params))
@@ -186,6 +197,12 @@ class _Merging:
         old = value_at(self.out.data, path)
         pointer = "".join(f"/{step}" for step in path)
         if canonical(slot, old) == canonical(slot, new):
+            return
+        if not owns(self.owners, slot, self.allowed):
+            self.out.withheld += 1
+            owner = sorted(self.owners[slot.binding])[0]
+            self.report("read.merge.not_yours", "warning", pointer, label=slot.label, word=_short(slot, new),
+                        owner=message(f"read.role.{owner}"), role=owner)  # fmt: skip
             return
         if canonical(slot, old) is not None:
             if self.prefer != "word":

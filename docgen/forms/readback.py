@@ -392,11 +392,11 @@ class _Reading:
             codes = list(dict.fromkeys(code for code, _, _ in ticks))
             words = dict(slot.options)
             if len(codes) > 1:
+                # Nobody can tell which was meant: neither is taken.
                 shown = [words.get(code, code) for code in codes]
-                self.report(
-                    "read.box.two", "error", ticks[0][1], label=slot.label, codes=", ".join(shown), kept=shown[0]
-                )
-            sure = len(codes) == 1 and all(s for _, _, s in ticks)
+                self.report("read.box.two", "error", ticks[0][1], label=slot.label, codes=", ".join(shown))
+                continue
+            sure = all(s for _, _, s in ticks)
             self.keep(slot, line, _Given(Parsed(to_code(slot, codes[0])), ticks[0][1], sure))
         single: dict[str, Any] = {}
         lists: dict[str, dict[tuple[int, int], dict[str, Any]]] = {}
