@@ -116,6 +116,7 @@ class Board:
                 {
                     "name": row.name if row.subject != "can_bo" else message("board.head", language, name=row.name),
                     "grade": row.grade,
+                    "not_ranked": row.proposal.not_ranked,
                     "self_grade": row.self_grade,
                     "reasons": _telling(row.proposal, language),
                     "actions": row.proposal.actions_in_words(language),

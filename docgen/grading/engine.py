@@ -12,7 +12,7 @@ from typing import Any
 
 from docgen.grading.evaluate import Evaluator
 from docgen.grading.facts import UNKNOWN, FactView, check_facts
-from docgen.grading.outcome import Note, Reason, Told
+from docgen.grading.outcome import UNSET, Note, Reason, Told, ask
 from docgen.grading.plan import plan_of
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.scoring import score_criterion, total_level
@@ -259,7 +259,7 @@ class Assessment:
             self.subject,
             grade=main.grade,
             blocked_by=tuple(dict.fromkeys(blocked)),
-            questions=tuple(questions),
+            questions=tuple({(q.code, q.text): q for q in questions}.values()),
             alt_grades=tuple(g for g in GRADES if g in alternatives and g != main.grade),
             actions=tuple(self._actions()),
             reasons=tuple(self._reasons(main)),
@@ -280,7 +280,8 @@ class Assessment:
             main = [post.get("grade") for post in posts if post.get("is_main")]
             highest = [post.get("grade") for post in posts if post.get("is_highest")]
             told = {*main, *highest}
-            reason = Reason(rule.id, rule.clause, "positions", "holds" if len(told) == 1 else "unknown")
+            notes = tuple(self._post_notes(posts))
+            reason = Reason(rule.id, rule.clause, "positions", "holds" if len(told) == 1 else "unknown", notes=notes)
             if len(told) == 1 and None not in told:
                 grade = told.pop()
                 best = min((g for g in (p.get("grade") for p in posts) if g), key=GRADES.index)
@@ -289,13 +290,21 @@ class Assessment:
             self._situations.add("positions_differ")
             raised = self._raised_by(Situation("positions_differ"))
             if None in told or not told:
-                raised = [Question(f"missing:{effect.fact.name}", effect.fact.label("vi"))]
+                raised = [Question(f"missing:{effect.fact.name}", ask(effect.fact))]
             grades = tuple(g for g in GRADES if g in told)
             return Proposal(
                 self.rules.regulation, self.subject, None, (rule.id,), questions=tuple(raised), alt_grades=grades,
                 reasons=(reason,),
             )  # fmt: skip
         return None
+
+    @staticmethod
+    def _post_notes(posts: list[Mapping[str, Any]]) -> Iterator[Note]:
+        """Each post, whether it is the main or the highest one, and the grade voted there."""
+        for post in posts:
+            marks = [name for name in ("is_main", "is_highest") if post.get(name)]
+            key = "grading.note.post." + ("_".join(mark[3:] for mark in marks) or "other")
+            yield Note(key, {"post": post.get("post") or "…", "grade": post.get("grade") or "unknown"})
 
     def _excluded(self) -> Proposal | None:
         reasons = []
@@ -374,13 +383,13 @@ class Assessment:
         if main.external and main.standing is None:
             base = self.base()
             assert base is not None
-            questions.append(Question(f"missing:{base.fact.name}", base.fact.label("vi")))
+            questions.append(Question(f"missing:{base.fact.name}", ask(base.fact)))
         for rule_id, told in open_rules:
             if told.missing and told.missing <= held_for:
                 continue
             questions += self._unknowns(rule_id, told)
         for name in main.open_caps:
-            questions.append(Question(f"missing:{name}", self.rules.facts[name].label("vi")))
+            questions.append(Question(f"missing:{name}", ask(self.rules.facts[name])))
         for rule, effect in self.effects(r.Requirement):
             self._main = main
             if self.evaluator.tell(effect.when).outcome == "holds":
@@ -389,8 +398,8 @@ class Assessment:
 
     def _ask(self, rule: r.Rule, fact: Fact) -> Question:
         if fact.attested:
-            return Question(f"judgement:{rule.id}", fact.label("vi"))
-        return Question(f"missing:{fact.name}", fact.label("vi"))
+            return Question(f"judgement:{rule.id}", ask(fact))
+        return Question(f"missing:{fact.name}", ask(fact))
 
     def _unknowns(self, rule_id: str, told: Told) -> list[Question]:
         questions = []
@@ -398,7 +407,7 @@ class Assessment:
             wording = self.rules.rule(rule_id).wording
             questions.append(Question(f"judgement:{rule_id}", wording))
         for name in sorted(told.missing - told.judged):
-            questions.append(Question(f"missing:{name}", self.rules.facts[name].label("vi")))
+            questions.append(Question(f"missing:{name}", ask(self.rules.facts[name])))
         return questions
 
     def _blocked(self, main: Verdict) -> list[str]:
@@ -417,24 +426,35 @@ class Assessment:
             if role == "condition" and main.external:
                 continue
             told = self.tell(predicate)
-            # A ground or ceiling that does not apply is no reason; a condition is one either way.
-            if role != "condition" and told.outcome == "fails":
+            # A ground or ceiling that does not apply is no reason; a condition is one either way, unless it asks
+            # nothing of this subject ("Riêng đảng viên là …"): that is not fulfilled, it is not asked.
+            if (role != "condition" and told.outcome == "fails") or (
+                role == "condition" and told.outcome == "holds" and not told.notes
+            ):
                 continue
             said, notes = grade, told.notes
             if role == "cap" and not grade:
                 said, notes = self._ceiling(effect), (*notes, *self._ceiling_notes(effect))
+            if role == "pin" and any(isinstance(other, r.Ground) for other in rule.effects):
+                # The clause stands under KHTNV; that it gives this grade is a reading, and is said to be one.
+                notes = (*notes, Note("grading.note.printed_lowest"))
+            if isinstance(effect, (r.Hold, r.Requirement)) and effect.missing is not None:
+                # Without it the reason would say only what applies ("là viên chức: có"), not what is waited for.
+                notes = (*notes, *(() if self.view.given(effect.missing) else (_waited_for(effect.missing),)))
             yield Reason(rule.id, rule.clause, role, told.outcome, said, notes)
 
     def _ceiling(self, cap: r.Cap) -> str:
         """The grade of a ceiling that other subjects' grades set: the lowest known, or dots while none is."""
         known = [str(value) for fact in cap.at_facts if isinstance(value := self.view.get(fact), str)]
-        return max(known, key=GRADES.index) if known else "…"
+        return max(known, key=GRADES.index) if known else UNSET
 
     def _ceiling_notes(self, cap: r.Cap) -> Iterator[Note]:
         """Whose grades set the ceiling, and what they are."""
         for fact in cap.at_facts:
             if isinstance(value := self.view.get(fact), str):
                 yield Note("grading.note.value", {"fact": fact, "value": value})
+            else:
+                yield Note("grading.note.missing", {"fact": fact})
 
     def _actions(self) -> Iterator[str]:
         for _, effect in self.effects(r.Action):
@@ -444,3 +464,7 @@ class Assessment:
                         if "{" + name + "}" in action:
                             action = action.replace("{" + name + "}", str(self.view.get(self.rules.facts[name])))
                     yield action
+
+
+def _waited_for(fact: Fact) -> Note:
+    return Note("grading.note.not_attested" if fact.attested else "grading.note.missing", {"fact": fact})

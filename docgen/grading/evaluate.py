@@ -87,7 +87,9 @@ class Evaluator:
         value = self.view.get(one.fact)
         if value is UNKNOWN or value is None:
             return _unknown(one.fact)
-        note = Note("grading.note.one_of", {"fact": one.fact, "value": value, "values": one.values})
+        # The clause's own words are worth saying only where the value is not among them.
+        key = "grading.note.value" if value in one.values else "grading.note.one_of"
+        note = Note(key, {"fact": one.fact, "value": value, "values": one.values})
         return Told(outcome_of(value in one.values), (note,))
 
     def _compare(self, one: p.Compare) -> Told:
@@ -100,7 +102,10 @@ class Evaluator:
             if bound is UNKNOWN:
                 assert isinstance(one.bound, Fact)
                 return _unknown(one.bound)
-        note = Note(f"grading.note.{one.op}", {"fact": one.fact, "value": value, "bound": bound})
+        # Nothing stands above the best value of a scale: "Xuất sắc or better" is just "Xuất sắc".
+        best = isinstance(bound, str) and one.op == "at_least" and bound == one.fact.order[0]
+        key = "grading.note.best" if best else f"grading.note.{one.op}"
+        note = Note(key, {"fact": one.fact, "value": value, "bound": bound})
         if isinstance(bound, str):
             ranks = [Fraction(-one.fact.order.index(word)) for word in (value, bound)]
             return Told(outcome_of(compare(ranks[0], one.op, ranks[1])), (note,))
@@ -134,7 +139,8 @@ class Evaluator:
         }
         if low:
             return Told("fails", (Note("grading.note.some_below", params),))
-        return gap or Told("holds", (Note("grading.note.all_at_least", params),))
+        best = isinstance(one.bound, str) and one.bound == one.facts[0].order[0]
+        return gap or Told("holds", (Note("grading.note.all_best" if best else "grading.note.all_at_least", params),))
 
     def _some_equal(self, one: p.SomeEqual) -> Told:
         items, gap = self._items(one.facts)
@@ -157,7 +163,8 @@ class Evaluator:
         # Cross-multiplied: 2 of 10 is exactly 20 %, whatever floating point makes of it.
         verdict = compare(part * 100, one.op, one.percent * whole)
         params = {"part": part, "whole": whole, "fact": one.part, "percent": one.percent, "of": one.whole}
-        notes = [Note(f"grading.note.share.{one.op}", params)]
+        whole_asked = one.op == "at_least" and one.percent == 100
+        notes = [Note("grading.note.share.all" if whole_asked else f"grading.note.share.{one.op}", params)]
         if one.minus and numbers[2]:
             notes.append(Note("grading.note.share.minus", {"count": numbers[2], "fact": one.minus}))
         return Told(outcome_of(verdict), tuple(notes))

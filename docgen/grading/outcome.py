@@ -14,6 +14,8 @@ from docgen.i18n import DEFAULT_LANGUAGE, has_message, message, number
 from docgen.regulations.rule_facts import Fact
 
 Outcome = Literal["holds", "fails", "unknown"]
+#: The grade of a ceiling that nobody has set yet.
+UNSET = "…"
 FLIPPED: dict[Outcome, Outcome] = {"holds": "fails", "fails": "holds", "unknown": "unknown"}
 
 
@@ -31,7 +33,9 @@ class Note:
 
     def text(self, language: str = DEFAULT_LANGUAGE) -> str:
         """The note in words of `language`."""
-        return message(self.key, language, **{k: word(v, language) for k, v in self.params.items()})
+        fact = self.params.get("fact")
+        year = isinstance(fact, Fact) and fact.is_year
+        return message(self.key, language, **{k: word(v, language, year) for k, v in self.params.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,18 @@ class Reason:
         """The reason in words of `language`, with its clause."""
         detail = "; ".join(note.text(language) for note in self.notes)
         key = f"grading.reason.{self.role}.{self.outcome}"
-        return message(key, language, clause=self.clause, grade=self.grade, detail=detail or "–")
+        if self.role == "cap" and self.grade == UNSET:
+            key = "grading.reason.cap.open"
+        return message(key, language, clause=self.clause, grade=self.grade, detail=f": {detail}" if detail else "")
 
 
-def word(value: object, language: str) -> str:
-    """A parameter as people write it: a fact's label, `có`/`không`, a number, a value's name, a list of these."""
+def word(value: object, language: str, year: bool = False) -> str:
+    """A parameter as people write it: a fact's label, `có`/`không`, a number, a value's name, a list of these.
+
+    A `year` is no quantity: 2023, not 2.023.
+    """
+    if year and isinstance(value, (int, float, Fraction)) and not isinstance(value, bool):
+        return str(int(value))
     if isinstance(value, Fact):
         return value.label(language)
     if isinstance(value, bool):
@@ -83,3 +94,14 @@ def word(value: object, language: str) -> str:
     text = str(value)
     key = f"grading.word.{text}"
     return message(key, language) if has_message(key, language) else text
+
+
+_ASKED = {"bool": "yes_no", "number": "how_many", "percent": "how_many", "int": "how_many", "grade": "grade"}
+
+
+def ask(fact: Fact, language: str = DEFAULT_LANGUAGE) -> str:
+    """The question that a missing `fact` puts to people, as a question."""
+    kind = (
+        "which" if fact.is_year or fact.type in ("date", "text", "scale", "choice") else _ASKED.get(fact.type, "list")
+    )
+    return message(f"grading.ask.{kind}", language, fact=fact.label(language))

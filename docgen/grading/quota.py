@@ -8,7 +8,7 @@ from typing import Any
 
 from docgen.grading.evaluate import Evaluator
 from docgen.grading.facts import FactView, check_facts
-from docgen.grading.outcome import Note, Outcome, Reason, Told, outcome_of
+from docgen.grading.outcome import Note, Outcome, Reason, Told, ask, outcome_of
 from docgen.grading.proposal import Proposal, Question
 from docgen.regulations.rules import Quota, Rule, RuleSet
 
@@ -164,7 +164,7 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
         ok = None if proposed is None else proposed <= most
     questions: list[Question] = []
     if base is None:
-        questions.append(Question(f"missing:{quota.base.name}", quota.base.label("vi")))
+        questions.append(Question(f"missing:{quota.base.name}", ask(quota.base)))
     elif not notes:
         counted = count_quota(rules, str(kind), base)
         assert counted is not None
@@ -188,7 +188,7 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
         if scope and not quota.tiers and whole is None:
             # The quota is set over the whole base organisation: one cell alone has none.
             most = ok = None
-            questions.append(Question("missing:tccsd_n_good", rules.facts["tccsd_n_good"].label("vi")))
+            questions.append(Question("missing:tccsd_n_good", ask(rules.facts["tccsd_n_good"])))
     questions += noticed_questions(rules, "cohort", view, state)
     outcome: Outcome = "unknown" if ok is None else outcome_of(ok)
     reason = Reason(rule.id, rule.clause, "quota", outcome, "HTXSNV", tuple(notes))

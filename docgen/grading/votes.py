@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from docgen.grading.facts import FactView, check_facts
-from docgen.grading.outcome import Note, Outcome, Reason
+from docgen.grading.outcome import Note, Outcome, Reason, ask
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import Noticed, maximum, noticed_questions, quota_for
 from docgen.model import GRADES
@@ -114,7 +114,7 @@ def propose_vote(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
     votes = view.values.get("votes")
     total, collected, missing = _total(ballot, view, votes)
     if votes is None or total is None:
-        asked = (Question(f"missing:{missing}", rules.facts[missing].label("vi")),)
+        asked = (Question(f"missing:{missing}", ask(rules.facts[missing])),)
         return Proposal(rules.regulation, "vote", questions=asked, findings=findings)
     counted = count_votes(ballot, votes, total, collected)
     state = Noticed()
@@ -177,7 +177,7 @@ def _candidates(
         best = [name for name, grade in graded.items() if grade == chosen[1].grade]
         if quota is None or base is None:
             graded.update(dict.fromkeys(best))
-            questions.append(Question("missing:n_good", rules.facts["n_good"].label("vi")))
+            questions.append(Question("missing:n_good", ask(rules.facts["n_good"])))
         else:
             most = maximum(quota[1], base)
             if base == 0 and most:

@@ -89,7 +89,7 @@ def summary_page(
         page.paragraph(_text("summary.grades"), "SectionHeading")
         rows = [
             [
-                str(number), row["name"], GRADE_TEXT.get(row.get("grade") or "", _text("summary.undecided")),
+                str(number), row["name"], GRADE_TEXT.get(row.get("grade") or "", _text(f"summary.{_none(row)}")),
                 GRADE_TEXT.get(row.get("self_grade") or "", ""), "\n".join(row.get("reasons", ())),
                 "\n".join((*row.get("actions", ()), *row.get("questions", ()))),
             ]
@@ -116,3 +116,8 @@ def summary_page(
         heads = [_text(f"summary.{key}") for key in ("severity", "who", "place", "message")]
         page.table(heads, rows, [9, 12, 27, 52])
     return page.docx(_text("summary.title"), {"docgen.page": "tong-hop", "docgen.regulation": regulation.id}, draft)
+
+
+def _none(row: dict[str, Any]) -> str:
+    """Why a row has no grade: nobody may grade this person, or nobody has yet."""
+    return "not_ranked" if row.get("not_ranked") else "undecided"

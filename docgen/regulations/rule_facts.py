@@ -30,7 +30,8 @@ class Fact:
 
     `default` holds for a fact that is missing where `has_default` (and the subject is one of `default_for`);
     otherwise missing means unknown.
-    `attested` marks what only people confirm; `needs_items` a list that says nothing when it is empty.
+    `attested` marks what only people confirm; `needs_items` a list that says nothing when it is empty; `is_year` a
+    number that is a calendar year, written without a thousands separator.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Fact:
     default_for: tuple[str, ...] = ()
     attested: bool = False
     needs_items: bool = False
+    is_year: bool = False
 
     def label(self, language: str) -> str:
         """The fact's name for people, in `language`."""
@@ -67,7 +69,7 @@ def _flag(entry: Mapping, key: str) -> bool:
 
 def _fact(name: str, entry: Mapping) -> Fact:
     entry.closed(
-        ("values", "default", "default_for", "attested", "needs_items"),
+        ("values", "default", "default_for", "attested", "needs_items", "is_year"),
         required=("type", "subjects", "vi", "en"),
     )
     if entry["type"] not in FACT_TYPES:
@@ -85,6 +87,7 @@ def _fact(name: str, entry: Mapping) -> Fact:
         default_for=tuple(str(entry.get("default_for", entry["subjects"])).split()),
         attested=_flag(entry, "attested"),
         needs_items=_flag(entry, "needs_items"),
+        is_year=_flag(entry, "is_year"),
     )
 
 
