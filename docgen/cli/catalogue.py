@@ -6,15 +6,33 @@ from pathlib import Path
 
 import click
 
-from docgen.cli import help_text, language, text
+from docgen.cli import HELP_LANGUAGE, help_text, language, note, text
 from docgen.cli.options import echo_json, folders_option, json_option, regulation_option
+from docgen.i18n import message
 
 
 @click.command(help=help_text("regulations"))
+@click.option(
+    "--new-year",
+    nargs=3,
+    type=(str, int, click.Path(path_type=Path)),
+    default=None,
+    metavar=message("cli.metavar.new_year", HELP_LANGUAGE),
+    help=help_text("option.new_year"),
+)
 @folders_option
 @json_option
-def regulations(folders: tuple[Path, ...], as_json: bool) -> None:
+def regulations(new_year: tuple[str, int, Path] | None, folders: tuple[Path, ...], as_json: bool) -> None:
     """List the regulations found; for a unit's own, in what it is laxer than the one it extends."""
+    if new_year is not None:
+        from docgen.regulations.loader import load_regulation
+        from docgen.regulations.new_year import write_new_year
+
+        name, year, folder = new_year
+        for path in write_new_year(load_regulation(name, folders), year, folder):
+            click.echo(str(path))
+        note("regulations.new_year", folder=str(folder), year=year)
+        return
     from docgen.pipeline import loosened_findings
     from docgen.regulations.loader import list_regulations, load_regulation
     from docgen.validation.report import entries, to_json
@@ -30,6 +48,9 @@ def regulations(folders: tuple[Path, ...], as_json: bool) -> None:
                     "issued": r.issued.isoformat() if r.issued else None,
                     "title": r.title,
                     "extends": r.extends or None,
+                    "first_year": r.life.first,
+                    "last_year": r.life.last,
+                    "replaced_by": r.life.replaced_by or None,
                     "forms": list(r.forms),
                     "loosened": to_json(loosened_findings(r), language()),
                 }
@@ -41,6 +62,10 @@ def regulations(folders: tuple[Path, ...], as_json: bool) -> None:
         issued = r.issued.strftime("%d/%m/%Y") if r.issued else ""
         click.echo(f"{r.id:<12} {r.number:<14} {issued}  {r.issuer}")
         click.echo(f"{'':<12} {r.title}")
+        if r.life.years:
+            click.echo(f"{'':<12} {text('regulations.years', years=r.life.years)}")
+        if r.life.replaced_by:
+            click.echo(f"{'':<12} {text('regulations.replaced', last=r.life.rules_last, replaced=r.life.replaced_by)}")
         for line in entries(loosened_findings(r), language()):
             click.echo(f"{'':<10} {line}")
 

@@ -179,11 +179,19 @@ class _Documents:
         kept = {(d["what"], d["clause"]): d for d in self.overlay.deadlines}
         for old in self.base.deadlines:
             new = kept.get((old["what"], old["clause"]))
-            was, now = _day(old), _day(new) if new else None
+            was, now = self.moved(_day(old)), _day(new) if new else None
             if new is None or (was is not None and (now is None or now > was)):
                 shown = now.strftime("%d/%m") if now else "–"
                 yield _finding("deadline", self.file, f"deadlines: {old['what']}", what=old["what"],
                                clause=old["clause"], was=was.strftime("%d/%m") if was else "–", now=shown)  # fmt: skip
+
+    def moved(self, day: datetime.date | None) -> datetime.date | None:
+        """A day of the base, as many years later as the overlay is for a later year."""
+        mine, theirs = self.overlay.life.last, self.base.life.last
+        if day is None or mine is None or theirs is None or mine <= theirs:
+            return day
+        last = 28 if (day.month, day.day) == (2, 29) else day.day
+        return day.replace(year=day.year + mine - theirs, day=last)
 
     def assessors(self) -> Iterator[Finding]:
         kept = {(a.subject, a.id): a for a in self.overlay.assessors}

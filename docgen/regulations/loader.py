@@ -23,7 +23,7 @@ from docgen.regulations.strict_yaml import Mapping, load_file
 
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
-    "meeting", "deadlines", "apart", "add",
+    "meeting", "deadlines", "apart", "life", "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
 #: What `add` may add to the lists of the regulation that is extended.
@@ -110,6 +110,33 @@ class PacketItem:
         return code == (str(record) if isinstance(record, str) else "true" if record else "false")
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The years a regulation is for, and what became of the central rules beneath it.
+
+    `first` and `last` are the years whose dossiers it covers (None: open); `rules_last` the last year for which the
+    central rules it carries out held, `replaced_by` what took their place.
+    """
+
+    first: int | None = None
+    last: int | None = None
+    rules_last: int | None = None
+    replaced_by: str = ""
+
+    def covers(self, year: int) -> bool:
+        """True where a dossier of `year` may be written under it."""
+        return (self.first is None or self.first <= year) and (self.last is None or year <= self.last)
+
+    @property
+    def years(self) -> str:
+        """The years in words: `2018`, `2018–2022`, `từ 2025`."""
+        if self.first is not None and self.first == self.last:
+            return str(self.first)
+        if self.last is None:
+            return f"từ {self.first}" if self.first is not None else ""
+        return f"{self.first or ''}–{self.last}"
+
+
 @dataclass(slots=True)
 class Regulation:
     """One issued document and all it prescribes.
@@ -134,6 +161,7 @@ class Regulation:
     meeting: Mapping = field(default_factory=Mapping)
     deadlines: list[Mapping] = field(default_factory=list)
     apart: tuple[Apart, ...] = ()
+    life: Life = field(default_factory=Life)
     fields: dict[str, Field] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
     criteria: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
@@ -251,6 +279,7 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
         regulation.draft = meta["draft"].closed(("working_days", "clause", "note"), ("working_days", "clause"))
     if "meeting" in meta:
         regulation.meeting = meta["meeting"].closed(("minimum_days", "clause"), ("minimum_days", "clause"))
+    regulation.life = _life(meta, regulation.life)
     if "apart" in meta:
         regulation.apart = tuple(map(_apart, meta["apart"]))
     added = meta.get("add", Mapping())
@@ -272,6 +301,26 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
 
 def _deadline(item: Mapping) -> Mapping:
     return item.closed(("what", "before", "month_day", "clause"), ("what", "clause"))
+
+
+def _life(meta: Mapping, above: Life) -> Life:
+    """The life that `meta` states; a unit's own folder that states none is for the year in its id."""
+    if "life" not in meta:
+        tail = str(meta["regulation"]).rpartition("-")[2]
+        year = int(tail) if len(tail) == 4 and tail.isdigit() else None
+        return Life(year, year, above.rules_last, above.replaced_by)
+    given = meta["life"].closed(("first_year", "last_year", "rules_last_year", "replaced_by"), ())
+    years = {}
+    for key in ("first_year", "last_year", "rules_last_year"):
+        if key in given and not (given[key].isdigit() and len(given[key]) == 4):
+            raise given.fault("errors.definition.unknown_value", key, value=given[key])
+        years[key] = int(given[key]) if key in given else None
+    return Life(
+        years["first_year"],
+        years["last_year"],
+        years["rules_last_year"] or above.rules_last,
+        given.get("replaced_by", above.replaced_by),
+    )
 
 
 def _apart(item: Mapping) -> Apart:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from docgen.dossier.shape import assessed_year
 from docgen.i18n import short_date
 from docgen.regulations.loader import Regulation
 from docgen.validation.context import Check, Holder, as_mapping
@@ -41,8 +40,7 @@ def check_dates(check: Check) -> None:
     if held and submitted and submitted < held:
         check.add("validation.meeting.sent_before", "error", "/meeting/submitted",
                   submitted=short_date(submitted), held=short_date(held))  # fmt: skip
-    if year is not None:
-        check_year(check, year)
+    if year is not None and check_year(check, year):
         check_in_year(check, year, "/document/date", day_of(check.mapping("document").get("date")))
         check_in_year(check, year, "/meeting/held", held)
         check_deadlines(check, year, held, submitted)
@@ -95,16 +93,26 @@ def check_length(check: Check, meeting: dict[str, Any]) -> None:
                   days=str(days).replace(".", ","), least=least, clause=rule["clause"])  # fmt: skip
 
 
-def check_year(check: Check, year: int) -> None:
-    """A plan with full dates is for one year; guidance holds from the year it was issued."""
+def check_year(check: Check, year: int) -> bool:
+    """True where the regulation covers `year`; where it does not, that is the one finding, with the way out."""
     regulation = check.regulation
-    planned = assessed_year(regulation)
-    if any("before" in deadline for deadline in regulation.deadlines) and year != planned:
-        check.add("validation.period.other_year", "error", "/period/year",
-                  year=year, number=regulation.number, planned=planned)  # fmt: skip
-    elif regulation.issued and year < regulation.issued.year - 1:
+    life = regulation.life
+    if life.covers(year):
+        return True
+    number = regulation.number or regulation.short
+    if life.first is not None and year < life.first and life.first != life.last:
         check.add("validation.period.before_regulation", "error", "/period/year",
-                  year=year, number=regulation.number, issued=short_date(regulation.issued))  # fmt: skip
+                  year=year, number=number, planned=life.years)  # fmt: skip
+    elif life.rules_last is not None and year > life.rules_last:
+        check.add("validation.period.replaced", "error", "/period/year",
+                  year=year, number=number, planned=life.years, replaced=life.replaced_by)  # fmt: skip
+    else:
+        # For a year before there is nothing to move; for a later one the unit makes a folder of its own.
+        later = life.first is None or year > life.first
+        code = "validation.period.other_year" if later else "validation.period.earlier_year"
+        check.add(code, "error", "/period/year",
+                  year=year, number=number, planned=life.years, regulation=regulation.id)  # fmt: skip
+    return False
 
 
 def check_in_year(check: Check, year: int, pointer: str, day: datetime.date | None) -> None:
