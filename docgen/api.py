@@ -46,8 +46,10 @@ def propose(regulation: str, subject: str, facts: Mapping[str, Any], folders: Se
     """
     from docgen.grading import propose as propose_grade
     from docgen.grading import rules_of
+    from docgen.grading.answers import with_answers
 
-    return propose_grade(rules_of(regulation, folders), subject, facts)
+    rules = rules_of(regulation, folders)
+    return with_answers(rules, subject, facts, propose_grade(rules, subject, facts))
 
 
 def fill(

@@ -9,6 +9,7 @@ from typing import Any
 
 from docgen.errors import DocgenError, InputError
 from docgen.grading import propose, rules_of
+from docgen.grading.answers import with_answers
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import Finding, Place
 
@@ -62,7 +63,8 @@ def _answer(path: Path, number: int, line: str, folders: Sequence[Path | str], l
     if not isinstance(regulation, str) or not isinstance(subject, str) or not isinstance(facts, dict):
         return _broken(path, number, "grading.input.incomplete", language, identity)
     try:
-        proposal = propose(rules_of(regulation, tuple(folders)), subject, facts)
+        rules = rules_of(regulation, tuple(folders))
+        proposal = with_answers(rules, subject, facts, propose(rules, subject, facts))
     except DocgenError as fault:
         return _broken(path, number, fault.code, language, identity, **fault.facts)
     findings = [_finding(f, language) for f in proposal.findings]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from docgen.grading import propose, rules_of
+from docgen.grading.answers import with_answers
 from docgen.grading.ballots import (
     Choice,
     Decided,
@@ -146,7 +147,8 @@ def settle(
         if entry.id in heads:
             bounded = {name: _lower(entry.facts.get(name), bound) for name, bound in bounds.items()}
             facts = {**entry.facts, "is_head": True, "evaluated_as_leader": True, **bounded, **heads[entry.id]}
-            rows.append(Settled("head", entry, propose(rules, "dang_vien", facts)))
+            asked = with_answers(rules, "dang_vien", facts, propose(rules, "dang_vien", facts))
+            rows.append(Settled("head", entry, asked))
     settled = [row for row in rows if row.role == "member"]
     quota, choice = _quota(rules, settled, voting)
     if quota is not None and decisive(rules, voting.kind):
@@ -181,7 +183,7 @@ def _member(rules: RuleSet, entry: Entry, org_grade: str | None, extra: Mapping[
         facts["led_units"] = [
             {**unit, "grade": unit.get("grade") or (org_grade if unit.get("own") else None)} for unit in units
         ]
-    return propose(rules, "dang_vien", facts)
+    return with_answers(rules, "dang_vien", facts, propose(rules, "dang_vien", facts))
 
 
 def _led_units(facts: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -234,9 +236,11 @@ def _with_stated(
     difference is a question with both figures: neither wins in silence.
     """
     differing = stated_against(rules, entry.facts, known)
-    proposal = propose(rules, subject, _filled(entry.facts, known))
+    filled = _filled(entry.facts, known)
+    proposal = with_answers(rules, subject, filled, propose(rules, subject, filled))
     if differing:
-        listed = propose(rules, subject, {**entry.facts, **known})
+        told = {**entry.facts, **known}
+        listed = with_answers(rules, subject, told, propose(rules, subject, told))
         both = proposal.grade and listed.grade
         lower = lower_grade(str(proposal.grade), str(listed.grade)) if both else None
         base = listed if lower == listed.grade else proposal

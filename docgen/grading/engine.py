@@ -383,13 +383,13 @@ class Assessment:
         if main.external and main.standing is None:
             base = self.base()
             assert base is not None
-            questions.append(Question(f"missing:{base.fact.name}", ask(base.fact)))
+            questions.append(Question(f"missing:{base.fact.name}", ask(base.fact), (base.fact.name,)))
         for rule_id, told in open_rules:
             if told.missing and told.missing <= held_for:
                 continue
             questions += self._unknowns(rule_id, told)
         for name in main.open_caps:
-            questions.append(Question(f"missing:{name}", ask(self.rules.facts[name])))
+            questions.append(Question(f"missing:{name}", ask(self.rules.facts[name]), (name,)))
         for rule, effect in self.effects(r.Requirement):
             self._main = main
             if self.evaluator.tell(effect.when).outcome == "holds":
@@ -398,16 +398,16 @@ class Assessment:
 
     def _ask(self, rule: r.Rule, fact: Fact) -> Question:
         if fact.attested:
-            return Question(f"judgement:{rule.id}", ask(fact))
-        return Question(f"missing:{fact.name}", ask(fact))
+            return Question(f"judgement:{rule.id}", ask(fact), (fact.name,))
+        return Question(f"missing:{fact.name}", ask(fact), (fact.name,))
 
     def _unknowns(self, rule_id: str, told: Told) -> list[Question]:
         questions = []
         if told.judged:
             wording = self.rules.rule(rule_id).wording
-            questions.append(Question(f"judgement:{rule_id}", wording))
+            questions.append(Question(f"judgement:{rule_id}", wording, tuple(sorted(told.judged))))
         for name in sorted(told.missing - told.judged):
-            questions.append(Question(f"missing:{name}", ask(self.rules.facts[name])))
+            questions.append(Question(f"missing:{name}", ask(self.rules.facts[name]), (name,)))
         return questions
 
     def _blocked(self, main: Verdict) -> list[str]:

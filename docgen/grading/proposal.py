@@ -12,10 +12,14 @@ from docgen.model import GRADE_TEXT, Finding
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something left to people: its code (`judgement:…`, `missing:…`, `ambiguity:…`, `tie_at_quota:…`) and the text."""
+    """Something left to people: its code (`judgement:…`, `missing:…`, `ambiguity:…`, `tie_at_quota:…`) and the text.
+
+    `asks` names the facts whose value would answer it.
+    """
 
     code: str
     text: str = ""
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from docgen.grading import propose
+from docgen.grading import propose, rules_of
+from docgen.grading.answers import with_answers
 from docgen.grading.outcome import Note, ask
 from docgen.regulations.rule_facts import shared_facts
 
@@ -84,3 +85,18 @@ def test_a_clause_printed_under_the_lowest_grade_says_that_another_grade_is_a_re
     facts = {"score_total": 90, "party_building_programs_met_plan": False, "force_majeure": False}
     pins = [r for r in propose("hd19-2024", "to_chuc_dang", facts).reasons if r.role == "pin" and r.outcome == "holds"]
     assert any("điều khoản in ở mức KHTNV" in r.text("vi") for r in pins)
+
+
+def test_a_question_tells_what_each_answer_leads_to_and_where_to_write_it() -> None:
+    # KH BVP III lưu ý 8: disciplined in the year is KHTNV; not disciplined leaves the grade given under the other text.
+    rules = rules_of("khbvp-2021")
+    facts = next(
+        c["facts"]
+        for c in BODIES
+        if c["pack"] == "khbvp-2021" and c["subject"] == "dang_vien" and c["expected"]["grade"] == "HTTNV"
+    )
+    facts = {name: value for name, value in facts.items() if name != "disciplined_in_year"}
+    proposal = with_answers(rules, "dang_vien", facts, propose(rules, "dang_vien", facts))
+    text = next(q.text for q in proposal.questions if "disciplined_in_year" in q.asks)
+    assert "bị thi hành kỷ luật trong năm: có hay không? (có: KHTNV; không: HTTNV)" in text
+    assert text.endswith("Ghi tại: facts.disciplined_in_year.")

@@ -1,0 +1,56 @@
+"""What each answer to an open question would lead to: the grade with yes, with no, with each grade asked for.
+
+Kept apart from proposing: it grades again for every answer, which only a reader of the questions needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from docgen.grading.engine import Assessment
+from docgen.grading.proposal import Proposal, Question
+from docgen.i18n import DEFAULT_LANGUAGE, message
+from docgen.model import GRADES
+from docgen.regulations.rules import RuleSet
+
+_ANSWERS: dict[str, tuple[Any, ...]] = {"bool": (True, False), "grade": GRADES}
+
+
+def with_answers(rules: RuleSet, subject: str, facts: Mapping[str, Any], proposal: Proposal) -> Proposal:
+    """`proposal`, its questions telling the grade that would follow each answer and where to write the answer.
+
+    `facts` are those that `proposal` was made from. Other open questions stay open: where they still stand in the way
+    after an answer, it says so. Questions that have no few answers (a number, a list) only tell where to write.
+    """
+    if not any(question.asks for question in proposal.questions):
+        return proposal
+    return replace(proposal, questions=tuple(_answered(rules, subject, facts, one) for one in proposal.questions))
+
+
+def _answered(rules: RuleSet, subject: str, facts: Mapping[str, Any], one: Question) -> Question:
+    if not one.asks:
+        return one
+    kinds = {rules.facts[name].type for name in one.asks}
+    answers = _ANSWERS.get(kinds.pop(), ()) if len(kinds) == 1 else ()
+    leads = [
+        message("grading.ask.leads", DEFAULT_LANGUAGE, answer=_word(answer), result=_result(rules, subject, told))
+        for answer in answers
+        for told in [{**facts, **dict.fromkeys(one.asks, answer)}]
+    ]
+    where = message("grading.ask.where", DEFAULT_LANGUAGE, names=", ".join(f"facts.{name}" for name in one.asks))
+    return replace(one, text=" ".join([one.text, *(["(" + "; ".join(leads) + ")"] if leads else []), where]))
+
+
+def _word(answer: Any) -> str:
+    if isinstance(answer, bool):
+        return message(f"grading.word.{'yes' if answer else 'no'}", DEFAULT_LANGUAGE)
+    return str(answer)
+
+
+def _result(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> str:
+    proposal = Assessment(rules, subject, facts).propose()
+    if proposal.not_ranked:
+        return message("grading.ask.not_ranked", DEFAULT_LANGUAGE)
+    return proposal.grade or message("grading.ask.still_open", DEFAULT_LANGUAGE)
