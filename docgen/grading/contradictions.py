@@ -26,12 +26,16 @@ PARTS = (
     ("subordinate_orgs_at_least_good", "subordinate_orgs_at_least_fulfilled", ""),
     ("ballots_collected", "ballots_issued", ""),
     ("ballots_invalid", "ballots_collected", ""),
+    ("ballots_issued", "official_members_total", ""),
     ("led_units_not_fulfilled", "led_units_total", ""),
+    ("sick_leave_longest_spell_months", "sick_leave_months_in_year", ""),
+    ("n_good", "n_good_or_better", ""),
 )
 #: Parts of one whole that exclude one another: together they are not above it.
 APART = (
     ("members_at_least_fulfilled", "members_not_fulfilled", "members_total", "members_not_ranked"),
     ("subordinate_orgs_at_least_fulfilled", "subordinate_orgs_not_fulfilled", "subordinate_orgs_total", ""),
+    ("n_good_final", "n_excellent_final", "n_total_units", ""),
 )
 #: Ballots by grade, and what all of them together are not above; what is taken off that.
 BALLOTS = (

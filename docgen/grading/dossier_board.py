@@ -120,7 +120,7 @@ class Board:
                     "self_grade": row.self_grade,
                     "reasons": _telling(row.proposal, language),
                     "actions": row.proposal.actions_in_words(language),
-                    "questions": [question.text or question.code for question in row.proposal.questions],
+                    "questions": _asked(row.proposal),
                 }
                 for row in self.rows
             ],
@@ -151,8 +151,13 @@ class Board:
             lines.append(message(key, language, name=row.name, grade=shown, own=own))
             lines += [f"    {text}" for text in _telling(row.proposal, language)]
             lines += [f"    ! {text}" for text in row.proposal.actions_in_words(language)]
-            lines += [f"    ? {question.text or question.code}" for question in row.proposal.questions]
+            lines += [f"    ? {text}" for text in _asked(row.proposal)]
         return "\n".join([*lines, "", *self.quota_lines(language)])
+
+
+def _asked(proposal: Proposal) -> list[str]:
+    """The questions, each text once: one contradiction between two figures is one question, not one for each."""
+    return list(dict.fromkeys(question.text or question.code for question in proposal.questions))
 
 
 def _telling(proposal: Proposal, language: str) -> list[str]:

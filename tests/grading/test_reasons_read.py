@@ -100,3 +100,38 @@ def test_a_question_tells_what_each_answer_leads_to_and_where_to_write_it() -> N
     text = next(q.text for q in proposal.questions if "disciplined_in_year" in q.asks)
     assert "bị thi hành kỷ luật trong năm: có hay không? (có: KHTNV; không: HTTNV)" in text
     assert text.endswith("Ghi tại: facts.disciplined_in_year.")
+
+
+@pytest.mark.parametrize(
+    ("regulation", "subject", "facts", "figures"),
+    [
+        ("kh55-2018", "dang_vien", {"sick_leave_months_in_year": 3, "sick_leave_longest_spell_months": 5}, ("5", "3")),
+        ("hd19-2024", "vote", {"official_members_total": 12, "ballots_issued": 13}, ("13", "12")),
+        ("kh55-2018", "cohort", {"cohort_kind": "dang_vien", "n_good": 9, "n_good_or_better": 8}, ("9", "8")),
+        (
+            "kh40-2018",
+            "cohort",
+            {"cohort_kind": "tap_the", "n_good_final": 8, "n_excellent_final": 4, "n_total_units": 10},
+            ("8", "4", "10"),
+        ),
+    ],
+)
+def test_figures_that_cannot_be_true_together_are_a_question_naming_them(
+    regulation: str, subject: str, facts: dict[str, object], figures: tuple[str, ...]
+) -> None:
+    proposal = propose(regulation, subject, facts)
+    asked = [q.text for q in proposal.questions if "số nào đúng?" in q.text]
+    assert asked, proposal
+    assert all(figure in asked[0] for figure in figures)
+    assert proposal.grade is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "facts"),
+    [
+        ("dang_vien", {"sick_leave_months_in_year": 3, "sick_leave_longest_spell_months": 3}),
+        ("cohort", {"cohort_kind": "dang_vien", "n_good": 8, "n_good_or_better": 8}),
+    ],
+)
+def test_equal_figures_are_no_contradiction(subject: str, facts: dict[str, object]) -> None:
+    assert not [q for q in propose("kh55-2018", subject, facts).questions if "số nào đúng?" in q.text]
