@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from docgen.dossier.posts import leading_post
 from docgen.dossier.shape import assessed_year, split
 from docgen.dossier.text import paragraphs
 from docgen.model import GRADES
@@ -213,7 +214,7 @@ class _Sample:
             "civil_servant": not student,
             "official": not new,
             "head": head,
-            "leader": head,
+            "leader": bool(leading_post({"position": position})),
         }
         if not birth:
             del member["birth_date"]
@@ -223,7 +224,7 @@ class _Sample:
         review["duties"] = self.pick(self.words["duties"][group_texts])
         review["results"] = paragraphs(self.text(results[-1] if sick else results[index % 2 % len(results)]))
         review["grade_party"] = own
-        if head:
+        if member["leader"]:
             review |= {key: self.pick(pool) for key, pool in self.words["leader_review"].items()}
         record: dict[str, Any] = {"id": f"dv-{index + 1:0{max(2, len(str(count)))}d}", "member": member}
         record["review"] = review
@@ -243,7 +244,9 @@ class _Sample:
             record["cell"]["note"] = "Nghỉ ốm 04 tháng theo chế độ"
         record["signs"] = self.signs(index)
         others = 1 if union else 0
-        record["assessments"] = self.assessments("dang_vien", others, committee, "lanh_dao" if head else "", own, name)
+        record["assessments"] = self.assessments(
+            "dang_vien", others, committee, "lanh_dao" if member["leader"] else "", own, name
+        )
         record["facts"] = self.facts("dang_vien", None, index)
         return record
 
@@ -438,8 +441,12 @@ class _Sample:
 
     def value(self, entry: Field) -> Any:
         """A plausible value for a binding, from its type and label."""
+        own = self.words["fields"].get(entry.binding)
+        if own is not None:
+            given = self.text(own if isinstance(own, str) else self.random.choice(own))
+            return paragraphs(given) if entry.type == "paragraphs" else given
         if entry.type == "paragraphs":
-            return [f"Đã thực hiện nội dung “{entry.label}” theo đúng kế hoạch năm {self.year}."]
+            return [f"{entry.label}: thực hiện đúng kế hoạch năm {self.year}, không có vướng mắc."]
         if entry.type == "date":
             return self.held.isoformat()
         if entry.type == "year":
@@ -452,4 +459,4 @@ class _Sample:
             return "tot"
         if entry.type == "choice":
             return next(iter(self.regulation.choices[entry.choices]))
-        return False if entry.type == "bool" else f"({entry.label})"
+        return False if entry.type == "bool" else f"{entry.label} của chi bộ"

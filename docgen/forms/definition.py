@@ -20,7 +20,7 @@ from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
 
 FORM_KEYS = (
     "extends", "form", "code", "name", "subject", "record", "source", "status", "required", "header", "title", "body",
-    "notes", "first_note", "orientation", "code_printed", "plain_header", "basis", "replace",
+    "notes", "first_note", "orientation", "code_printed", "plain_header", "basis", "replace", "required_when",
 )  # fmt: skip
 LINE_KINDS = ("line", "heading", "subheading", "guidance")
 BLOCK_KEYS = {
@@ -200,6 +200,8 @@ class FormDefinition:
     definition_hash: str
     revision: str
     file: str = field(default="", compare=False)
+    #: (condition, binding): must be written where the condition is a yes, as what only leaders are asked.
+    required_when: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def signs(self) -> list[Sign]:
         """The signature blocks, in printed order."""
@@ -479,6 +481,9 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
         source_document=source["document"],
         source_place=source["place"],
         required=tuple(data["required"]),
+        required_when=tuple(
+            (when, binding) for when, names in data.get("required_when", {}).items() for binding in names
+        ),
         header=parser.many(data.get("header", Sequence()), data, "header"),
         title=parser.many(data["title"], data, "title", bold=True),
         body=tuple(parser.block(item, line) for item, line in zip(body, body.lines, strict=True)),
@@ -507,3 +512,6 @@ def _check_required(definition: FormDefinition, data: Mapping) -> None:
     for binding in definition.required:
         if binding not in known:
             raise data.fault("errors.definition.unknown_binding", "required", binding=binding)
+    for when, binding in definition.required_when:
+        if binding not in known or not any(getattr(block, "when", "") == when for block in definition.body):
+            raise data.fault("errors.definition.unknown_binding", "required_when", binding=binding)

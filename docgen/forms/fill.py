@@ -16,6 +16,7 @@ from docgen.forms.complete import missing_texts
 from docgen.forms.data import Display
 from docgen.forms.definition import FormDefinition
 from docgen.regulations.loader import Regulation
+from docgen.regulations.printed import data_as_printed
 from docgen.word.compile import compile_template
 from docgen.word.written import WrittenFile
 
@@ -56,6 +57,7 @@ class Filler:
         With `check` (the default) the result is read again: package, controls, every fixed text and every value.
         Raises `InternalError` where something is lost; nothing is kept then.
         """
+        data = data_as_printed(data)
         with self._naming_template():
             docx = self.template.render(self.display.context(data, blank=blank, draft=draft))
         if check:

@@ -23,6 +23,7 @@ from docgen.forms.roles import holder_of, owns, slot_roles
 from docgen.i18n import message
 from docgen.model import Finding, Place, Severity
 from docgen.regulations.loader import Regulation
+from docgen.regulations.printed import as_printed
 from docgen.word.units import fold
 
 Prefer = Literal["", "word", "dossier"]
@@ -196,7 +197,7 @@ class _Merging:
         """One value at its place, unless something else stands there."""
         old = value_at(self.out.data, path)
         pointer = "".join(f"/{step}" for step in path)
-        if canonical(slot, old) == canonical(slot, new):
+        if canonical(slot, as_printed(slot.binding, old)) == canonical(slot, as_printed(slot.binding, new)):
             return
         if not owns(self.owners, slot, self.allowed):
             self.out.withheld += 1

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from docgen.dossier.posts import is_committee
 from docgen.grading import rules_of
 from docgen.grading.ballots import Decided, Voting
 from docgen.grading.board import Entry, Settled, settle
@@ -18,7 +19,6 @@ from docgen.grading.disagreements import decision_of, disagreements, quota_line
 from docgen.grading.from_dossier import (
     assessor_grades,
     collective_facts,
-    is_committee,
     levels_by_group,
     member_facts,
     organization_facts,

@@ -6,11 +6,9 @@ Nothing is guessed: a level that is missing leaves its whole list unknown.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from docgen.dossier.text import fold
 from docgen.regulations.loader import Criterion, Regulation
 from docgen.regulations.rules import kept_rules
 from docgen.regulations.score_sheet import SETS, score_facts
@@ -105,19 +103,6 @@ def _level_facts(groups: Mapping[str, list[str]]) -> dict[str, Any]:
 
 def _reviewed(review: Any) -> bool:
     return isinstance(review, Mapping) and any(review.get(name) for name in _REVIEWED)
-
-
-#: Words of a post that puts its holder on the committee (chi ủy, đảng ủy), without accents; a post in a union or in
-#: the authorities stands in another field.
-_COMMITTEE_POSTS = re.compile(
-    r"\b(?:bi thu|(?:chi|dang|cap) uy vien|uy vien (?:ban (?:chap hanh|thuong vu)|btv|bch))\b"
-)
-
-
-def is_committee(person: Any) -> bool:
-    """True where the party post of `person` (a member's `member`) is one of the committee's."""
-    post = _at(person, "position", "party")
-    return isinstance(post, str) and bool(_COMMITTEE_POSTS.search(fold(post)))
 
 
 def member_facts(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> dict[str, Any]:

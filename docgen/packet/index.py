@@ -9,6 +9,7 @@ from docgen.i18n import message
 from docgen.model import GRADE_TEXT, Finding
 from docgen.packet.plan import Document, Signer, assessor_label
 from docgen.regulations.loader import Regulation
+from docgen.regulations.printed import as_printed
 from docgen.word.pages import Page
 
 #: Official pages are written in Vietnamese whatever the language of messages.
@@ -23,8 +24,12 @@ def _text(key: str, **params: Any) -> str:
 def _head(page: Page, data: Mapping[str, Any], title: str) -> None:
     organization = data.get("organization") or {}
     kind = "body" if organization.get("kind") == "dang_bo" else "cell"
-    page.paragraph(_text("parent", name=organization.get("parent", "")), "HeaderLeft")
-    page.paragraph(_text(kind, name=organization.get("name", "")), "HeaderLeft", bold=True)
+    page.paragraph(
+        _text("parent", name=as_printed("organization.parent", organization.get("parent", ""))), "HeaderLeft"
+    )
+    page.paragraph(
+        _text(kind, name=as_printed("organization.name", organization.get("name", ""))), "HeaderLeft", bold=True
+    )
     page.paragraph("", "TinyLine")
     page.paragraph(title, "FormTitle")
     page.paragraph(_text("year", year=(data.get("period") or {}).get("year", "")), "FormTitle")

@@ -19,6 +19,7 @@ def check_assessments(check: Check) -> None:
         check_holder(check, holder)
         if holder.reviewed:
             check_signs(check, holder)
+    check_no_signs(check)
     for holder in check.bodies:
         check_holder(check, holder)
     for name, subject in BODIES.items():
@@ -155,6 +156,18 @@ def numbering(rows: tuple[Criterion, ...]) -> dict[str, str]:
     for row in rows:
         walk(row, "")
     return out
+
+
+def check_no_signs(check: Check) -> None:
+    """One warning for the dossier where an annex of signs is asked of members and some have not filled it in at all."""
+    known: Levels | None = check.forms.kept.get(("signs", ""))
+    if known is None or not known.required:
+        return
+    silent = [m for m in check.members if m.reviewed and not as_mapping(m.record.get("signs"))]
+    if silent:
+        check.add("validation.signs.nobody" if len(silent) == len(check.members) else "validation.signs.some",
+                  "warning", "/members", "", count=len(silent), forms=known.forms,
+                  names=", ".join(m.who for m in silent[:12]) + ("…" if len(silent) > 12 else ""))  # fmt: skip
 
 
 def check_signs(check: Check, holder: Holder) -> None:

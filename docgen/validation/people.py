@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from docgen.dossier.posts import leading_post
 from docgen.dossier.text import fold
 from docgen.model import GRADES
 from docgen.validation.context import Check, Holder, as_mapping, at
@@ -32,6 +33,9 @@ def check_people(check: Check) -> None:
                           id=given[:64], other=check.dossier.place(ids[given.casefold()]).source)  # fmt: skip
             ids.setdefault(given.casefold(), at(member.pointer, "id"))
         person = as_mapping(member.record.get("member"))
+        if person.get("leader") is False and member.reviewed and (post := leading_post(person)):
+            check.add("validation.member.leads", "warning", at(member.pointer, "member", "leader"), member.who,
+                      post=post[:80])  # fmt: skip
         if person.get("head") is True:
             heads.append(member)
         name, born = person.get("full_name"), person.get("birth_date", "")

@@ -20,6 +20,7 @@ DOUBTFUL = (
     r"^(?:[.…_·․‥⋯\-–—/\\ :;,]|[nN][gG][àÀ][yY]|[tT][hH][áÁ][nN][gG]|[nN][ăĂ][mM])+$"
     r"|(?i:[\[<({«] *(?:nhập|ghi|điền|chọn|gõ|viết|bấm|nhấn|click|enter|insert|type|tap))"
     r"|^(?i:nhấn|bấm|click|tap).{0,40}(?i:để nhập|vào đây|to enter|here)"
+    r"|^[\[(].*[\])]$"  # The name of the place in brackets.
     rf"|{MARKUP}"
 )
 TEXT: dict[str, Any] = {"type": "string", "pattern": LINE, "maxLength": MAX_TEXT, "not": {"pattern": DOUBTFUL}}

@@ -66,6 +66,15 @@ def value_state(value: Any) -> str:
     return WRITTEN
 
 
+def labelled_state(value: Any, label: str) -> str:
+    """The state of a value at a place called `label`: the label itself in brackets is a prompt that was left."""
+    texts = value if isinstance(value, list) else [value]
+    for text in texts:
+        if isinstance(text, str) and text[:1] in "([" and fold(text.strip("()[] ")) == fold(label.strip("()[] ")):
+            return PROMPT
+    return value_state(value)
+
+
 def check_sections(check: Check) -> None:
     """Report every section that a form of the packet needs and that is not written."""
     _Sections(check).run()
@@ -116,30 +125,44 @@ class _Sections:
 
     def all_written(self, member: Holder, definitions: list[FormDefinition], sheets: Sheets) -> bool:
         """True where there is nothing to say about the sections in the record of `member`; False tells nothing."""
-        key = ("sections", *[d.form for d in definitions], *[(name, *[d.form for d in own]) for name, own in sheets])
+        asked = frozenset().union(*(self.asked(definition, member) for definition in definitions))
+        key = (
+            "sections",
+            asked,
+            *[d.form for d in definitions],
+            *[(name, *[d.form for d in own]) for name, own in sheets],
+        )
         tell: Tell | None = self.check.forms.kept.get(key)
         if tell is None:
             placed = [("", definition) for definition in definitions]
             placed += [(name, definition) for name, own in sheets for definition in own]
             tell = self.check.forms.kept[key] = all_written(
-                (self.path(slot, assessor), slot.type, required)
+                (self.path(slot, assessor), slot.type, required or slot.binding in asked)
                 for assessor, definition in placed
                 for slot, required in plan(self.check.regulation, definition)
                 if self.roots.get(slot.path[0]) != "dossier"
             )
         return tell(member.record)
 
+    @staticmethod
+    def asked(definition: FormDefinition, holder: Holder | None) -> set[str]:
+        """What the form asks of this holder beside what it asks of everybody (`required_when`)."""
+        if holder is None:
+            return set()
+        return {binding for when, binding in definition.required_when if _step(holder.record, when.split(".")) is True}
+
     def walk(self, definition: FormDefinition, holder: Holder | None, assessor: str) -> None:
         if holder is None:
             if definition.form in self.walked:
                 return
             self.walked.add(definition.form)
+        asked = self.asked(definition, holder)
         for slot, required in plan(self.check.regulation, definition):
             placed = self.place(slot, holder, assessor)
             if placed is None:
                 continue
             pointer, who = placed
-            if required:
+            if required or slot.binding in asked:
                 entry = self.required.get(pointer)
                 if entry is None:
                     self.required[pointer] = (slot, who, [definition.code])
@@ -163,7 +186,7 @@ class _Sections:
     def report(self) -> None:
         data = self.check.data
         for pointer, (slot, who, forms) in self.required.items():
-            state = value_state(_get(data, pointer))
+            state = labelled_state(_get(data, pointer), slot.label)
             needed = ", ".join(forms)
             if state == EMPTY and slot.type == "grade" and slot.path[-1] == "proposed_grade":
                 proposed = GRADE_TEXT.get(self.check.proposals.get(who, ""), "")
@@ -177,7 +200,7 @@ class _Sections:
                 self.check.add("validation.section.says_no", "warning", pointer, who, label=slot.label, forms=needed)
         for pointer, (slot, who) in self.printed.items():
             if pointer not in self.required:
-                state = value_state(_get(data, pointer))
+                state = labelled_state(_get(data, pointer), slot.label)
                 if state in (DOTS, PROMPT):
                     self.check.add(f"validation.section.{state}_optional", "warning", pointer, who, label=slot.label)
 
@@ -203,6 +226,12 @@ def plan(regulation: Regulation, definition: FormDefinition) -> tuple[tuple[Slot
     return _PLANS[key]
 
 
+def _step(data: Any, path: list[str]) -> Any:
+    for name in path:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
+
+
 def _get(data: Any, pointer: str) -> Any:
     for step in pointer.split("/")[1:]:
         if isinstance(data, dict):
@@ -220,7 +249,7 @@ def record_sections(
     """The same for the data of one form: (code, severity, pointer, label) of each section that is not written."""
     for slot, required in plan(regulation, definition):
         pointer = at("", *slot.path)
-        state = value_state(_get(data, pointer))
+        state = labelled_state(_get(data, pointer), slot.label)
         if state == EMPTY and required:
             yield "validation.section.empty", "error", pointer, slot.label
         elif state in (DOTS, PROMPT):

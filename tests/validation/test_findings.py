@@ -80,6 +80,11 @@ def deep(data: dict[str, Any]) -> None:
     data["members"][1]["facts"]["task_criteria_levels"] = value
 
 
+def no_signs(data: dict[str, Any]) -> None:
+    for member in data["members"]:
+        member.pop("signs")
+
+
 M = "/members/1"
 #: code, the change that makes it fire, where it is found ("" = anywhere)
 CASES: list[tuple[str, Change, str]] = [
@@ -108,6 +113,9 @@ CASES: list[tuple[str, Change, str]] = [
     ("validation.assessment.missing", drop(f"{M}/assessments/chi_uy"), f"{M}/assessments/chi_uy"),
     ("validation.assessment.no_body", drop("/party_organization"), "/party_organization"),
     ("validation.assessment.unknown", put(f"{M}/assessments/chi_ui", {"signer": "B"}), ""),
+    ("validation.member.leads", put(f"{M}/member/leader", False), f"{M}/member/leader"),
+    ("validation.signs.some", drop(f"{M}/signs"), "/members"),
+    ("validation.signs.nobody", no_signs, "/members"),
     ("validation.levels.missing", drop(f"{M}/assessments/chi_uy/levels/ii1"), f"{M}/assessments/chi_uy/levels"),
     ("validation.levels.unknown", put(f"{M}/assessments/chi_uy/levels/ii11", "tot"), ""),
     ("validation.levels.heading", put(f"{M}/assessments/chi_uy/levels/ii", "tot"), ""),
@@ -172,6 +180,7 @@ SEVERITY = {"warning": {
     "validation.draft.first_day_counted", "validation.ballots.other_count", "validation.votes.no_ballots",
     "validation.votes.too_few", "validation.grade.no_civil", "validation.facts.other_subject",
     "dossier.text.invisible", "dossier.text.direction", "dossier.text.lookalike", "dossier.text.long",
+    "validation.member.leads", "validation.signs.nobody", "validation.signs.some",
 }, "info": {"dossier.value.converted", "dossier.text.nfd", "dossier.text.markup"}}  # fmt: skip
 
 
