@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from docgen.dossier.canonical import Canonicaliser
 from docgen.dossier.json_reader import JsonPlaces, decode, parse
 from docgen.dossier.plain import plain_member
-from docgen.dossier.shape import dossier_shape
+from docgen.dossier.shape import dossier_shape, sound
 from docgen.errors import UsageError
 from docgen.model import Finding, Place
 from docgen.regulations.loader import list_regulations, load_regulation
@@ -50,7 +50,9 @@ class PlainPlaces:
 class Dossier:
     """All the data of one body for one year.
 
-    `data` is in canonical form (`docgen.dossier.canonical`); nobody changes it. `folders` are the places, beside
+    `data` is in canonical form (`docgen.dossier.canonical`), every value of the kind that the shape has there; nobody
+    changes it. `given` is the same before values of another kind were replaced by empty ones (`shape.sound`): only the
+    check of the shape, which reports them, looks at it. `folders` are the places, beside
     those of docgen, where its regulation was looked for: those asked for, then the one the dossier names.
     `sha256` is over the bytes of the file it was read from (empty for plain data), `findings` what was found on
     reading; `docgen.validation.validate_dossier` gives these back together with its own.
@@ -63,6 +65,7 @@ class Dossier:
     places: Places = field(default_factory=PlainPlaces, compare=False)
     findings: tuple[Finding, ...] = field(default=(), compare=False)
     folders: tuple[Path, ...] = field(default=(), compare=False)
+    given: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def place(self, pointer: str) -> Place:
         """Where the value at `pointer` stands in the file."""
@@ -142,7 +145,8 @@ def dossier_from_data(
     walk = Canonicaliser(where.find, quiet, plain_member(shape) if own else None)
     canonical = walk.run(data, shape)
     found += walk.findings
-    return Dossier(name, canonical, file, sha256, where, tuple(found), looked_in), found
+    kept = sound(canonical, shape)
+    return Dossier(name, kept, file, sha256, where, tuple(found), looked_in, canonical), found
 
 
 def unit_folder(given: Any, base: Path | None) -> tuple[tuple[Path, ...], str]:
@@ -187,6 +191,8 @@ def load_dossier(path: Path | str, folders: Sequence[Path | str] = ()) -> tuple[
         at = Place(str(path))
         if not path.exists():
             return None, [Finding("dossier.file.missing", "error", at)]
+        if not path.is_file():  # a pipe or a device: reading it may never end
+            return None, [Finding("dossier.file.not_regular", "error", at)]
         if path.stat().st_size > MAX_BYTES:
             return None, [Finding("dossier.file.too_large", "error", at, {"limit": MAX_BYTES // 1_000_000})]
         raw = path.read_bytes()

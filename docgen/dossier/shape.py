@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from docgen.model import GRADE_TEXT, LEVEL_TEXT
 from docgen.regulations.loader import Field, Regulation
@@ -37,6 +38,68 @@ class Node:
         for name in path:
             node = node.children.setdefault(ANY if name == "any" else name, Node())
         return node
+
+
+#: Bindings whose leaf is a mapping of leaves: a level for each criterion, an answer for each sign.
+_MAPPED = frozenset({"levels", "signs"})
+_NUMBERS = frozenset({"year", "integer", "number"})
+_GONE = object()
+
+
+def sound(value: Any, node: Node) -> Any:
+    """`value` with everything of another kind than `node` has there replaced by an empty value of the right kind.
+
+    A text where a mapping belongs becomes an empty mapping, a list where a number belongs is left out; a list keeps
+    its length, so that pointers stay true. What is sound already is given back itself, not a copy. The findings about
+    what was replaced are those of the validator, which sees the data as given: no later room meets a value of a kind
+    it does not know.
+    """
+    found = _sound(value, node, "")
+    return {} if found is _GONE else found
+
+
+def _sound(value: Any, node: Node, name: str) -> Any:
+    entry = node.entry
+    if entry is not None and (entry.type == "fact" or name in _MAPPED):
+        if not isinstance(value, dict):
+            return _GONE
+        return value if entry.type == "fact" else _each(value, {}, node)
+    if ITEMS in node.children:
+        if not isinstance(value, list):
+            return []
+        items = node.children[ITEMS]
+        out = [{} if (done := _sound(item, items, "")) is _GONE else done for item in value]
+        return value if all(a is b for a, b in zip(out, value, strict=True)) else out
+    if node.children:
+        return _each(value, node.children, node) if isinstance(value, dict) else {}
+    return value if entry is None else _leaf(value, entry.type)
+
+
+def _each(value: dict[str, Any], children: dict[str, Node], node: Node) -> Any:
+    changed: dict[str, Any] = {}
+    for name, item in value.items():
+        below = children.get(name) or (children.get(ANY) if children else Node(entry=node.entry))
+        if below is not None and (done := _sound(item, below, name if children else "")) is not item:
+            changed[name] = done
+    if not changed:
+        return value
+    return {k: v for k, v in {**value, **changed}.items() if v is not _GONE}
+
+
+def _leaf(value: Any, kind: str) -> Any:
+    if kind == "paragraphs":
+        if not isinstance(value, list):
+            return _GONE
+        kept = [item for item in value if isinstance(item, str)]
+        return value if len(kept) == len(value) else kept or _GONE
+    if kind in _NUMBERS:
+        return value if isinstance(value, int | float) and not isinstance(value, bool) else _GONE
+    if kind == "bool":
+        return value if isinstance(value, bool) else _GONE
+    if isinstance(value, str):
+        return value
+    # A number for a name is still what somebody wrote; a list or a mapping says nothing that a form could print.
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _GONE
 
 
 def options_of(regulation: Regulation, entry: Field) -> dict[str, str]:

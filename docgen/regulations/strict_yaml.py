@@ -15,6 +15,11 @@ import yaml
 
 from docgen.errors import DefinitionError
 
+#: Bounds of one file of definitions. The largest of docgen's own has a few thousand values, eleven levels deep.
+MAX_BYTES = 4_000_000
+MAX_NODES = 100_000
+MAX_DEPTH = 40
+
 
 class Mapping(dict[str, Any]):
     """A YAML mapping that knows its file, its line and the line of each key."""
@@ -83,20 +88,59 @@ def _construct(node: yaml.Node, file: str) -> Any:
     return node.value
 
 
+def _fault(fault: yaml.YAMLError, file: str, text: str) -> DefinitionError:
+    if isinstance(fault, yaml.MarkedYAMLError):
+        line = fault.problem_mark.line + 1 if fault.problem_mark else 0
+        return DefinitionError("errors.definition.not_yaml", file=file, line=line, problem=fault.problem)
+    # A character YAML does not allow has a position, and no mark.
+    line = text.count("\n", 0, getattr(fault, "position", 0)) + 1
+    problem = str(getattr(fault, "reason", "") or "?")
+    return DefinitionError("errors.definition.not_yaml", file=file, line=line, problem=problem)
+
+
+def _bounded(text: str, file: str) -> None:
+    """Raise `DefinitionError` for aliases, depth and counts beyond the bounds, before anything is built of them."""
+    depth = count = 0
+    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent):
+            raise DefinitionError("errors.definition.yaml_alias", file=file, line=line, name=event.anchor)
+        count += isinstance(event, yaml.NodeEvent)
+        if count > MAX_NODES:
+            raise DefinitionError("errors.definition.too_many", file=file, line=line, limit=MAX_NODES)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise DefinitionError("errors.definition.too_deep", file=file, line=line, limit=MAX_DEPTH)
+
+
 def load_text(text: str, file: str) -> Any:
     """The content of a YAML text: `Mapping`, `Sequence` and `str` only.
 
-    Raises `DefinitionError` (`file`, `line`) for text that is not YAML, for anchors that repeat, and duplicate keys.
+    Raises `DefinitionError` (`file`, `line`) for text that is not YAML, for aliases, for what is nested too deep or
+    holds too many values (`MAX_DEPTH`, `MAX_NODES`), and for duplicate keys.
     """
     try:
+        _bounded(text, file)
         node = yaml.compose(text, Loader=yaml.BaseLoader)
-    except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark
-        line = mark.line + 1 if mark else 0
-        raise DefinitionError("errors.definition.not_yaml", file=file, line=line, problem=fault.problem) from None
+    except yaml.YAMLError as fault:
+        raise _fault(fault, file, text) from None
     return Mapping() if node is None else _construct(node, file)
 
 
 def load_file(path: Path) -> Any:
-    """The content of a YAML file, as `load_text` gives it."""
-    return load_text(path.read_text(encoding="utf-8"), str(path))
+    """The content of a YAML file, as `load_text` gives it; `DefinitionError` also where the file cannot be read."""
+    try:
+        if path.exists() and not path.is_file():  # a pipe: reading it may never end
+            raise DefinitionError("errors.definition.unreadable", file=str(path), problem=path.name)
+        if path.is_file() and path.stat().st_size > MAX_BYTES:
+            raise DefinitionError("errors.definition.too_large", file=str(path), limit=MAX_BYTES // 1_000_000)
+        raw = path.read_bytes()
+    except OSError as fault:
+        raise DefinitionError("errors.definition.unreadable", file=str(path), problem=fault.strerror or "?") from None
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        line = raw.count(b"\n", 0, fault.start) + 1
+        raise DefinitionError("errors.definition.not_utf8", file=str(path), line=line) from None
+    return load_text(text, str(path))

@@ -59,7 +59,9 @@ def check_shape(check: Check) -> None:
     def report(code: str, severity: Any, pointer: str, **params: Any) -> None:
         check.add(code, severity, pointer, owner(pointer, who), **params)
 
-    shape_findings(check.data, dossier_validator(check.regulation), dossier_shape(check.regulation), report)
+    shape_findings(
+        check.dossier.given or check.data, dossier_validator(check.regulation), dossier_shape(check.regulation), report
+    )
 
 
 def owner(pointer: str, members: Mapping[str, str]) -> str:
