@@ -77,9 +77,14 @@ def unpack(path: Path, folder: Path) -> None:
         count, total = count + 1, total + len(data)
         if count > MAX_FILES or total > _limit(path):
             raise InputError("signing.error.bundle", file=path.name, problem="size")
+        try:
+            inside(name)
+        except InputError:
+            # No manifest has been read yet: the name is the archive's fault.
+            raise InputError("signing.error.bundle", file=path.name, problem=name[:60]) from None
         # Two names that differ in case are one file on Windows.
-        if inside(name).lower() in seen:
-            raise InputError("signing.error.bundle", file=path.name, problem=name)
+        if name.lower() in seen:
+            raise InputError("signing.error.bundle", file=path.name, problem=name[:60])
         seen.add(name.lower())
         target = folder / name
         try:
