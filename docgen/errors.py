@@ -8,7 +8,11 @@ somebody formatted into a string.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
+
+_OWN_FOLDER = Path(__file__).resolve().parent
 
 EXIT_OK = 0
 EXIT_FINDINGS = 1
@@ -57,9 +61,15 @@ class EnvironmentFault(DocgenError):  # noqa: N818 -- OSError has the name Envir
 
 
 class DefinitionError(DocgenError):
-    """A regulation's own data (YAML) is wrong. `file` and `line` are always among the facts."""
+    """A regulation's own data (YAML) is wrong. `file` and `line` are always among the facts.
 
-    exit_code = EXIT_INTERNAL
+    In a folder that a unit wrote it is the unit's fault to mend; in a file that comes with docgen it is ours.
+    """
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code, **facts)
+        ours = _OWN_FOLDER in Path(os.path.abspath(str(facts.get("file", "")))).parents
+        self.exit_code = EXIT_INTERNAL if ours else EXIT_FINDINGS
 
 
 class InternalError(DocgenError):

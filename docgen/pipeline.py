@@ -188,7 +188,7 @@ def write_grades(checked: Checked, path: Path, output: Path | None = None, *, ro
     from Excel needs `output` (a JSON file). Raises `UsageError` otherwise, and for a role that writes no grade.
     """
     from docgen.dossier import load_dossier
-    from docgen.storage import write_whole
+    from docgen.storage import json_bytes, write_whole
 
     if role not in WRITERS:
         raise UsageError("errors.usage.no_such_writer", role=role, known=", ".join(WRITERS))
@@ -228,7 +228,7 @@ def write_grades(checked: Checked, path: Path, output: Path | None = None, *, ro
             reason = "questions" if row.proposal.questions else "choice" if row.grade else "unknown"
             done.open.append((row.name, reason))
     if done.filled or target != path:
-        content = (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+        content = json_bytes(data)
         write_whole(target, content, overwrite=True)
         loaded, findings = load_dossier(target)
         if loaded is None:

@@ -6,6 +6,7 @@ A file appears whole (temporary file beside it, then rename) or not at all; a fo
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import tempfile
@@ -14,7 +15,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from docgen.errors import DocgenError, EnvironmentFault, UsageError
 
@@ -41,6 +42,14 @@ def environment_fault(fault: OSError, path: Path | str) -> DocgenError:
     """The `DocgenError` for a fault of the file system at `path`: full disk, no access, or its own words."""
     code = _PROBLEMS.get(fault.errno or 0, "errors.environment.file_system")
     return EnvironmentFault(code, file=str(path), problem=fault.strerror or type(fault).__name__)
+
+
+def json_bytes(value: Any) -> bytes:
+    """`value` as the text of a JSON file, UTF-8, indented by two.
+
+    A letter that UTF-8 cannot write (a file name copied from an old disk holds such) becomes a question mark.
+    """
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
 
 
 def write_whole(path: Path, content: bytes, *, overwrite: bool = False) -> None:

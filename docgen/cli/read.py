@@ -231,7 +231,7 @@ def _write(
     in another shape, the canonical data are written.
     """
     from docgen.dossier import load_dossier
-    from docgen.storage import write_whole
+    from docgen.storage import json_bytes, write_whole
 
     if target.read_bytes() != before:
         raise UsageError("read.usage.changed_meanwhile", file=str(target))
@@ -242,7 +242,7 @@ def _write(
     while (backup := target.with_name(f"{target.stem}.truoc-{number}{target.suffix}.bak")).exists():
         number += 1
     write_whole(backup, before)
-    write_whole(target, (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode(), overwrite=True)
+    write_whole(target, json_bytes(data), overwrite=True)
     loaded, _ = load_dossier(target, folders)
     if loaded is None:
         write_whole(target, before, overwrite=True)

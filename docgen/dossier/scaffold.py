@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import UsageError
 from docgen.regulations.loader import Regulation
-from docgen.storage import write_whole
+from docgen.storage import json_bytes, write_whole
 
 FILE_NAME = "ho-so"
 
@@ -46,8 +45,3 @@ def write_empty_workbook(directory: Path, regulation: Regulation) -> list[Path]:
     path = directory / f"{FILE_NAME}.xlsx"
     write_whole(path, workbook_bytes(regulation, None))
     return [path]
-
-
-def json_bytes(data: object) -> bytes:
-    """`data` as people can read and edit it: UTF-8, indented, letters as letters."""
-    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()

@@ -7,7 +7,6 @@ Built are `templates/mau/<regulation>/<form>.docx`, `data_schemas/<regulation>/<
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
@@ -20,6 +19,7 @@ from docgen.forms.schema import dossier_schema, form_schema
 from docgen.forms.template import build_template
 from docgen.i18n.catalogues import compiled_catalogues
 from docgen.regulations.loader import Regulation, builtin_folder, list_regulations, load_regulation
+from docgen.storage import json_bytes
 
 DOSSIER_SCHEMA = "dossier.schema.json"
 
@@ -43,7 +43,7 @@ def schemas_root() -> Path:
 
 
 def _json(value: dict[str, Any]) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+    return json_bytes(value)
 
 
 def built_files(root: Path) -> Iterator[tuple[Path, bytes]]:

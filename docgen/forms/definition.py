@@ -16,7 +16,8 @@ from docgen.forms.inherit import inherited
 from docgen.model import GRADE_TEXT, LEVEL_TEXT
 from docgen.regulations.loader import Criterion, Field, Regulation
 from docgen.regulations.rule_facts import catalogue
-from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
+from docgen.regulations.strict_yaml import Mapping, Sequence
+from docgen.regulations.yaml_shape import FORM, load_shaped
 
 FORM_KEYS = (
     "extends", "form", "code", "name", "subject", "record", "source", "status", "required", "header", "title", "body",
@@ -452,7 +453,7 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
     Raises `UsageError` for a form the regulation does not have, `DefinitionError` (file, line, name) for a fault.
     """
     path = regulation.form_file(form)
-    data = load_file(path)
+    data = load_shaped(path, FORM)
     data.closed(FORM_KEYS)
     data = inherited(regulation, data)
     data.closed(

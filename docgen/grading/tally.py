@@ -149,6 +149,8 @@ def tally(
         _people(counting, given)
     if counting.valid is None and counting.collected is not None and counting.collected >= counting.invalid:
         counting.valid = counting.collected - counting.invalid
+    if not counting.people and counting.issued is None and counting.collected is None and counting.valid is None:
+        counting.wrong("nothing", "")
     _check(counting)
     people, asked, most = _grade(rules, counting, language)
     return TallyResult(

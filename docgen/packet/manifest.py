@@ -7,13 +7,13 @@ Nothing in it depends on the clock: the same dossier gives the same manifest.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from docgen.packet.fill import FilledFile
 from docgen.packet.plan import Document
 from docgen.regulations.loader import Regulation
+from docgen.storage import json_bytes
 from docgen.version import VERSION
 
 MANIFEST = "manifest.json"
@@ -91,4 +91,4 @@ def manifest(
         "files": list(documents),
         "extras": list(extras),
     }
-    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+    return json_bytes(content)

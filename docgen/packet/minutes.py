@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docgen.dossier import Dossier
 from docgen.errors import InputError, UsageError
 from docgen.forms.data import Record, form_data
 from docgen.forms.definition import load_form
@@ -20,6 +22,8 @@ from docgen.storage import write_whole
 
 #: The form of the minutes, where a regulation has one.
 MINUTES = "bien-ban-kiem-phieu"
+#: The places of a dossier that a tally reads.
+_COUNTED = re.compile(r"/ballots(/|$)|/members(/\d+(/votes(/.*)?)?)?$")
 
 
 @dataclass(slots=True)
@@ -79,7 +83,24 @@ def count_file(path: Path, folders: Sequence[Path] = ()) -> Counted:
         raise InputError("errors.input.no_dossier", file=str(path), count=len(findings))
     result = tally(dossier.regulation, counts_of(dossier.data), dossier.folders)
     errors = [f for f in findings if f.severity == "error"]
-    return Counted(result, dossier.regulation, dossier.data, [*errors, *result.findings], dossier.folders)
+    found = [*errors, *_shape_of_votes(dossier), *result.findings]
+    return Counted(result, dossier.regulation, dossier.data, found, dossier.folders)
+
+
+def _shape_of_votes(dossier: Dossier) -> list[Finding]:
+    """What has the wrong shape among the dossier's ballots, votes and members: such a value was not counted."""
+    from docgen.dossier.shape import dossier_shape
+    from docgen.validation.shape import dossier_validator, shape_findings
+
+    regulation = load_regulation(dossier.regulation, dossier.folders)
+    found: list[Finding] = []
+
+    def report(code: str, severity: Any, pointer: str, **params: Any) -> None:
+        if _COUNTED.match(pointer):
+            found.append(Finding(code, severity, dossier.places.find(pointer), params))
+
+    shape_findings(dossier.given or dossier.data, dossier_validator(regulation), dossier_shape(regulation), report)
+    return found
 
 
 def on_the_ballot(regulation: Regulation, data: Mapping[str, Any]) -> list[Mapping[str, Any]]:

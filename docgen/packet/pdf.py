@@ -26,7 +26,7 @@ from docgen.packet.build import DRAWN, INDEX, MakePdf, PdfParts
 from docgen.packet.fill import FilledFile, Progress
 from docgen.packet.manifest import MANIFEST, extra_entry, sha256
 from docgen.packet.plan import Document, Signer
-from docgen.storage import new_folder, safe_name, working_on, write_whole
+from docgen.storage import json_bytes, new_folder, safe_name, working_on, write_whole
 
 if TYPE_CHECKING:
     from docgen.pdf import SignatureZone
@@ -314,7 +314,7 @@ def _add_pdf(folder: Path, engine: str, jobs: int, progress: Progress) -> list[F
     replaced = {extra["file"] for extra in parts.extras}
     kept = [extra for extra in manifest["extras"] if extra["file"] not in replaced]
     manifest["extras"] = [*kept, *parts.extras]
-    content = (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
+    content = json_bytes(manifest)
     write_whole(folder / MANIFEST, content, overwrite=True)
     return parts.findings
 

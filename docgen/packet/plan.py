@@ -85,7 +85,9 @@ class _Planner:
         self.regulation = regulation
         self.data = data
         self.definitions: dict[str, FormDefinition] = {}
-        self.members: list[Mapping[str, Any]] = [m for m in data.get("members", ()) if isinstance(m, Mapping)]
+        # Whoever has no id (an error among the findings) cannot be told apart: no document is made for them.
+        members = [m for m in data.get("members", ()) if isinstance(m, Mapping)]
+        self.members: list[Mapping[str, Any]] = [m for m in members if str(m.get("id") or "").strip()]
 
     def definition(self, form: str) -> FormDefinition:
         if form not in self.definitions:

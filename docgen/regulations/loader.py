@@ -19,7 +19,8 @@ from typing import Any
 
 from docgen.errors import UsageError
 from docgen.regulations.standing import KINDS, OUT_OF, Apart
-from docgen.regulations.strict_yaml import Mapping, load_file
+from docgen.regulations.strict_yaml import Mapping
+from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_shaped
 
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
@@ -246,10 +247,7 @@ def _load(regulation_id: str, extra: tuple[str, ...]) -> Regulation:
     current: str | None = regulation_id
     while current:
         folder = _find(current, extra, skip=chain[-1] if chain and chain[-1].name == current else None)
-        meta = load_file(folder / "regulation.yaml")
-        if not isinstance(meta, Mapping):
-            meta = Mapping()
-            meta.file, meta.line = str(folder / "regulation.yaml"), 1
+        meta = load_shaped(folder / "regulation.yaml", REGULATION)
         meta.closed(REGULATION_KEYS, REGULATION_REQUIRED)
         if meta["regulation"] != folder.name:
             raise meta.fault("errors.definition.wrong_id", "regulation", id=meta["regulation"], expected=folder.name)
@@ -373,7 +371,7 @@ def _merge_fields(regulation: Regulation, folder: Path) -> None:
     for path in (common, folder / "fields.yaml"):
         if not path.is_file():
             continue
-        data = load_file(path).closed(FIELDS_KEYS)
+        data = load_shaped(path, FIELDS).closed(FIELDS_KEYS)
         for root, where in data.get("roots", {}).items():
             if where not in ROOT_PLACES:
                 raise data["roots"].fault("errors.definition.unknown_value", root, value=where)
@@ -408,7 +406,7 @@ def _merge_criteria(regulation: Regulation, folder: Path) -> None:
     path = folder / "criteria.yaml"
     if not path.is_file():
         return
-    data = load_file(path).closed(CRITERIA_KEYS)
+    data = load_shaped(path, CRITERIA).closed(CRITERIA_KEYS)
     for name, rows in data.get("sets", {}).items():
         seen: set[str] = set()
         regulation.criteria[name] = tuple(_criterion(row, "", seen) for row in rows)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from docgen.model import GRADES, LEVELS
-from docgen.regulations.strict_yaml import Mapping, load_file
+from docgen.regulations.strict_yaml import Mapping
+from docgen.regulations.yaml_shape import FACTS, load_shaped
 
 #: Types of facts. `scale` and `choice` carry their values; the values of a scale stand best first.
 FACT_TYPES = (
@@ -96,7 +97,7 @@ def load_facts(path: Path) -> dict[str, Fact]:
 
     Raises `DefinitionError` (`file`, `line`) for an unknown key, an unknown type or default, or a name given twice.
     """
-    return {name: _fact(name, entry) for name, entry in load_file(path).items()}
+    return {name: _fact(name, entry) for name, entry in load_shaped(path, FACTS).items()}
 
 
 @cache

@@ -221,7 +221,7 @@ class Parser:
         return Unless(self.parse(m["that"], m, "that"), found)
 
     def _use(self, node: Mapping, key: str, value: Any) -> Predicate:
-        if value not in self.named or value in self._open:
+        if not isinstance(value, str) or value not in self.named or value in self._open:
             raise node.fault("grading.definition.unknown_name", key, name=value)
         self._open.append(value)
         try:
@@ -237,7 +237,7 @@ class Parser:
         return words
 
     def _situation(self, node: Mapping, key: str, value: Any) -> Predicate:
-        if value not in SITUATIONS:
+        if not isinstance(value, str) or value not in SITUATIONS:
             raise node.fault("grading.definition.bad_value", key, key=key, value=value)
         return Situation(value)
 

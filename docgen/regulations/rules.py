@@ -41,7 +41,8 @@ from docgen.regulations.rule_effects import (
 from docgen.regulations.rule_facts import Fact, catalogue
 from docgen.regulations.rule_parser import Parser
 from docgen.regulations.rule_predicates import Predicate, RuleHolds, parts
-from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
+from docgen.regulations.strict_yaml import Mapping, Sequence
+from docgen.regulations.yaml_shape import REGULATION, RULES, load_shaped
 
 __all__ = [
     "ALWAYS",
@@ -354,7 +355,7 @@ def rules_file(regulation: str, folders: Iterable[Path] = (), above: Path | None
             if (folder / "rules.yaml").is_file():
                 return folder / "rules.yaml"
             if (folder / "regulation.yaml").is_file():
-                parent = load_file(folder / "regulation.yaml").get("extends", "")
+                parent = load_shaped(folder / "regulation.yaml", REGULATION).get("extends", "")
                 if parent and parent != regulation:
                     return rules_file(parent, folders, above)
     raise UsageError("grading.usage.no_rules", regulation=regulation)
@@ -387,11 +388,7 @@ def load_rules_file(path: Path, folders: Iterable[Path] = ()) -> RuleSet:
 
 
 def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> RuleSet:
-    node = load_file(path)
-    if not isinstance(node, Mapping):
-        node = Mapping()
-    if not node.file:
-        node.file = str(path)
+    node = load_shaped(path, RULES)
     node.closed(("extends", "remove", "define", "base", "ambiguities"), required=("regulation", "document", "rules"))
     parent: RuleSet | None = None
     named: dict[str, Any] = {}
@@ -401,7 +398,7 @@ def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> Rule
         if above in seen or above == path:
             raise node.fault("grading.definition.endless_extends", "extends", regulation=node["extends"])
         parent = _load(above, folders, (*seen, path))
-        named.update(load_file(above).get("define", {}))
+        named.update(load_shaped(above, RULES).get("define", {}))
     named.update(node.get("define", {}))
     facts = {**(parent.facts if parent else {}), **catalogue((path.parent,))}
     reader = _Reader(facts, named)

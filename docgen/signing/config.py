@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ _KEYS = frozenset(
         "tsa", "trust", "crl", "role",
     }
 )  # fmt: skip
+_PATH_LISTS = frozenset({"chain", "trust", "crl"})
 _TOKEN_KEYS = frozenset({"module", "slot", "token_label", "key_label", "cert_label", "key_id", "cert_id", "others"})
 
 
@@ -83,6 +84,8 @@ def load_setups(path: Path | None) -> dict[str, Setup]:
         return {}
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise InputError("signing.error.config", file=str(path), problem="[[[…]]]") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise InputError("signing.error.config", file=str(path), problem=str(fault)) from None
     sections = content.get("sign") or {}
@@ -94,7 +97,9 @@ def load_setups(path: Path | None) -> dict[str, Setup]:
 def _setup(path: Path, name: str, section: Any) -> Setup:
     if not isinstance(section, dict):
         raise InputError("signing.error.config", file=str(path), problem=f"sign.{name}")
-    _refuse(path, f"sign.{name}", section, _KEYS)
+    where = f"sign.{name}"
+    _refuse(path, where, section, _KEYS)
+    _sound(path, where, section, lists=_PATH_LISTS)
     base = path.resolve().parent
 
     def place(key: str) -> Path | None:
@@ -108,8 +113,9 @@ def _setup(path: Path, name: str, section: Any) -> Setup:
     if "pkcs11" in section:
         given = section["pkcs11"]
         if not isinstance(given, dict) or "module" not in given:
-            raise InputError("signing.error.config", file=str(path), problem=f"sign.{name}.pkcs11")
-        _refuse(path, f"sign.{name}.pkcs11", given, _TOKEN_KEYS)
+            raise InputError("signing.error.config", file=str(path), problem=f"{where}.pkcs11")
+        _refuse(path, f"{where}.pkcs11", given, _TOKEN_KEYS)
+        _sound(path, f"{where}.pkcs11", given, lists={"others"}, numbers={"slot"})
         token = Token(**{**given, "others": tuple(given.get("others", ()))})
     texts = {key: str(section.get(key, "")) for key in
              ("name", "post", "agency", "location", "level", "tsa", "role")}  # fmt: skip
@@ -117,6 +123,28 @@ def _setup(path: Path, name: str, section: Any) -> Setup:
         pkcs12=place("pkcs12"), token=token, passfile=place("passfile"), chain=places("chain"), image=place("image"),
         seal=place("seal"), trust=places("trust"), crl=places("crl"), **texts,
     )  # fmt: skip
+
+
+def _sound(
+    path: Path,
+    where: str,
+    section: Mapping[str, Any],
+    *,
+    lists: Set[str] = frozenset(),
+    numbers: Set[str] = frozenset(),
+) -> None:
+    """Refuse a value that is no text (for `numbers`: no whole number; for `lists`: nor a list of texts)."""
+    for key, value in section.items():
+        if key == "pkcs11":
+            continue
+        items = value if key in lists and isinstance(value, list) else [value]
+        if key in numbers:
+            good = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        else:
+            # NUL stands in no path and in no name; the library behind would stop at it.
+            good = all(isinstance(item, str) and "\0" not in item for item in items)
+        if not good:
+            raise InputError("signing.error.config_value", file=str(path), key=f"{where}.{key}")
 
 
 def _refuse(path: Path, where: str, section: Mapping[str, Any], known: frozenset[str]) -> None:

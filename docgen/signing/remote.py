@@ -24,7 +24,7 @@ from docgen.signing.keys import Key, describe, load_certificates
 from docgen.signing.manifest import load_manifest, seal_text, sha256
 from docgen.signing.packet import Signed, keep, recorded_pdf, select, settle
 from docgen.signing.pades import DIGEST, Session, Signing, check_signed, now
-from docgen.storage import working_on, write_whole
+from docgen.storage import json_bytes, working_on, write_whole
 
 FORMAT = "docgen-remote/1"
 
@@ -93,7 +93,7 @@ def export_digests(
         "time": moment.isoformat(), "certificate": _text(signer_certificate.dump()),
         "chain": [_text(other.dump()) for other in others], "documents": items,
     }  # fmt: skip
-    write_whole(target, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
+    write_whole(target, json_bytes(content))
     return out
 
 

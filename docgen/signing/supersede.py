@@ -13,7 +13,7 @@ from typing import Any
 
 from docgen.errors import InputError, UsageError
 from docgen.signing.manifest import Manifest, find_packet, load_manifest
-from docgen.storage import write_whole
+from docgen.storage import json_bytes, write_whole
 
 MARK = "thay-the.json"
 
@@ -42,7 +42,7 @@ def mark(old: Path, new: Path) -> Path:
         "path": str(Path(new).resolve().name),
     }
     path = before.folder / MARK
-    write_whole(path, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode(), overwrite=True)
+    write_whole(path, json_bytes(content), overwrite=True)
     return path
 
 

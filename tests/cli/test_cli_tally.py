@@ -58,3 +58,20 @@ def test_a_regulation_without_minutes_says_so(run: Run, tmp_path: Path) -> None:
     done = run("tally", path, "-o", tmp_path / "bb.docx")
     assert done.code == 2
     assert "kh55-2018" in done.err
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"ballots": "x"}, "validation.shape.needs_mapping"),
+        ({"members": "x"}, "validation.shape.needs_list"),
+        ({"members": ["x"]}, "validation.shape.needs_mapping"),
+        ({"members": [], "ballots": {}}, "grading.tally.nothing"),
+    ],
+)
+def test_votes_of_another_shape_are_named_not_left_out(run: Run, tmp_path: Path, change: Any, code: str) -> None:
+    path = tmp_path / "ho-so.json"
+    path.write_text(json.dumps({"regulation": "kh55-2018", "members": [], **change}), encoding="utf-8")
+    done = run("tally", path)
+    assert done.code == 1
+    assert code in done.err

@@ -233,3 +233,10 @@ def test_the_summary_names_grades_and_findings(data: dict[str, Any], tmp_path: P
     text = "\n".join(paragraphs((folder / SUMMARY).read_bytes()))
     assert "KH 55 II.B.2.3.1" in text
     assert "Nguyễn Văn A" in text
+
+
+def test_a_file_name_of_an_old_disk_stops_nothing() -> None:
+    from docgen.storage import json_bytes
+
+    # Names that are not UTF-8 come from the file system with lone surrogates in them.
+    assert json.loads(json_bytes({"file": "\udcff\udcfe-hồ-sơ.json"})) == {"file": "??-hồ-sơ.json"}

@@ -1,0 +1,107 @@
+"""The shape of each YAML file of a regulation: text, list or mapping, checked once at the door.
+
+A unit writes these files by hand, so any value may be of any kind. What passes here is of the kind the readers expect;
+which names and codes are known is theirs to say. A shape is `TEXT`, `NUMBER`, `WHOLE`, `ANY`, `[shape]` for a list,
+a mapping of shapes (`*` stands for any key), or a tuple of shapes of different kinds.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
+
+TEXT, NUMBER, WHOLE, ANY = "text", "number", "whole", "any"
+#: What a number on a page may be: a width in millimetres or per cent, a count of rows.
+_LARGEST = 1000.0
+
+_TEXTS: dict[str, Any] = {"*": TEXT}
+_LINES = (TEXT, [TEXT])
+_PACKET = {"assessors": [TEXT], "*": TEXT}
+_LISTS: dict[str, Any] = {"forms": [TEXT], "assessors": [_TEXTS], "packet": [_PACKET], "deadlines": [_TEXTS]}
+REGULATION: dict[str, Any] = {
+    **_LISTS, "draft": _TEXTS, "meeting": _TEXTS, "apart": [_TEXTS], "life": _TEXTS, "add": _LISTS, "*": TEXT,
+}  # fmt: skip
+_ROW: dict[str, Any] = {"*": TEXT}
+_ROW["rows"] = [_ROW]
+CRITERIA = {"sets": {"*": [_ROW]}, "detail": {"*": {"*": [_ROW]}}, "points": {"*": _TEXTS}, "*": ANY}
+FIELDS = {"fields": _TEXTS, "choices": {"*": _TEXTS}, "roots": _TEXTS, "*": ANY}
+FACTS = {"*": _TEXTS}
+_COLUMN = {"head": TEXT, "cell": _LINES, "width": NUMBER, "*": TEXT}
+_BLOCK = {
+    "columns": [_COLUMN], "head": _LINES, "text": _LINES, "left": _LINES, "blank_rows": WHOLE, "box_width": NUMBER,
+    "number_width": NUMBER, "*": TEXT,
+}  # fmt: skip
+FORM = {
+    "source": _TEXTS, "basis": [TEXT], "required": [TEXT], "required_when": {"*": [TEXT]}, "header": _LINES,
+    "title": _LINES, "notes": [TEXT], "first_note": WHOLE, "replace": _TEXTS, "body": [(TEXT, _BLOCK)], "*": TEXT,
+}  # fmt: skip
+RULES = {
+    "define": {"*": ANY}, "base": [{"subjects": TEXT, "fact": TEXT, "*": ANY}], "remove": [TEXT],
+    "ambiguities": [{"code": TEXT, "subjects": TEXT, "text": TEXT, "flat": TEXT, "withholds": TEXT, "*": ANY}],
+    "rules": [{"id": TEXT, "subjects": TEXT, "clause": TEXT, "wording": TEXT, "reading": TEXT, "kind": TEXT, "*": ANY}],
+    "*": TEXT,
+}  # fmt: skip
+
+
+def load_shaped(path: Path, shape: Any) -> Mapping:
+    """The content of a YAML file that has `shape`.
+
+    Raises `DefinitionError` (`file`, `line`) as `load_file` and `check_shape` do.
+    """
+    return check_shape(load_file(path), shape, str(path))
+
+
+def check_shape(data: Any, shape: Any, file: str) -> Mapping:
+    """`data`, the content of a YAML file, where it has `shape`.
+
+    Raises `DefinitionError` (`file`, `line`, the key) for the first value of another kind, and for a file that is no
+    mapping.
+    """
+    if not isinstance(data, Mapping):
+        at = Mapping()
+        at.file, at.line = file, getattr(data, "line", 1) or 1
+        raise at.fault("errors.definition.needs_mapping", None, key=Path(file).name)
+    data.file = data.file or file
+    _check(data, shape, data, "")
+    return data
+
+
+def _kind(shape: Any) -> str:
+    return "list" if isinstance(shape, list) else "mapping" if isinstance(shape, dict) else str(shape)
+
+
+def _fits(value: Any, shape: Any) -> bool:
+    if isinstance(shape, dict):
+        return isinstance(value, Mapping)
+    if isinstance(shape, list):
+        return isinstance(value, Sequence)
+    if shape == ANY:
+        return True
+    return isinstance(value, str) and (shape == TEXT or _number(value, shape))
+
+
+def _number(value: str, shape: str) -> bool:
+    if shape == WHOLE:
+        return value.isascii() and value.isdigit() and int(value[:9]) <= _LARGEST and len(value) < 9
+    try:
+        return 0 <= float(value) <= _LARGEST
+    except ValueError:
+        return False
+
+
+def _check(value: Any, shape: Any, parent: Mapping, key: str) -> None:
+    choices = shape if isinstance(shape, tuple) else (shape,)
+    found = next((choice for choice in choices if _fits(value, choice)), None)
+    if found is None:
+        wanted = "_or_".join(map(_kind, choices))
+        raise parent.fault(f"errors.definition.needs_{wanted}", key, key=key)
+    if isinstance(found, dict):
+        for name, item in value.items():
+            _check(item, found.get(name, found.get("*", ANY)), value, name)
+    elif isinstance(found, list):
+        for position, item in enumerate(value):
+            at = Mapping()
+            at.file, at.line = value.file, value.lines[position]
+            _check(item, found[0], at, key)
