@@ -188,6 +188,7 @@ def write_grades(checked: Checked, path: Path, output: Path | None = None, *, ro
     from Excel needs `output` (a JSON file). Raises `UsageError` otherwise, and for a role that writes no grade.
     """
     from docgen.dossier import load_dossier
+    from docgen.dossier.text import clean, one_line
     from docgen.storage import json_bytes, write_whole
 
     if role not in WRITERS:
@@ -204,7 +205,8 @@ def write_grades(checked: Checked, path: Path, output: Path | None = None, *, ro
     done = Written(target)
     members: dict[Any, list[int]] = {}
     for index, member in enumerate(data.get("members", ())):
-        members.setdefault(member.get("id"), []).append(index)
+        # The rows of the board have ids in canonical form; the file may have them typed otherwise.
+        members.setdefault(one_line(clean(str(member.get("id")))), []).append(index)
     for row in checked.board.rows:
         if row.proposal.not_ranked:
             continue

@@ -9,27 +9,26 @@ Values in tables of a form have no column: such a record needs JSON.
 # mypy: disable-error-code="no-untyped-call"
 from __future__ import annotations
 
-import datetime
 import io
 import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from docgen.batch.source import ROSTER, Source
 from docgen.dossier.excel import library
+from docgen.dossier.excel_cells import put, told_of, value_of
+from docgen.dossier.excel_checks import astray, hidden, spread_merged, without_value
+from docgen.dossier.layout import Column
 from docgen.dossier.model import nearest
-from docgen.dossier.text import fold
-from docgen.errors import InputError
+from docgen.dossier.spreadsheet import Told, letters, read_pages
+from docgen.dossier.workbook_limits import MAX_FILE_BYTES, WorkbookError
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.definition import FormDefinition
-from docgen.model import Finding, Place
+from docgen.model import Finding, Place, has_errors
 from docgen.regulations.loader import Regulation
 from docgen.storage import write_whole
 
 _ID = Slot(("id",), "text", "Mã bản ghi (đặt tên tệp)")
-_TRUE = frozenset({"co", "x", "true", "dung", "1"})
-_FALSE = frozenset({"khong", "false", "sai", "0"})
 #: Drop-downs are offered for so many rows.
 _ROWS = 5000
 _LIST_LIMIT = 255
@@ -45,91 +44,59 @@ def roster_lines(
 ) -> tuple[Source | None, list[Finding]]:
     """The first sheet of the workbook `path`, written to the folder `work` as lines of JSON.
 
-    None and findings where that is no roster of the form. Raises `EnvironmentFault` without the library for Excel.
+    None and findings where that is no roster of the form, or where a cell of it cannot be read; a source with findings
+    where something was read that a person should look at.
     """
-    calamine = library("python_calamine")
+    if path.stat().st_size > MAX_FILE_BYTES:
+        return None, [Finding("dossier.file.too_large", "error", Place(str(path)), {"limit": MAX_FILE_BYTES >> 20})]
     try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
-        sheet = book.get_sheet_by_index(0)
-        rows = _rows(sheet)
-    except Exception as fault:  # the library has no common error of its own
-        raise InputError("errors.input.cannot_read", file=str(path), problem=type(fault).__name__) from None
-    next(rows, None)
+        page = read_pages(path.read_bytes(), first_only=True)[0]
+    except WorkbookError as fault:
+        return None, [Finding(fault.code, "error", Place(str(path)), fault.params)]
+    rows = page.rows
     known = {slot.binding: slot for slot in columns(regulation, definition)}
-    findings: list[Finding] = []
+    findings = [_finding(path, told) for told in (*without_value(page), *astray(page))]
     found: list[tuple[int, Slot]] = []
-    for index, name in enumerate(next(rows, ())):
+    for index, name in enumerate(rows[1] if len(rows) > 1 else ()):
         binding = str(name).strip()
         if binding in known:
             found.append((index, known[binding]))
         elif binding:
-            place = Place(str(path), "", f"{sheet.name}!{_letters(index)}2")
+            place = Place(str(path), "", f"{page.title}!{letters(index)}2")
             params = {"given": binding[:60], "near": nearest(binding, list(known))}
             findings.append(Finding("batch.roster.unknown_column", "error", place, params))
     if not found:
-        findings.append(Finding("batch.roster.no_bindings", "error", Place(str(path), "", f"{sheet.name}!A2")))
-    if findings:
+        findings.append(Finding("batch.roster.no_bindings", "error", Place(str(path), "", f"{page.title}!A2")))
+    read = {index: Column(slot.path, slot.label, slot.type, slot.options) for index, slot in found}
+    findings += [_finding(path, told) for told in (*hidden(page, 2), *spread_merged(page, 2, read))]
+    if has_errors(findings):
         return None, findings
     target = work / "records.jsonl"
     with target.open("wb") as out:
-        for row in rows:
+        for number, row in enumerate(rows[2:], start=3):
             record: dict[str, Any] = {}
-            for index, slot in found:
-                if index < len(row) and (value := _value(slot, row[index])) is not None:
-                    _put(record, slot.path, value)
+            for index, column in read.items():
+                cell = row[index] if index < len(row) else ""
+                value, code = value_of(column, cell, page.since_1904)
+                if code:
+                    findings.append(_finding(path, told_of(code, column, cell, value, page, index, number)))
+                if value is not ...:
+                    put(record, column.path, _paragraphs(value) if column.type == "paragraphs" else value)
             out.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") if record else b"")
             out.write(b"\n")
-    at = {"/" + "/".join(slot.path): _letters(index) for index, slot in found}
-    return Source(str(path), target, ROSTER, 0, str(sheet.name), at), []
+    if has_errors(findings):
+        return None, findings
+    at = {"/" + "/".join(slot.path): letters(index) for index, slot in found}
+    return Source(str(path), target, ROSTER, 0, page.title, at), findings
 
 
-def _rows(sheet: Any) -> Iterator[list[Any]]:
-    """The rows of a sheet from its very first on, one at a time."""
-    above, before = sheet.start or (0, 0)
-    yield from ([] for _ in range(above))
-    for row in sheet.iter_rows():
-        yield [""] * before + row if before else row
+def _finding(path: Path, told: Told) -> Finding:
+    code, severity, source, params = told
+    return Finding(code, severity, Place(str(path), "", source), params)
 
 
-def _put(record: dict[str, Any], path: Sequence[str], value: Any) -> None:
-    for name in path[:-1]:
-        record = record.setdefault(name, {})
-    record[path[-1]] = value
-
-
-def _value(slot: Slot, cell: Any) -> Any:
-    """What a cell means: the words of a closed list, a date and a whole number as Excel has them; None for nothing."""
-    if cell is None or cell == "":
-        return None
-    if isinstance(cell, datetime.datetime):
-        cell = cell.date()
-    if isinstance(cell, datetime.date):
-        return cell.isoformat() if slot.type == "date" else f"{cell:%d/%m/%Y}"
-    if isinstance(cell, datetime.time | datetime.timedelta):
-        return str(cell)
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    if slot.type == "bool":
-        folded = fold(str(cell))
-        return True if folded in _TRUE else False if folded in _FALSE else cell
-    if isinstance(cell, bool):
-        return cell
-    if slot.options:
-        folded = fold(str(cell))
-        return next((code for code, words in slot.options if folded in (fold(code), fold(words))), str(cell))
-    if slot.type == "paragraphs":
-        return [line for line in str(cell).splitlines() if line.strip()]
-    return str(cell) if slot.type in ("text", "date") else cell
-
-
-def _letters(column: int) -> str:
-    """The letters of a column, counted from 0."""
-    out = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        out = chr(65 + rest) + out
-    return out
+def _paragraphs(value: Any) -> list[str]:
+    return [line for line in str(value).splitlines() if line.strip()]
 
 
 def write_roster(path: Path, regulation: Regulation, definition: FormDefinition, *, overwrite: bool = False) -> None:
@@ -141,16 +108,16 @@ def write_roster(path: Path, regulation: Regulation, definition: FormDefinition,
     sheet = book.active
     sheet.title = definition.form
     for number, slot in enumerate(columns(regulation, definition), start=1):
-        letters = _letters(number - 1)
+        column = letters(number - 1)
         title, binding = sheet.cell(1, number, slot.label), sheet.cell(2, number, slot.binding)
         title.font = styles.Font(bold=True)
         title.alignment = styles.Alignment(wrap_text=True, vertical="top")
         binding.font = styles.Font(italic=True, color="808080")
-        sheet.column_dimensions[letters].width = 40 if slot.type == "paragraphs" else 18
+        sheet.column_dimensions[column].width = 40 if slot.type == "paragraphs" else 18
         words = ",".join(text for _, text in slot.options)
         if slot.options and len(words) <= _LIST_LIMIT and words.count(",") == len(slot.options) - 1:
             menu = validation.DataValidation(type="list", formula1=f'"{words}"', allow_blank=True)
-            menu.add(f"{letters}3:{letters}{_ROWS}")
+            menu.add(f"{column}3:{column}{_ROWS}")
             sheet.add_data_validation(menu)
         for row in range(3, 53) if slot.type in ("text", "date") else ():
             sheet.cell(row, number).number_format = "@"  # or Excel turns an id like 1-2 into a date

@@ -57,7 +57,9 @@ def run_batch(batch: Batch, report: Report = lambda progress: None) -> Summary:
                 return _nothing(batch, [empty])
             ranges = [(one.worker, one.journal) for one in done]
             summary.stale = journal.finish(ranges, _exists(folder), earlier=len(known) > 0)
-            results.gather_findings(journal, [(o.worker, o.findings) for o in done], _stale(batch, summary), summary)
+            results.gather_findings(
+                journal, [(o.worker, o.findings) for o in done], [*findings, *_stale(batch, summary)], summary
+            )
             summary.results = results.pack(_groups(folder, journal))
             return summary
         except OSError as fault:

@@ -110,7 +110,7 @@ def open_source(path: Path, work: Path, columns: Any = None) -> tuple[Source | N
     try:
         with path.open("rb") as data:
             head = data.read(4096)
-        if head.startswith(b"PK\x03\x04") or path.suffix.lower() in ROSTER_SUFFIXES:
+        if head.startswith(b"PK") or path.suffix.lower() in ROSTER_SUFFIXES:
             return columns(path, work)  # type: ignore[no-any-return]
         encoding = json.detect_encoding(head)
         kind = _kind(path, encoding)

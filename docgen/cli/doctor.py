@@ -22,7 +22,7 @@ State = Literal["good", "missing", "doubtful"]
 #: Library -> the extra that brings it.
 LIBRARIES = {
     "rdocx": "pdf", "pikepdf": "pdf", "pypdfium2": "pdf", "pyhanko": "sign", "cryptography": "sign",
-    "python-pkcs11": "sign", "openpyxl": "excel", "python-calamine": "excel", "isal": "fast",
+    "python-pkcs11": "sign", "openpyxl": "excel", "isal": "fast",
 }  # fmt: skip
 #: Where makers of tokens put their PKCS#11 modules; a named one in the configuration goes before.
 MODULES = (

@@ -128,6 +128,8 @@ class Canonicaliser:
             if not name.isascii() or not name.isprintable():
                 self._text_findings(name, f"{pointer}/{escape(texts.clean(name))}")
                 name = texts.clean(name)
+            if name in out:
+                self.add("dossier.value.same_name", "error", f"{pointer}/{escape(name)}", name=name[:60])
             below = node.child(name) if node is not None else None
             if depth == 0 and name in ("collective", "party_organization"):
                 self.who = name

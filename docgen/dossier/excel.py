@@ -1,4 +1,4 @@
-"""The dossier as an Excel workbook: `read_workbook` and `write_workbook`. The libraries come with the extra `excel`."""
+"""The dossier as an Excel workbook: `read_workbook` and `write_workbook`. Writing needs the extra `excel`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ def read_workbook(
     raw: bytes, file: str, sha256: str, folders: Sequence[Path | str] = (), base: Path | None = None
 ) -> tuple[Dossier | None, list[Finding]]:
     """The dossier in the bytes of a workbook, and all findings. Every value knows its cell (`Đảng viên!C7`)."""
-    library("python_calamine")
     from docgen.dossier.excel_read import read
 
     return read(raw, file, sha256, folders, base)

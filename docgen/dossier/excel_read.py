@@ -2,47 +2,35 @@
 
 from __future__ import annotations
 
-import datetime
-import io
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineWorkbook
-
-from docgen.dossier.canonical import read_date, read_number
-from docgen.dossier.layout import (
-    ASSESSMENTS,
-    MARK,
-    RECORDS,
-    SHOWN_ONLY,
-    UNKNOWN,
-    VALUES,
-    Column,
-    Sheet,
-    workbook_layout,
+from docgen.dossier.excel_cells import put, told_of, value_of
+from docgen.dossier.excel_checks import (
+    HEAD_ROWS,
+    Names,
+    astray,
+    beside,
+    copies,
+    hidden,
+    mark_of,
+    spread_merged,
+    without_value,
 )
+from docgen.dossier.layout import ASSESSMENTS, MARK, RECORDS, SHOWN_ONLY, VALUES, Column, Sheet, workbook_layout
 from docgen.dossier.model import Dossier, dossier_from_data, nearest, unit_folder
-from docgen.dossier.text import fold
+from docgen.dossier.spreadsheet import Page, Told, letters, position, read_pages
+from docgen.dossier.text import clean, fold, one_line
+from docgen.dossier.workbook_limits import WorkbookError
 from docgen.model import Finding, Place, Severity
 from docgen.regulations.loader import Regulation, list_regulations, load_regulation
 
 EXAMPLE = "(vi du)"
-_TRUE = frozenset({"co", "x", "true", "dung", "yes", "1"})
-_FALSE = frozenset({"khong", "false", "sai", "no", "0"})
-#: How far down titles or bindings are looked for: people put a heading above a table.
-HEAD_ROWS = 6
-
-
-@dataclass(slots=True)
-class Page:
-    """One sheet as it was read."""
-
-    title: str
-    rows: list[list[Any]]
+#: How far down a page the regulation is looked for.
+_NAMED_ROWS = 500
+_EMPTY = ("", None)
 
 
 class CellPlaces:
@@ -60,26 +48,15 @@ class CellPlaces:
         return Place(self.file, pointer, self.cells.get(at, pointer))
 
 
-def letters(column: int) -> str:
-    """The letters of a column, counted from 0: A, B, … Z, AA."""
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
 def read(
     raw: bytes, file: str, sha256: str, folders: Sequence[Path | str], base: Path | None = None
 ) -> tuple[Dossier | None, list[Finding]]:
     """The dossier in the bytes of a workbook; None with findings where there is none."""
     at = Place(file)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-        pages = [Page(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
-    except Exception:  # the library names no common error class; whatever it says, the file is no workbook
-        return None, [Finding("dossier.excel.damaged", "error", at)]
+        pages = read_pages(raw)
+    except WorkbookError as fault:
+        return None, [Finding(fault.code, "error", at, fault.params)]
     folders = (*folders, *unit_folder(_beside(pages, "regulations") or None, base)[0])
     regulation = _regulation(pages, folders)
     if isinstance(regulation, str):
@@ -100,7 +77,7 @@ def read(
 def _beside(pages: list[Page], binding: str) -> str:
     """The text in the cell that the sheets bind to `binding`, before anything else of the workbook is understood."""
     for page in pages:
-        for row in page.rows:
+        for row in page.rows[:_NAMED_ROWS]:
             texts = [str(cell).strip() for cell in row]
             if binding in texts[2:]:  # title, value, binding
                 return texts[1]
@@ -110,7 +87,7 @@ def _beside(pages: list[Page], binding: str) -> str:
 def _regulation(pages: list[Page], folders: Sequence[Path | str]) -> Regulation | str:
     """The regulation a workbook names in any of its cells next to `regulation` or its title."""
     for page in pages:
-        for row in page.rows:
+        for row in page.rows[:_NAMED_ROWS]:
             texts = [str(cell).strip() for cell in row]
             if "regulation" in texts or (texts and fold(texts[0]).startswith("ma van ban")):
                 given = texts[1] if len(texts) > 1 else ""
@@ -129,6 +106,12 @@ class _Reader:
         self.data: dict[str, Any] = {}
         #: id of a member -> its record and its position
         self.members: dict[str, tuple[dict[str, Any], int]] = {}
+        self.names = Names({})
+
+    def tell(self, told: Iterable[Told], who: str = "") -> None:
+        """Record what a check found."""
+        for code, severity, source, params in told:
+            self.add(code, severity, source, who, **params)
 
     def add(self, code: str, severity: Severity, source: str, who: str = "", **params: Any) -> None:
         self.findings.append(Finding(code, severity, Place(self.places.file, "", source), params, who))
@@ -152,6 +135,10 @@ class _Reader:
             shown = next((p.title for p in free if fold(p.title) == near), "")
             self.add("dossier.excel.missing_sheet", severity, sheet.title, sheet=sheet.title, near=shown)
         for sheet, page in found:
+            self.tell(copies(sheet, page, free))
+        for sheet, page in found:
+            self.tell(without_value(page))
+            self.tell(astray(page))
             if sheet.kind == VALUES:
                 self.values(sheet, page)
             else:
@@ -161,11 +148,7 @@ class _Reader:
     def find(self, sheet: Sheet, pages: list[Page]) -> Page | None:
         """The page that carries the sheet's mark, else the one with its name."""
         for page in pages:
-            if any(
-                isinstance(cell, str) and cell.startswith(MARK) and cell.removeprefix(MARK).split(":")[0] == sheet.key
-                for row in page.rows[:HEAD_ROWS]
-                for cell in row
-            ):
+            if mark_of(page) == sheet.key:
                 return page
         wanted = fold(sheet.title)
         return next((page for page in pages if fold(page.title) == wanted), None)
@@ -175,6 +158,7 @@ class _Reader:
     def values(self, sheet: Sheet, page: Page) -> None:
         by_binding = {c.binding: c for c in sheet.columns}
         by_title = {fold(c.title): c for c in sheet.columns}
+        self.tell(hidden(page, 0))
         for number, row in enumerate(page.rows):
             texts = [cell.strip() if isinstance(cell, str) else "" for cell in row]
             if not any(texts) or any(t.startswith(MARK) for t in texts):
@@ -187,11 +171,18 @@ class _Reader:
                     self.add("dossier.excel.unknown_row", "error", f"{page.title}!A{number + 1}",
                              title=texts[0][:60], near=by_title[near].title if near else "")  # fmt: skip
                 continue
-            value = self.value(column, row[1] if len(row) > 1 else "")
             cell = f"{page.title}!B{number + 1}"
+            value = self.value(column, row[1] if len(row) > 1 else "", cell, page)
+            if value is ...:
+                self.tell(beside(Page(page.title, [[]] * number + [row]), number, (0, 1, *self.bound(texts)), ()))
             self.places.cells["/" + "/".join(column.path)] = cell
             if value is not ...:
                 put(self.data, column.path, value)
+
+    @staticmethod
+    def bound(texts: list[str]) -> list[int]:
+        """Where a row of a sheet of values may hold its binding: anything that looks like one."""
+        return [i for i, text in enumerate(texts) if re.fullmatch(r"[a-z_0-9]+(\.[a-z_0-9]+)*", text)]
 
     # -- tables --
 
@@ -199,6 +190,11 @@ class _Reader:
         columns, start = self.columns(sheet, page)
         if not columns:
             return
+        self.tell(hidden(page, start))
+        self.tell(spread_merged(page, start, columns))
+        titles = [cell for above in page.rows[:start] for cell in enumerate(above)]
+        self.tell(beside(page, start, columns, (i for i, cell in titles if cell not in _EMPTY)))
+        shown = next((i for i, column in columns.items() if column.path == (SHOWN_ONLY,)), -1)
         for number, row in enumerate(page.rows[start:], start=start):
             first = next((row[i] for i in sorted(columns) if i < len(row)), "")
             if all(cell in ("", None) for cell in row) or fold(str(first)).startswith(EXAMPLE):
@@ -207,11 +203,20 @@ class _Reader:
                 column.path: (value, f"{page.title}!{letters(i)}{number + 1}")
                 for i, column in columns.items()
                 if i < len(row) and column.path != (SHOWN_ONLY,)
-                for value in (self.value(column, row[i]),)
+                for value in (self.value(column, row[i], f"{page.title}!{letters(i)}{number + 1}", page),)
                 if value is not ...
             }
+            if 0 <= shown < len(row) and ("id",) in values:
+                who = str(values[("id",)][0])
+                source = f"{page.title}!{letters(shown)}{number + 1}"
+                self.tell(self.names.contradiction(who, row[shown], page.title, source), who)
             if values:
                 self.record(sheet, values, f"{page.title}!A{number + 1}")
+        if sheet.key == "dang-vien":
+            found = {
+                who: (record.get("member") or {}).get("full_name", "") for who, (record, _) in self.members.items()
+            }
+            self.names = Names({who: str(name) for who, name in found.items() if name})
 
     def columns(self, sheet: Sheet, page: Page) -> tuple[dict[int, Column], int]:
         """Which column holds what, and the row where the records begin."""
@@ -323,65 +328,16 @@ class _Reader:
 
     # -- cells --
 
-    def value(self, column: Column, cell: Any) -> Any:
-        """The value in a cell; `...` for an empty one. Types are those of the catalogue, not those of Excel."""
-        if cell is None or cell == "":
-            return ...
-        if isinstance(cell, datetime.datetime | datetime.date):
-            day = cell.date() if isinstance(cell, datetime.datetime) else cell
-            return day.isoformat() if column.type in ("date", "fact:date") else f"{day:%d/%m/%Y}"
-        if isinstance(cell, datetime.time | datetime.timedelta):
-            return str(cell)
-        if isinstance(cell, float) and cell.is_integer():
-            cell = int(cell)
-        if isinstance(cell, str):
-            cell = cell.strip()
-            return ... if not cell else self.word(column, cell)
-        if column.type in ("bool", "fact:bool"):
-            return bool(cell) if cell in (0, 1) else cell
-        if isinstance(cell, bool):
-            return cell
-        return str(cell) if column.type in ("text", "paragraphs", "assessor", "choice", "grade", "level") else cell
-
-    def word(self, column: Column, text: str) -> Any:
-        """A text cell by its column's type: the code for its words, true or false, a number, JSON."""
-        kind = column.type.removeprefix("fact:")
-        if kind == "bool":
-            folded = _folded(text)
-            return True if folded in _TRUE else False if folded in _FALSE else self.unknown(column, text)
-        for code, word in column.options:
-            if text == code or _folded(text) == _folded(word):
-                return code
-        if column.type.startswith("fact:"):
-            return self.fact(kind, text)
-        return text
-
-    def unknown(self, column: Column, text: str) -> Any:
-        return None if column.type.startswith("fact:") and fold(text) == fold(UNKNOWN) else text
-
-    def fact(self, kind: str, text: str) -> Any:
-        if fold(text) == fold(UNKNOWN):
-            return None
-        if kind in ("number", "percent", "int"):
-            number = read_number(text)
-            return text if number is None else number
-        if kind == "date":
-            return read_date(text) or text
-        if text[:1] in "[{":
-            try:
-                return json.loads(text)
-            except ValueError:
-                return text
-        return text
+    def value(self, column: Column, cell: Any, source: str, page: Page) -> Any:
+        """The value in a cell, with what there is to say of it; `...` for an empty one."""
+        value, code = value_of(column, cell, page.since_1904)
+        if code:
+            index, number = position(source.rpartition("!")[2])[::-1]
+            self.tell([told_of(code, column, cell, value, page, index, number + 1)])
+        if isinstance(value, str) and column.type in ("text", "assessor") and column.path in _KEYS:
+            return one_line(clean(value))  # so that one id is one id, however its accents were typed
+        return value
 
 
-@lru_cache(maxsize=4096)  # the same few words stand in a column for every member
-def _folded(text: str) -> str:
-    return fold(text)
-
-
-def put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    """Put `value` at `path`, making the mappings on the way."""
-    for name in path[:-1]:
-        target = target.setdefault(name, {})
-    target[path[-1]] = value
+#: What other rows and sheets refer to.
+_KEYS = (("id",), ("assessor",))

@@ -18,6 +18,7 @@ from docgen.dossier.canonical import Canonicaliser
 from docgen.dossier.json_reader import JsonPlaces, decode, parse
 from docgen.dossier.plain import plain_member
 from docgen.dossier.shape import dossier_shape, sound
+from docgen.dossier.text import clean, one_line
 from docgen.errors import UsageError
 from docgen.model import Finding, Place
 from docgen.regulations.loader import list_regulations, load_regulation
@@ -25,6 +26,9 @@ from docgen.regulations.loader import list_regulations, load_regulation
 #: A dossier of a thousand members is about 15 MB; beyond this somebody passed the wrong file.
 MAX_BYTES = 256_000_000
 SUFFIXES = (".json", ".xlsx")
+_OLE = b"\xd0\xcf\x11\xe0"
+#: What an old Office file is, by the name of its main stream.
+_OLE_KINDS = (("WordDocument", ".doc"), ("Workbook", ".xls"), ("PowerPoint Document", ".ppt"))
 
 
 class Places(Protocol):
@@ -83,6 +87,7 @@ class Dossier:
         Raises `UsageError` with the nearest known id for one that does not exist.
         """
         known = {str(m.get("id")): m for m in self.members}
+        member_id = one_line(clean(member_id))
         if member_id not in known:
             raise UsageError("dossier.usage.unknown_member", member=member_id, near=nearest(member_id, known))
         return known[member_id]
@@ -217,7 +222,13 @@ def dossier_from_bytes(
         from docgen.dossier.excel import read_workbook
 
         return read_workbook(raw, file, digest, folders, base)
-    for start, kind in ((b"\xd0\xcf\x11\xe0", ".xls/.doc"), (b"%PDF", ".pdf"), (b"Rar!", ".rar")):
+    if raw.startswith(_OLE):
+        # Excel puts a workbook with a password into an OLE container (MS-OFFCRYPTO 2.3.4); names there are UTF-16.
+        if "EncryptedPackage".encode("utf-16-le") in raw:
+            return None, [Finding("dossier.file.password", "error", at)]
+        kind = next((kind for name, kind in _OLE_KINDS if name.encode("utf-16-le") in raw), ".xls/.doc")
+        return None, [Finding("dossier.file.kind", "error", at, {"kind": kind})]
+    for start, kind in ((b"%PDF", ".pdf"), (b"Rar!", ".rar"), (b"7z\xbc\xaf", ".7z"), (b"PK\x05\x06", ".zip")):
         if raw.startswith(start):
             return None, [Finding("dossier.file.kind", "error", at, {"kind": kind})]
     findings: list[Finding] = []

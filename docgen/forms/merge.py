@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import difflib
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -149,9 +150,12 @@ class _Merging:
         members = [m for m in self.out.data.get("members") or () if isinstance(m, dict)]
         names = {str(m.get("id")): str(value_at(m, ("member", "full_name")) or "") for m in members}
         written = str(value_at(self.result.data, ("member", "full_name")) or "")
+        # One id is one id, however its accents were typed; what is given back is how the dossier has it.
+        typed = {_composed(key): key for key in names}
+        carried = typed.get(_composed(carried), carried)
         if asked:
-            if asked in names:
-                return asked
+            if _composed(asked) in typed:
+                return typed[_composed(asked)]
             self.report("read.merge.unknown_member", "error", "", member=asked[:60], known=_some(names))
             return None
         if carried in names:
@@ -304,3 +308,7 @@ def _set(data: Any, path: tuple[str | int, ...], value: Any) -> bool:
         data.append(value)
         return True
     return False
+
+
+def _composed(key: str) -> str:
+    return unicodedata.normalize("NFC", key).strip()

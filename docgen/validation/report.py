@@ -12,6 +12,7 @@ from docgen.validation.dossier import SEVERITIES
 #: More findings than this are told by kind, unless all are asked for; so many persons are named with each kind.
 MANY = 200
 SHOWN = 10
+_WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm")
 _BODIES = ("collective", "party_organization")
 
 
@@ -23,12 +24,20 @@ def message_of(finding: Finding, language: str = DEFAULT_LANGUAGE) -> str:
 def hint_of(finding: Finding, language: str = DEFAULT_LANGUAGE) -> str:
     """What to do about it, in `language`; empty where there is nothing to add.
 
-    A finding that carries a guess (`near`) has the hint with "did you mean"; one without a guess the plain hint.
+    A finding that carries a guess (`near`) has the hint with "did you mean"; one without a guess the plain hint. A
+    finding in a workbook has a hint in the words of Excel where there is one.
     """
     key = f"{finding.code}.hint"
-    if finding.params.get("near") and has_message(f"{key}_near", language):
+    if in_workbook(finding) and has_message(f"{key}_cell", language):
+        key = f"{key}_cell"
+    elif finding.params.get("near") and has_message(f"{key}_near", language):
         key = f"{key}_near"
     return message(key, language, **finding.params) if has_message(key, language) else ""
+
+
+def in_workbook(finding: Finding) -> bool:
+    """Whether a finding is about something in a workbook, so that advice on JSON would help nobody."""
+    return "!" in finding.place.source or finding.place.file.lower().endswith(_WORKBOOKS)
 
 
 def to_json(findings: Iterable[Finding], language: str = DEFAULT_LANGUAGE) -> list[dict[str, Any]]:

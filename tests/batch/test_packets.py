@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -14,11 +15,13 @@ import pytest
 from docgen.batch.dossiers import find_dossiers
 from docgen.batch.model import Summary
 from docgen.batch.packets import PacketBatch, run_packets
+from docgen.dossier.excel import workbook_bytes
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import EnvironmentFault, InternalError, UsageError
 from docgen.packet.build import SUMMARY
 from docgen.packet.handover import look_into
 from docgen.pipeline import PacketOptions, make_packet
+from docgen.regulations.loader import load_regulation
 
 Dossiers = list[dict[str, Any]]
 Make = Callable[..., Summary]
@@ -161,6 +164,20 @@ def test_a_faulty_dossier_costs_its_own_packet(make: Make, dossiers: Dossiers, t
     assert "dòng 2" in summary.first[0]["source"]
     drafts = make(dossiers[:2], "drafts", draft=True)
     assert (drafts.made, drafts.skipped) == (2, 0)
+
+
+def test_a_stray_cell_in_one_workbook_costs_its_own_packet(dossiers: Dossiers, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name, data in zip("abc", dossiers, strict=True):
+        book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(load_regulation("kh55-2018"), data)))
+        if name == "b":
+            book["Đảng viên"]["XFD1048576"] = "lạc"
+        book.save(folder / f"{name}.xlsx")
+    summary = run_packets(PacketBatch((folder,), tmp_path / "out", PacketOptions(jobs=1)))
+    assert (summary.made, summary.skipped) == (2, 1)
+    assert "dossier.excel.far_cell" in codes(tmp_path / "out")
 
 
 def test_a_pdf_that_loses_a_letter_costs_its_own_packet(

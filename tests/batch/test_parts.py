@@ -233,3 +233,31 @@ def test_a_roster_with_a_name_the_form_does_not_have(fill: Fill, tmp_path: Path)
     summary = fill((tmp_path / "r.xlsx").read_bytes(), ".xlsx")
     assert [f["code"] for f in summary.first] == ["batch.roster.unknown_column"]
     assert "member.full_name" in summary.first[0]["hint"]
+
+
+def test_a_roster_with_cells_as_people_keep_them(fill: Fill, tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    path = tmp_path / "roster.xlsx"
+    regulation = load_regulation(REGULATION)
+    write_roster(path, regulation, load_form(regulation, FORM))
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    by_binding = {str(cell.value): cell.column for cell in sheet[2]}
+    sheet.cell(3, by_binding["id"]).value = "dv-01"
+    sheet.cell(3, by_binding["member.full_name"]).value = "#N/A"
+    sheet["XFD1048576"] = "lạc"
+    book.save(path)
+    summary = fill(path.read_bytes(), ".xlsx", output=tmp_path / "out")
+    name = f"{openpyxl.utils.get_column_letter(by_binding['member.full_name'])}3"
+    assert [(f["code"], f["source"]) for f in summary.first] == [
+        ("dossier.excel.error_cell", f"{sheet.title}!{name}"), ("dossier.excel.far_cell", f"{sheet.title}!XFD1048576"),
+    ]  # fmt: skip
+    assert summary.made == 0
+
+
+def test_a_roster_that_is_another_kind_of_file_is_named(fill: Fill, tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        target.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    summary = fill(out.getvalue(), ".ods", output=tmp_path / "out")
+    assert [f["code"] for f in summary.first] == ["dossier.file.kind"]

@@ -139,6 +139,15 @@ def test_write_fills_only_what_nobody_entered(run: Run, dossier: Path) -> None:
     assert after["members"][1]["cell"]["grade"] == "HTNV"
 
 
+def test_write_finds_a_member_however_the_id_was_typed(run: Run, dossier: Path) -> None:
+    data = json.loads(dossier.read_text(encoding="utf-8"))
+    data["members"][0]["cell"].pop("grade")
+    data["members"][0]["id"] = " dv-01 "
+    edit(dossier, members=data["members"])
+    assert run("grade", dossier, "--write").code == 0
+    assert json.loads(dossier.read_text(encoding="utf-8"))["members"][0]["cell"]["grade"] == "HTTNV"
+
+
 def test_grade_facts_line_by_line(run: Run, tmp_path: Path) -> None:
     facts = tmp_path / "f.jsonl"
     case = {"id": "a", "pack": "hd16-2018", "subject": "cohort", "facts": {"cohort_kind": "dang_vien", "n_good": 14}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,24 @@ def test_rows_go_to_the_member_they_name(run: Run, tmp_path: Path, dossier: Path
     run("read", one, "--into", dossier, "--yes")
     after = held(dossier)["members"]
     assert [m["id"] for m in after if m.get("cell", {}).get("note")] == [data["members"][4]["id"]]
+
+
+def test_a_form_finds_its_member_however_the_accents_of_the_id_were_typed(
+    run: Run, tmp_path: Path, dossier: Path
+) -> None:
+    data = held(dossier)
+    data["members"][1]["member"]["full_name"] = data["members"][0]["member"]["full_name"]
+    data["members"][0]["id"] = unicodedata.normalize("NFC", "dv-hải")
+    dossier.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    one = write(tmp_path / "1.docx", form_of(dossier, "mau-02", Record(data["members"][0]["id"])))
+    for form in ("NFD", "NFC"):
+        data["members"][0]["id"] = unicodedata.normalize(form, "dv-hải")
+        data["members"][0]["review"]["ideology"] = []
+        dossier.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        ran = run("read", one, "--into", dossier, "--yes")
+        assert "read.merge" not in ran.out + ran.err
+        assert held(dossier)["members"][0]["review"]["ideology"]
+    assert run("read", one, "--into", dossier, "--yes", "--member", unicodedata.normalize("NFD", "dv-hải")).code == 0
 
 
 def test_a_template_is_checked_and_proved(run: Run, tmp_path: Path) -> None:
