@@ -48,7 +48,7 @@ class Filler:
         content, self.template_source = template_bytes(regulation, definition, templates)
         self.own_template = self.template_source not in ("built", "definition")
         with self._naming_template():
-            self.template = compile_template(content)
+            self.template = compile_template(content, trusted=not self.own_template)
         self.display = Display(regulation, definition)
 
     def fill(self, data: Mapping[str, Any], *, blank: bool = False, draft: bool = False, check: bool = True) -> bytes:

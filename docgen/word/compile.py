@@ -40,6 +40,7 @@ from docgen.word.plan import (
     Plan,
     blank,
 )
+from docgen.word.template_gate import refuse
 from docgen.word.template_tags import TAG, Tag, TagLines, TagPlace, W, find_tags
 from docgen.word.translate import Translator, UnplannedError
 
@@ -55,11 +56,14 @@ _DYNAMIC_CELLS = re.compile(r"^\{[{%]\s*(tc\s|colspan\s|hm\s)")
 _DOC_PR = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 
 
-def compile_template(source: str | Path | bytes, filters: Filters | None = None) -> CompiledTemplate:
+def compile_template(
+    source: str | Path | bytes, filters: Filters | None = None, *, trusted: bool = False
+) -> CompiledTemplate:
     """The template in `source` (a path, or the bytes of a .docx), ready to be filled.
 
-    `filters` adds Jinja filters by name. Compiled once a process for equal content and filters.
-    Raises `InputError`: `errors.word.unreadable`, `errors.template.syntax`.
+    `filters` adds Jinja filters by name. Compiled once a process for equal content and filters. A template that is not
+    `trusted` (docgen made it itself) is first judged like any file from outside.
+    Raises `InputError`: `errors.word.unreadable`, `errors.template.refused`, `errors.template.syntax`.
     """
     if isinstance(source, bytes):
         content, name = source, ""
@@ -76,6 +80,8 @@ def compile_template(source: str | Path | bytes, filters: Filters | None = None)
         if found is not None:
             _compiled.move_to_end(key)
             return found
+    if not trusted:
+        refuse(content, name)
     made = CompiledTemplate(read_package(content), dict(own), name)
     with _lock:
         _compiled[key] = made

@@ -20,6 +20,7 @@ from docgen.errors import DocgenError
 from docgen.model import Finding, Place, Severity
 from docgen.word.compile import CompiledTemplate, Filters, environment
 from docgen.word.package import Package, parse_xml, read_package
+from docgen.word.template_gate import refusals
 from docgen.word.template_tags import STRAIGHT, TAG, Tag, TagPlace, W, find_tags, paragraphs
 
 #: Word takes at most so many characters of a control's tag and title.
@@ -43,8 +44,11 @@ def check_template(
 
     `known` are the bindings the form offers (`a.b`, `list[].leaf`, `a.b=code`), `required` those it must have a place
     for. Names of helpers that end in `_` at the root (`blank_`) count as known.
-    Raises `InputError` where the file is no Word file at all.
+    A template that may not be taken at all (macros, links that Word follows by itself, no sound Word file) gives only
+    the errors that say so. Raises `InputError` where the file is no Word file at all.
     """
+    if refused := refusals(path):
+        return refused
     return _Check(str(path), read_package(path), known, required, environment(filters or {})).run(filters or {})
 
 
