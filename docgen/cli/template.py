@@ -14,6 +14,7 @@ from docgen.forms.definition import FormDefinition
 from docgen.i18n import message
 from docgen.model import Finding, Place, has_errors
 from docgen.regulations.loader import Regulation
+from docgen.word.template_tags import TagPlace
 
 
 def _help(key: str) -> str:
@@ -53,6 +54,16 @@ def check(file: Path, form: str, regulation_id: str, folders: tuple[Path, ...], 
         raise click.exceptions.Exit(EXIT_FINDINGS)
 
 
+def _not_filled(fault: DocgenError, at: Place) -> Finding:
+    """Why the template could not be filled: in the words of the fault itself where it speaks of the template."""
+    if not fault.code.startswith("errors.template."):
+        return Finding("read.template.not_filled", "error", at, {"problem": fault.code})
+    place = fault.facts.get("place")
+    if isinstance(place, TagPlace):
+        at = Place(at.file, place.pointer, place.describe())
+    return Finding(fault.code, "error", at, {**fault.facts, "file": at.file})
+
+
 def prove(file: Path, regulation: Regulation, definition: FormDefinition) -> list[Finding]:
     """Fill the template with a sample record and read it back: what went in must come out again.
 
@@ -74,7 +85,7 @@ def prove(file: Path, regulation: Regulation, definition: FormDefinition) -> lis
         try:
             docx = Filler(regulation, definition, [folder]).fill(record, check=False)
         except DocgenError as fault:
-            return [Finding("read.template.not_filled", "error", at, {"problem": fault.code})]
+            return [_not_filled(fault, at)]
         result = read_form(docx, regulation, definition, file=str(file), templates=[folder])
         printed = template_bindings(regulation, definition, [folder])
     wanted = canonical_data(regulation, definition, record)

@@ -13,19 +13,21 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import Template, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
 from docgen.errors import DocgenError, InputError
 from docgen.word import template_controls as controls
+from docgen.word import template_sandbox
 from docgen.word.flow import UnprovenError, prove
 from docgen.word.package import Archive, Package, parse_xml, read_package
 from docgen.word.plan import (
@@ -41,6 +43,7 @@ from docgen.word.plan import (
     blank,
 )
 from docgen.word.template_gate import refuse
+from docgen.word.template_limits import LimitError, check_openings, check_size, check_source, check_tree
 from docgen.word.template_tags import TAG, Tag, TagLines, TagPlace, W, find_tags
 from docgen.word.translate import Translator, UnplannedError
 
@@ -52,6 +55,8 @@ _KEPT = 128  # compiled templates a process remembers
 #: The core properties docxtpl renders (the rest stay as they are).
 _PROPERTIES = frozenset({"creator", "description", "identifier", "language", "subject", "title"})
 _BRACES = {"{{": "{_{", "}}": "}_}", "{%": "{_%", "%}": "%_}"}
+#: What docxtpl takes out first: markup between the two halves of a brace.
+_SPLIT_BRACE = re.compile(r"(?<=\{)(?:<[^>]*>)+(?=[{%#])|(?<=[%}#])(?:<[^>]*>)+(?=\})")
 _DYNAMIC_CELLS = re.compile(r"^\{[{%]\s*(tc\s|colspan\s|hm\s)")
 _DOC_PR = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
 
@@ -95,9 +100,8 @@ _lock = Lock()
 
 
 def environment(filters: Filters) -> SandboxedEnvironment:
-    """The Jinja environment every template runs in: sandboxed, everything escaped, missing names are errors."""
-    made = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
-    made.filters.update(filters)
+    """The Jinja environment every template runs in: sandboxed and bounded, everything escaped, strict about names."""
+    made = template_sandbox.environment(filters)
     made.filters[controls.BLANK] = blank
     made.filters[controls.ISO] = controls.iso_date
     made.filters[controls.NUMBER] = lambda ids, own: next(ids)
@@ -119,6 +123,10 @@ class CompiledTemplate:
         free = controls.free_ids(taken, len(roots))
         self.tags: list[Tag] = []
         self._parts: list[_Part] = []
+        try:
+            check_size(package.parts[part] for part in package.fillable)
+        except LimitError as exc:
+            raise InputError(exc.code, file=name, **exc.facts) from exc
         for (part, root), first_id in zip(roots.items(), free, strict=True):
             core = part == package.core
             tags = _property_tags(root, part) if core else find_tags(root, part)
@@ -173,17 +181,19 @@ class _Part:
         self._first_id = first_id
         self._core = core
         self._dynamic_cells = any(_DYNAMIC_CELLS.match(tag.text) for tag in tags)
-        if core:
-            patched = _property_source(root)
-        else:
-            control_pass.prepare(root)
-            patched = _docxtpl().patch_xml(etree.tostring(root, encoding="unicode"))
-            patched = control_pass.put_in(patched)
-        self._lines = TagLines(_DECLARATION + patched, tags)
-        try:
+        self._lines = TagLines("", tags)
+        with self._refusing():
+            if core:
+                patched = _property_source(root)
+            else:
+                check_openings(_SPLIT_BRACE.sub("", etree.tostring(root, encoding="unicode")))
+                control_pass.prepare(root)
+                patched = _docxtpl().patch_xml(etree.tostring(root, encoding="unicode"))
+                patched = control_pass.put_in(patched)
+            self._lines = TagLines(_DECLARATION + patched, tags)
+            check_source(env, self._lines.source)
             self._tree = env.parse(self._lines.source)
-        except TemplateSyntaxError as exc:
-            raise self._error("errors.template.syntax", exc.lineno, reason=exc.message or "") from exc
+            check_tree(self._tree)
         _finish(self._tree, in_loop=False)
         try:
             if self._dynamic_cells:
@@ -194,7 +204,22 @@ class _Part:
             self.plan = plan
         except (UnplannedError, UnprovenError) as exc:
             self.unplanned = str(exc)
+        template_sandbox.arm(self._tree)
+        if self.plan is None:
             _ = self._by_jinja  # so that its errors come now
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Turn what the parser and the limits refuse into an error with the tag and its place."""
+        try:
+            yield
+        except TemplateSyntaxError as exc:
+            raise self._error("errors.template.syntax", exc.lineno, reason=exc.message or "") from exc
+        except LimitError as exc:
+            raise self._error(exc.code, exc.line, **exc.facts) from exc
+        except (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError) as exc:
+            # Python's own limits: a number of 5,000 digits, code that its compiler finds too nested
+            raise self._error("errors.template.syntax", 0, reason=type(exc).__name__) from exc
 
     def render(self, context: Mapping[str, Any]) -> bytes:
         """The part with `context` in it, by the plan if there is one."""
@@ -211,6 +236,8 @@ class _Part:
             raise self._error("errors.template.character", exc.line, character=code) from exc
         except SecurityError as exc:
             raise self._error("errors.template.unsafe", 0, reason=str(exc)) from exc
+        except LimitError as exc:
+            raise self._error(exc.code, exc.line, **exc.facts) from exc
         except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as exc:
             raise self._error("errors.template.failed", 0, reason=f"{type(exc).__name__}: {exc}") from exc
 
@@ -218,15 +245,14 @@ class _Part:
     def _by_jinja(self) -> Template:
         """The part as a Jinja template, compiled when it is first needed."""
         env = self._environment
-        try:
+        with self._refusing():
             return env.template_class.from_code(env, env.compile(self._tree), env.make_globals(None))
-        except TemplateSyntaxError as exc:
-            raise self._error("errors.template.syntax", exc.lineno, reason=exc.message or "") from exc
 
     def by_jinja(self, context: Mapping[str, Any]) -> bytes:
         """The part rendered by Jinja, with all that docxtpl does afterwards."""
         try:
-            text: str = self._by_jinja.render({**context, controls.IDS: count(self._first_id)})
+            with template_sandbox.budget():
+                text: str = self._by_jinja.render({**context, controls.IDS: count(self._first_id)})
         except UndefinedError as exc:
             line = _template_line(exc)
             missing = re.search(r"'([^']*)' is undefined|has no attribute '([^']*)'", exc.message or "")
@@ -235,6 +261,10 @@ class _Part:
             raise self._error("errors.template.unsafe", _template_line(exc), reason=str(exc)) from exc
         except DocgenError:
             raise
+        except LimitError as exc:
+            raise self._error(exc.code, exc.line or _template_line(exc), **exc.facts) from exc
+        except RecursionError as exc:
+            raise self._error("errors.template.endless", _template_line(exc)) from exc
         except Exception as exc:  # whatever a filter or a value's own code raises
             reason = f"{type(exc).__name__}: {exc}"
             raise self._error("errors.template.failed", _template_line(exc), reason=reason) from exc

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 from jinja2 import Undefined, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
+from docgen.word.template_limits import MAX_PLANNED_BYTES, TURN_BYTES, LimitError
+
 #: Characters XML 1.0 cannot hold (2.2), and BEL and FORM FEED, which only stand for a new paragraph or page.
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile("[\t\n\x07\x0c]")
@@ -52,7 +54,7 @@ class IllegalCharacterError(Exception):
 class Frame:
     """What one rendering knows: the data, the loop variables, looked-up paths, and the next free control id."""
 
-    __slots__ = ("cache", "context", "environment", "ids", "scope")
+    __slots__ = ("cache", "context", "environment", "ids", "room", "scope")
 
     def __init__(
         self, context: Mapping[str, Any], environment: SandboxedEnvironment, paths: int, ids: Iterator[int]
@@ -62,6 +64,13 @@ class Frame:
         self.scope: dict[str, Any] = {}
         self.cache: list[Any] = [_UNSET] * paths
         self.ids = ids
+        self.room = MAX_PLANNED_BYTES
+
+    def spend(self, size: int, line: int) -> None:
+        """Count `size` bytes that will be written; raise `LimitError` where the part grows too large."""
+        self.room -= size
+        if self.room < 0:
+            raise LimitError("errors.template.too_much_written", line, limit=MAX_PLANNED_BYTES >> 20)
 
 
 # -- expressions ------------------------------------------------------------------------------------------------------
@@ -310,7 +319,10 @@ class Value:
             value = self.expression.value(frame)
         except UndefinedError as exc:
             raise MissingValueError(self.line, self.name) from exc
-        out.append(self.written(value))
+        data = self.written(value)
+        if len(data) > TURN_BYTES:  # shorter ones are counted with the turn of the loop they stand in
+            frame.spend(len(data), self.line)
+        out.append(data)
 
     def written(self, value: Any) -> bytes:
         """`value` as it is written at this place."""
@@ -360,6 +372,23 @@ def carry_out(operations: Iterable[Operation], frame: Frame, out: list[bytes]) -
             out.append(operation)
         else:
             operation.emit(frame, out)
+
+
+def most_written(operations: Iterable[Operation]) -> int:
+    """The most bytes `operations` write once, long values and inner loops (which count themselves) aside."""
+    size = 0
+    for operation in operations:
+        if isinstance(operation, bytes):
+            size += len(operation)
+        elif isinstance(operation, If):
+            size += max(most_written(operation.then), most_written(operation.orelse))
+        elif isinstance(operation, Field):
+            size += max(len(operation.prompt), len(operation.before) + TURN_BYTES + len(operation.after))
+        elif isinstance(operation, Choice):
+            size += max(map(len, (*operation.outcomes.values(), operation.otherwise)))
+        elif not isinstance(operation, For):
+            size += TURN_BYTES
+    return size
 
 
 class ControlId:
@@ -417,7 +446,10 @@ class Field:
         if empty:
             out.append(self.prompt)
         else:
-            out += (self.before, field.written(value), self.after)
+            data = field.written(value)
+            if len(data) > TURN_BYTES:
+                frame.spend(len(data), field.line)
+            out += (self.before, data, self.after)
 
 
 class Choice:
@@ -448,7 +480,7 @@ class Choice:
 class For:
     """`{% for target in items %}`, with Jinja's `loop` where `body` asks for it."""
 
-    __slots__ = ("body", "items", "line", "name", "orelse", "target", "uses_loop")
+    __slots__ = ("body", "items", "line", "name", "orelse", "target", "turn", "uses_loop")
 
     def __init__(
         self,
@@ -467,6 +499,7 @@ class For:
         self.uses_loop = uses_loop
         self.name = name
         self.line = line
+        self.turn = TURN_BYTES + most_written(body)
 
     def emit(self, frame: Frame, out: list[bytes]) -> None:
         """The body once an item."""
@@ -482,6 +515,7 @@ class For:
         outer = frame.scope
         frame.scope = scope = outer.copy()
         count = len(items)
+        frame.spend(count * self.turn, self.line)
         for index, item in enumerate(items):
             scope[self.target] = item
             if self.uses_loop:

@@ -17,6 +17,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
 from docgen.errors import DocgenError
+from docgen.i18n import has_message
 from docgen.model import Finding, Place, Severity
 from docgen.word.compile import CompiledTemplate, Filters, environment
 from docgen.word.package import Package, parse_xml, read_package
@@ -70,6 +71,10 @@ class _Check:
         self.used: set[str] = set()
 
     def run(self, filters: Filters) -> list[Finding]:
+        fault = self._compiled(filters)
+        if fault is not None and has_message(fault.code + ".hint"):  # beyond a limit: nothing more is asked of it
+            self._fault(fault)
+            return self.findings
         for part in self.package.fillable:
             root = parse_xml(self.package.parts[part])
             if part != self.package.core:
@@ -77,8 +82,8 @@ class _Check:
             else:
                 self._expressions([Tag(t, TagPlace(part)) for e in root for t in TAG.findall(e.text or "")])
         self._places()
-        if not any(finding.severity == "error" for finding in self.findings):
-            self._compile(filters)
+        if fault is not None and not any(finding.severity == "error" for finding in self.findings):
+            self._fault(fault)
         return self.findings
 
     def _add(self, code: str, severity: Severity, place: TagPlace, **params: Any) -> None:
@@ -252,19 +257,25 @@ class _Check:
             if not has_place(binding):
                 self._add("without_place", "info", whole, name=binding)
 
-    def _compile(self, filters: Filters) -> None:
-        """The last word has the compiler: what it refuses is an error even if nothing above saw it."""
+    def _compiled(self, filters: Filters) -> DocgenError | None:
+        """What the compiler refuses: an error even if nothing else here sees it."""
         try:
             CompiledTemplate(self.package, filters, self.file)
         except DocgenError as exc:
-            place = exc.facts.get("place")
-            self._add(
-                "syntax",
-                "error",
-                place if isinstance(place, TagPlace) else TagPlace(str(exc.facts.get("part", ""))),
-                tag=str(exc.facts.get("tag", "")),
-                reason=str(exc.facts.get("reason", exc.code)),
-            )
+            return exc
+        return None
+
+    def _fault(self, fault: DocgenError) -> None:
+        """The compiler's error as a finding."""
+        place = fault.facts.get("place")
+        if not isinstance(place, TagPlace):
+            place = TagPlace(str(fault.facts.get("part", "")))
+        if has_message(fault.code + ".hint"):
+            where = Place(self.file, place.pointer, place.describe())
+            self.findings.append(Finding(fault.code, "error", where, dict(fault.facts)))
+            return
+        reason = str(fault.facts.get("reason", fault.code))
+        self._add("syntax", "error", place, tag=str(fault.facts.get("tag", "")), reason=reason)
 
 
 def _unbalanced(tags: Iterable[Tag]) -> tuple[list[Tag], list[Tag]]:

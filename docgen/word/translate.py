@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from jinja2 import nodes
+from jinja2.filters import FILTERS as DEFAULT_FILTERS
 from jinja2.sandbox import SandboxedEnvironment
 
 from docgen.word import template_controls as controls
@@ -36,6 +37,7 @@ from docgen.word.plan import (
     Value,
     carry_out,
 )
+from docgen.word.template_sandbox import PLAIN_FILTERS
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "eq": operator.eq,
@@ -150,6 +152,8 @@ class Translator:
         function = known.get(node.name)
         if function is None or hasattr(function, "jinja_pass_arg") or node.dyn_args or node.dyn_kwargs:
             raise UnplannedError(node.name)
+        if isinstance(node, nodes.Filter) and node.name in DEFAULT_FILTERS and node.name not in PLAIN_FILTERS:
+            raise UnplannedError(node.name)  # it may make more than it is given: only Jinja's side keeps count
         arguments = tuple(self._constant(argument) for argument in node.args)
         keywords = {str(pair.key): self._constant(pair.value) for pair in node.kwargs}
         return Call(function, self._expression(on), arguments, keywords)
