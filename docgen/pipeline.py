@@ -9,6 +9,7 @@ import copy
 import gc
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -96,13 +97,28 @@ def loosened_findings(regulation: Regulation) -> list[Finding]:
     return loosened_regulation(regulation)
 
 
+#: Files that are Word's, or that people take for Word files; the reader of forms knows what to say of each.
+_WORD_SUFFIXES = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".odt", ".rtf")
+
+
+def _other_zip(path: Path) -> bool:
+    """True for a zip that holds no workbook, whatever it is called: a Word file, or an archive of files."""
+    try:
+        if not path.is_file():
+            return False
+        with zipfile.ZipFile(path) as archive:
+            return not any(name.startswith("xl/") for name in archive.namelist())
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
+        return False
+
+
 def check_path(path: Path, folders: Sequence[Path] = ()) -> list[Finding]:
     """The findings about any file docgen knows: a dossier (JSON, Excel, folder), form data, a Word file, a template.
 
     Form data is recognised by its `regulation` and `form` beside `data` (what `docgen read --json` gives).
     """
     suffix = path.suffix.lower()
-    if suffix in (".docx", ".doc", ".docm", ".odt", ".rtf"):
+    if suffix in _WORD_SUFFIXES or (suffix not in (".ods", ".pptx") and _other_zip(path)):
         from docgen.validation.word_file import validate_word_file
 
         return validate_word_file(path, folders=folders)

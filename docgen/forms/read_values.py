@@ -36,6 +36,8 @@ _LONG_DATE = re.compile(r"(?:.*,\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*n�
 _SHORT_DATE = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
+#: No count, share or year of a form is longer; past it a number is no longer kept to the last digit.
+_LONGEST_NUMBER = 15
 _PLAIN_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -135,7 +137,7 @@ def _number(kind: str, text: str, out: Parsed) -> Parsed:
         if kind == "number":
             out.doubt("read.number.ambiguous", "warning", given=text[:40])
         bare = bare.replace(".", "")
-    if not _PLAIN_NUMBER.fullmatch(bare):
+    if not _PLAIN_NUMBER.fullmatch(bare) or len(bare) > _LONGEST_NUMBER:
         return out.doubt("read.number.unreadable", "error", given=text[:40])
     value = float(bare.replace(",", "."))
     if value == int(value) and not ("," in bare or "." in bare):

@@ -15,13 +15,18 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
+from urllib.parse import unquote
 
 from lxml import etree
 
-from docgen.model import Finding, Place, Severity
+from docgen.model import Finding, Place
+from docgen.word.file_kind import kind_of, kind_of_zip
+from docgen.word.links import judged, leads_out
+from docgen.word.strict import relation_kind, transitional
 
 #: A returned form is some 30 kB; with photographs pasted in it stays below this.
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -39,15 +44,7 @@ RATIO_FROM_BYTES = 2 * 1024 * 1024
 _CHUNK = 1 << 16
 
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"{\\rtf", "read.file.rtf"),
-    (b"%PDF", "read.file.pdf"),
-    (b"Rar!", "read.file.archive"),
-    (b"7z\xbc\xaf", "read.file.archive"),
-    (b"\x89PNG", "read.file.picture"),
-    (b"\xff\xd8\xff", "read.file.picture"),
-)
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MAIN = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}document"
 
 
 class PartError(Exception):
@@ -86,7 +83,7 @@ def open_word(source: bytes | Path | str, name: str = "") -> tuple[WordFile | No
         return None, [content]
     if len(content) > MAX_FILE_BYTES:
         return None, [Finding("read.file.too_large", "error", at, {"limit": MAX_FILE_BYTES >> 20})]
-    kind = _kind(content, Path(at.file).name)
+    kind = kind_of(content, Path(at.file).name)
     if kind:
         return None, [Finding(kind, "error", at)]
     try:
@@ -112,35 +109,17 @@ def read_file(path: Path) -> bytes | Finding:
         return Finding("read.file.unreadable", "error", at, {"reason": fault.strerror or type(fault).__name__})
 
 
-def _kind(content: bytes, name: str) -> str:
-    """The finding for a file that is no zip, or an empty text."""
-    if name.startswith("~$"):
-        return "read.file.lock_file"
-    if not content.strip(b"\x00 \r\n\t"):
-        return "read.file.empty"
-    if content.startswith(_OLE):
-        # Word puts a protected .docx into an OLE container (MS-OFFCRYPTO 2.3.4); its streams are named in UTF-16.
-        return "read.file.password" if "EncryptedPackage".encode("utf-16-le") in content else "read.file.old_doc"
-    for start, code in _SIGNATURES:
-        if content.startswith(start):
-            return code
-    if not content.startswith(b"PK"):
-        head = content[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-        page = head.startswith((b"<html", b"<!doctype html", b"<?xml"))
-        return "read.file.web_page" if page else "read.file.not_word"
-    return ""
-
-
 def _open(archive: zipfile.ZipFile, at: Place) -> tuple[WordFile | None, list[Finding]]:
     infos = _checked_directory(archive)
-    if "word/document.xml" not in infos:
-        _refuse_other_kinds(archive, infos)
     related = _relations(archive, infos, "")
     main = next((target for kind, target, external in related if kind == "officeDocument" and not external), "")
     if main not in infos:
-        raise PartError("read.file.not_word")
+        _not_word(archive, infos)
+    document = parse_part(read_part(archive, infos[main]), main)
+    if document.tag != _MAIN:
+        _not_word(archive, infos)
     findings = list(_dangers(archive, infos, at))
-    out = WordFile(at.file, parse_part(read_part(archive, infos[main]), main))
+    out = WordFile(at.file, document)
     for kind, target, external in related:
         if external or target not in infos:
             continue
@@ -154,6 +133,15 @@ def _open(archive: zipfile.ZipFile, at: Place) -> tuple[WordFile | None, list[Fi
         if kind == "glossaryDocument" and not external and target in infos:
             out.glossary = parse_part(read_part(archive, infos[target]), target)
     return out, findings
+
+
+def _not_word(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo]) -> NoReturn:
+    """Raise what fits a zip whose main part is no Word document, or missing."""
+    kind = kind_of_zip(archive, infos)
+    if kind == "read.file.not_word" and any(name.startswith("word/") for name in infos):
+        # Word's parts are there, but nothing leads to them: Word itself cannot open such a file.
+        raise PartError("read.file.damaged", reason="_rels/.rels")
+    raise PartError(kind, **({"reason": "mimetype"} if kind == "read.file.damaged" else {}))
 
 
 def _checked_directory(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -198,16 +186,6 @@ def _shown(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name)[:80]
 
 
-def _refuse_other_kinds(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo]) -> None:
-    """Raise what fits a zip that is something else: .odt, .xlsx, .pptx."""
-    if "mimetype" in infos and infos["mimetype"].file_size < 200:
-        kind = read_part(archive, infos["mimetype"])
-        if kind.startswith(b"application/vnd.oasis.opendocument"):
-            raise PartError("read.file.odt")
-    if any(name.startswith(("xl/", "ppt/")) for name in infos):
-        raise PartError("read.file.other_office")
-
-
 def read_part(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     """The unpacked bytes of one part, at most what its directory entry promised."""
     out = bytearray()
@@ -238,6 +216,7 @@ def parse_part(content: bytes, name: str) -> etree._Element:
         declared = declaration.partition(b"encoding")[2].strip(b"= \t\r\n'\"").split(b'"')[0].split(b"'")[0]
         if declared not in (b"", b"utf-8", b"utf8", b"us-ascii"):
             raise PartError("read.file.encoding", part=name)
+    content = transitional(content)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise PartError("read.file.dtd", part=name)
     if content.count(b"<") > MAX_MARKS:
@@ -260,13 +239,23 @@ def _relations(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo], sour
         return []
     found = []
     for relation in parse_part(read_part(archive, rels), rels.filename).iter(_RELATION):
-        kind = str(relation.get("Type", "")).rsplit("/", 1)[-1]
+        kind = relation_kind(str(relation.get("Type", "")))
         target = str(relation.get("Target", ""))
-        external = relation.get("TargetMode") == "External"
+        external = relation.get("TargetMode", "").lower() == "external" or leads_out(target)
         if not external:
-            target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+            target = _part_named(infos, posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/"))
         found.append((kind, target, external))
     return found
+
+
+def _part_named(infos: Mapping[str, object], target: str) -> str:
+    """The part that `target` names: as written, with its percent signs resolved, or in other case (OPC 6.2.2.3)."""
+    if target in infos:
+        return target
+    plain = unquote(target)
+    if plain in infos:
+        return plain
+    return next((name for name in infos if name.lower() == plain.lower()), target)
 
 
 def _dangers(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo], at: Place) -> Iterator[Finding]:
@@ -276,6 +265,8 @@ def _dangers(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo], at: Pl
     declared = read_part(archive, types) if types else b""
     if any(name.endswith(("vbaproject.bin", "vbadata.xml")) for name in names) or b"macroEnabled" in declared:
         yield Finding("read.file.macro", "error", at)
+    elif b"wordprocessingml.template.main+xml" in declared:
+        yield Finding("read.file.template", "info", at)
     if any("/activex/" in name or "/embeddings/" in name for name in names):
         yield Finding("read.file.embedded", "error", at)
     said: set[tuple[str, str]] = set()
@@ -287,19 +278,8 @@ def _dangers(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo], at: Pl
         for kind, target, external in _relations(archive, infos, source):
             if external and (kind, target) not in said and len(said) < 20:
                 said.add((kind, target))
-                code, severity = _external(kind, target)
+                code, severity = judged(kind, target)
                 yield Finding(code, severity, at, {"kind": kind, "target": _shown(target)})
-
-
-def _external(kind: str, target: str) -> tuple[str, Severity]:
-    """What to say of one link out of the file."""
-    if kind == "hyperlink":
-        return "read.file.hyperlink", "info"
-    # Word notes the template a document was made with; a path on the writer's own disk leads nowhere here.
-    local = target.lower().startswith("file:///") and not target.lower().startswith("file:////")
-    if kind == "attachedTemplate" and local:
-        return "read.file.own_template", "info"
-    return "read.file.external_link", "error"
 
 
 def _custom(tree: etree._Element) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import resource
 import struct
 import time
@@ -80,7 +81,12 @@ def test_a_plain_file_opens() -> None:
         (b"Rar!\x1a\x07", "read.file.archive"),
         (b"\x89PNG\r\n", "read.file.picture"),
         (b"just some text", "read.file.not_word"),
+        (b"\x1f\x8b\x08", "read.file.archive"),
+        (b"\0" * 257 + b"ustar", "read.file.archive"),
+        (b"PK\x05\x06" + b"\0" * 18, "read.file.archive"),
         (b"PK\x03\x04 broken", "read.file.damaged"),
+        (b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><pkg:package/>', "read.file.word_xml"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "read.file.web_page"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512 + "WordDocument".encode("utf-16-le"), "read.file.old_doc"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"),
          "read.file.password"),
@@ -301,6 +307,22 @@ def test_macros_and_embedded_programs_are_errors_but_the_text_is_read() -> None:
         ("attachedTemplate", "https://example.invalid/x.dotm", "read.file.external_link"),
         ("attachedTemplate", "file:////server/share/x.dotm", "read.file.external_link"),
         ("attachedTemplate", "file:///C:/Users/A/Normal.dotm", "read.file.own_template"),
+        ("attachedTemplate", "file:///C:\\Users\\A\\Normal.dotm", "read.file.own_template"),
+        ("attachedTemplate", "file:///Users/an/Library/Normal.dotm", "read.file.own_template"),
+        ("attachedTemplate", "file://localhost/Users/an/Normal.dotm", "read.file.own_template"),
+        ("attachedTemplate", "Normal.dotm", "read.file.own_template"),
+        ("attachedTemplate", "C:\\Users\\A\\Normal.dotm", "read.file.own_template"),
+        ("attachedTemplate", "..\\Templates\\mau.dotx", "read.file.own_template"),
+        ("attachedTemplate", "/Users/an/Library/mau.dotx", "read.file.own_template"),
+        ("attachedTemplate", "Macintosh%20HD:Users:an:Library:Templates:mau.dotx", "read.file.own_template"),
+        ("attachedTemplate", "file://server/share/x.dotm", "read.file.external_link"),
+        ("attachedTemplate", "file:///\\server\\share\\x.dotm", "read.file.external_link"),
+        ("attachedTemplate", "\\\\server\\share\\x.dotm", "read.file.external_link"),
+        ("attachedTemplate", "%5C%5Cserver%5Cshare%5Cx.dotm", "read.file.external_link"),
+        ("attachedTemplate", "//server/share/x.dotm", "read.file.external_link"),
+        ("attachedTemplate", "FTP://example.invalid/x.dotm", "read.file.external_link"),
+        ("attachedTemplate", "mhtml:http://example.invalid/x.dotm", "read.file.external_link"),
+        ("attachedTemplate", "", "read.file.external_link"),
         ("hyperlink", "https://example.invalid/", "read.file.hyperlink"),
     ],
 )
@@ -309,3 +331,85 @@ def test_links_out_of_the_file(kind: str, target: str, code: str) -> None:
     assert codes(word({"word/_rels/document.xml.rels": rels})) == [code]
     severity = open_word(word({"word/_rels/document.xml.rels": rels}))[1][0].severity
     assert severity == ("error" if code == "read.file.external_link" else "info")
+
+
+def test_a_link_that_does_not_say_it_is_external_is_one() -> None:
+    rels = relationships(relation("attachedTemplate", "https://example.invalid/x.dotm"))
+    assert codes(word({"word/_rels/document.xml.rels": rels})) == ["read.file.external_link"]
+
+
+def test_an_archive_of_forms_and_a_pages_file_are_named() -> None:
+    for names, code in (
+        (("mau-02.docx", "mau-05.docx"), "read.file.archive"),
+        (("Index/Document.iwa",), "read.file.pages"),
+    ):
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as archive:
+            for name in names:
+                archive.writestr(name, word())
+        assert codes(target.getvalue()) == [code]
+
+
+def test_a_workbook_called_docx_is_named() -> None:
+    rels = relationships(relation("officeDocument", "xl/workbook.xml"))
+    made = word({"_rels/.rels": rels, "xl/workbook.xml": "<workbook/>"})
+    assert codes(made) == ["read.file.other_office"]
+
+
+def test_a_word_template_is_named_and_read() -> None:
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
+    declared = TYPES.replace("/>", f'><Override ContentType="{kind}" PartName="/word/document.xml"/></Types>')
+    file, findings = open_word(word({"[Content_Types].xml": declared}))
+    assert file is not None
+    assert [(f.code, f.severity) for f in findings] == [("read.file.template", "info")]
+
+
+@pytest.mark.parametrize("target", ["word/document2.xml", "/word/document2.xml", "Word/Document2.XML", "van%20ban.xml"])
+def test_the_main_part_is_found_by_its_relationship(target: str) -> None:
+    name = "van ban.xml" if "%" in target else "word/document2.xml"
+    made = word(
+        {
+            "_rels/.rels": relationships(relation("officeDocument", target)),
+            name: document(),
+            "word/document.xml": "<x/>",
+        }
+    )
+    file, findings = open_word(made)
+    assert file is not None
+    assert findings == []
+    assert read_text(file.document).blocks[0].text == "Chữ"  # type: ignore[union-attr]
+
+
+def test_words_parts_without_a_way_to_them_are_damaged() -> None:
+    assert codes(word({"_rels/.rels": relationships()})) == ["read.file.damaged"]
+
+
+def strict(content: str | bytes) -> str:
+    """`content` in the spelling of Strict Open XML."""
+    text = content.decode() if isinstance(content, bytes) else content
+    text = text.replace("/officeDocument/2006/custom-properties", "/officeDocument/customProperties")
+    text = text.replace("relationships/custom-properties", "relationships/customProperties")
+    text = re.sub(
+        r"http://schemas.openxmlformats.org/(wordprocessingml|officeDocument)/2006/",
+        r"http://purl.oclc.org/ooxml/\1/",
+        text,
+    )
+    return text
+
+
+def test_strict_open_xml_is_read() -> None:
+    rels = MAIN.replace("</Relationships>", relation("custom-properties", "docProps/custom.xml") + "</Relationships>")
+    custom = (
+        '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
+        'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
+        '<property name="docgen.form"><vt:lpwstr>mau-02</vt:lpwstr></property></Properties>'
+    )
+    made = word(
+        {"_rels/.rels": strict(rels), "word/document.xml": strict(document()), "docProps/custom.xml": strict(custom)}
+    )
+    assert b"purl.oclc.org" in zipfile.ZipFile(io.BytesIO(made)).read("word/document.xml")
+    file, findings = open_word(made)
+    assert file is not None
+    assert findings == []
+    assert file.properties == {"docgen.form": "mau-02"}
+    assert read_text(file.document).blocks[0].text == "Chữ"  # type: ignore[union-attr]
