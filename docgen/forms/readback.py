@@ -9,7 +9,7 @@ in good order has the confidence "review".
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -21,13 +21,16 @@ from docgen.forms.definition import FormDefinition
 from docgen.forms.printed import canonical_data, put
 from docgen.forms.read_fixed import fixed_findings
 from docgen.forms.read_identity import identify
+from docgen.forms.read_marks import OBJECT, in_unicode, mark_findings, short
 from docgen.forms.read_values import Parsed, Prompts, parse, tick_of, to_code, without_dots
 from docgen.model import Finding, Place, Severity
 from docgen.regulations.loader import Regulation, load_regulation
 from docgen.word.align import Alignment, Found, align
-from docgen.word.reader import Control, Where, WordText, prompts_of, read_text
+from docgen.word.old_fonts import from_letters, odd_words
+from docgen.word.reader import prompts_of, read_text
 from docgen.word.safe_open import PartError, open_word
 from docgen.word.units import Hole, Unit, skeleton, units_of
+from docgen.word.view import Control, Marks, Where, WordText, clean
 
 Confidence = Literal["certain", "review", "unreadable"]
 
@@ -70,6 +73,7 @@ class _Template:
     holes: dict[str, Hole]
     aliases: dict[str, str]
     prompts: frozenset[str]
+    objects: int = 0
 
 
 _TEMPLATES: dict[tuple[str, ...], _Template] = {}
@@ -83,7 +87,7 @@ def _template(regulation: Regulation, definition: FormDefinition, folders: Seque
         file, _ = open_word(content)
         if file is None:
             return _Template([], {}, {}, frozenset())
-        text = read_text(file.document)
+        text = read_text(file.document, file.looks)
         units = skeleton(text.blocks)
         holes = {hole.tag: hole for unit in units for hole in unit.holes()}
         aliases: dict[str, str] = {}
@@ -91,8 +95,13 @@ def _template(regulation: Regulation, definition: FormDefinition, folders: Seque
             if control.tag and control.alias:
                 # An alias that two tags share names neither.
                 aliases[control.alias] = control.tag if aliases.get(control.alias, control.tag) == control.tag else ""
-        _TEMPLATES[key] = _Template(units, holes, aliases, frozenset(prompts_of(file.glossary)))
+        _TEMPLATES[key] = _Template(units, holes, aliases, frozenset(prompts_of(file.glossary)), _objects(text))
     return _TEMPLATES[key]
+
+
+def _objects(text: WordText) -> int:
+    """How many pictures, drawings and objects stand outside the fields."""
+    return sum(marks.objects for marks in text.marks.values())
 
 
 def template_bindings(
@@ -129,7 +138,7 @@ def read_form(
         out.findings.append(Finding(code, severity, at, params))
 
     try:
-        text = read_text(opened.document)
+        text = read_text(opened.document, opened.looks)
     except PartError as fault:
         report(fault.code, "error", **fault.params)
         return out
@@ -147,7 +156,9 @@ def read_form(
         report("read.content.foreign", "error", count=text.foreign)
     template = _template(identity.regulation, identity.definition, templates)
     prompts = Prompts(template.prompts | prompts_of(opened.glossary))
-    _Reading(out, identity.regulation, identity.definition, template, prompts, text, file, identity.sure).run()
+    reading = _Reading(out, identity.regulation, identity.definition, template, prompts, text, file, identity.sure)
+    reading.notes = opened.notes
+    reading.run()
     _steering(out, identity.regulation, identity.definition, opened.description)
     return out
 
@@ -208,6 +219,9 @@ class _Reading:
         self.rows: dict[str, set[tuple[int, int]]] = {}
         self.tags: dict[int, Hole] = {}
         self.renamed: set[int] = set()
+        self.notes: Mapping[tuple[str, str], str] = {}
+        self.encoding = ""
+        self.told: set[Where] = set()
 
     def report(self, code: str, severity: Severity, place: Place, **params: Any) -> None:
         self.out.findings.append(Finding(code, severity, place, params))
@@ -215,6 +229,7 @@ class _Reading:
     def run(self) -> None:
         self.name_controls()
         present = {hole.tag for hole in self.tags.values()}
+        self.encoding = self.usual_encoding()
         for control in self.text.controls:
             if id(control) in self.tags:
                 self.take_control(control, self.tags[id(control)])
@@ -226,6 +241,7 @@ class _Reading:
         for found in alignment.found:
             self.take_found(found, quiet=without_controls)
         self.say_lost(missing, alignment, without_controls)
+        self.say_loose()
         self.collect()
         if alignment.total and alignment.matched < alignment.total * 0.4:
             self.report("read.fixed.other_document", "error", Place(self.file),
@@ -264,6 +280,7 @@ class _Reading:
         line = (control.where.table, control.where.row) if "[]" in hole.tag else (0, 0)
         sure = self.sure and id(control) not in self.renamed and not control.revised
         if "=" in hole.tag:
+            sure = self.say_marks(control.marks, hole.tag, place, control.text) and sure
             self.take_box(hole.tag, line, control.text, place, sure, control.checked)
             return
         slot = self.slots.get(hole.tag)
@@ -272,8 +289,13 @@ class _Reading:
         if slot.list:
             self.rows.setdefault(slot.list, set()).add(line)
         paragraphs = [p for p in control.paragraphs if not self.prompts.is_prompt(p, control.flagged)]
+        paragraphs, plain = self.unicode(paragraphs, slot.label, place)
+        clear = self.say_marks(control.marks, hole.tag, place, " ".join(paragraphs)) and plain
         if not paragraphs:
+            if control.marks.objects:
+                self.keep(slot, line, _Given(Parsed(raw=OBJECT), place, False))
             return
+        sure = sure and clear
         parsed = parse(slot, paragraphs, control.full_date)
         if control.flagged:
             self.report("read.value.flagged", "warning", place, label=slot.label)
@@ -323,6 +345,9 @@ class _Reading:
             self.rows.setdefault(slot.list, set()).add(line)
         if not texts:
             return
+        texts, _ = self.unicode(texts, slot.label, place)
+        self.say_marks(self.text.marks.get(found.where, Marks()), found.tag, place, " ".join(texts))
+        self.told.add(found.where)
         parsed = parse(slot, texts)
         if found.beside:
             self.report("read.value.beside", "warning", place, label=slot.label)
@@ -335,6 +360,39 @@ class _Reading:
         elif not quiet:
             self.say_row(slot.list, line, place)
         self.keep(slot, line, _Given(parsed, place, False))
+
+    # -- what stands beside the text -----------------------------------------------------------------------------------
+
+    def usual_encoding(self) -> str:
+        """The encoding of before Unicode that values of this file were typed in, where their letters show one."""
+        found = [encoding for c in self.text.controls if (encoding := from_letters(c.text)[1])]
+        return max(sorted(set(found)), key=found.count, default="")
+
+    def unicode(self, paragraphs: list[str], label: str, place: Place) -> tuple[list[str], bool]:
+        """The paragraphs, those typed in a lost old font converted and reported; True where there were none."""
+        out, encoding = in_unicode(paragraphs, self.encoding)
+        odd = [word for paragraph in out for word in odd_words(paragraph)]
+        if odd:
+            self.report("read.value.odd_letters", "warning", place, label=label, words=short(", ".join(odd)))
+        if encoding:
+            self.report("read.value.old_letters", "warning", place, label=label, encoding=encoding,
+                        given=short(" ".join(paragraphs)), value=short(" ".join(out)))  # fmt: skip
+        return out, not odd and not encoding
+
+    def say_marks(self, marks: Marks, tag: str, place: Place, text: str) -> bool:
+        """Report what stands at a value beside its text; True where there is nothing."""
+        found = list(mark_findings(marks, self.label(tag), place, text, self.notes))
+        self.out.findings.extend(found)
+        return not found
+
+    def say_loose(self) -> None:
+        """What is struck through, and what is no text, outside the fields."""
+        struck = [" ".join(m.struck) for where, m in self.text.marks.items() if where not in self.told and m.struck]
+        if struck:
+            self.report("read.content.struck", "warning", Place(self.file), text=short(clean("; ".join(struck))))
+        more = _objects(self.text) - self.template.objects
+        if more > 0:
+            self.report("read.content.objects", "warning", Place(self.file), count=more)
 
     def say_row(self, listing: str, line: tuple[int, int], place: Place) -> None:
         """Once for each row without controls."""

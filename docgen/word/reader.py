@@ -2,8 +2,9 @@
 
 The view is that of a reader who accepted all tracked changes: what was inserted is there, what was deleted or moved
 away is not (ECMA-376 17.13.5). Runs are joined and the text is NFC, because Word cuts a word into runs wherever it
-likes and macOS types Vietnamese letters decomposed. Comments are not text. Of alternate content the first choice
-counts (part 3, 10.2). Nothing here knows what a form is.
+likes and macOS types Vietnamese letters decomposed. Text in a font of before Unicode is converted, text that is struck
+through is none; comments are not text. Of alternate content the first choice counts (part 3, 10.2). What is not text
+(pictures, drawings, remarks) is noted where it stands. Nothing here knows what a form is.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from lxml import etree
 
+from docgen.word.looks import Look, Looks, is_on
+from docgen.word.old_fonts import TCVN3_CAPITALS, encoding_of, from_font, is_unicode
 from docgen.word.safe_open import PartError
+from docgen.word.view import Block, Control, Marks, Paragraph, Row, Table, Where, WordText, clean, paragraphs_of
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -28,6 +31,12 @@ _SYMBOLS = {
     "F0A8": "☐", "F06F": "☐", "F0A3": "☐", "F071": "☐",
 }  # fmt: skip
 _OFF = ("0", "false", "off", "none")
+_SYM_EX = "{http://schemas.microsoft.com/office/word/2015/wordml/symex}symEx"
+_OBJECTS = frozenset(f"{W}{n}" for n in ("drawing", "pict", "object", "control", "contentPart"))
+#: Marks that Word puts into a run at the end of a remark's place, and what they belong to.
+_REMARKS = {f"{W}commentReference": "comment", f"{W}footnoteReference": "footnote", f"{W}endnoteReference": "endnote"}
+_HORIZONTAL_RULE = "{urn:schemas-microsoft-com:office:office}hr"
+_WORD_ART = "{urn:schemas-microsoft-com:vml}textpath"
 #: Elements that only wrap others, in a paragraph or around paragraphs.
 _WRAPPERS = frozenset(f"{W}{n}" for n in ("hyperlink", "smartTag", "customXml", "fldSimple", "dir", "bdo", "ruby"))
 _INSERTED = frozenset((f"{W}ins", f"{W}moveTo"))
@@ -42,145 +51,46 @@ MAX_NESTED = 24
 MAX_PARAGRAPHS = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Where something stands: paragraph (counted outside tables), or table, row and cell; all from 1, 0 for none."""
-
-    paragraph: int = 0
-    table: int = 0
-    row: int = 0
-    cell: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Control:
-    """A content control and what is in it, in the accepted view.
-
-    `kind` is text, rich, date, choice, box, or other (groups, pictures, repeating sections). `flagged` says that Word
-    calls the content a prompt, `styled` that every run of it has a character style, as prompts have. `line` numbers
-    the table row the control stands in, so that controls of one row are known as such (0 outside tables).
-    """
-
-    tag: str
-    alias: str
-    kind: str
-    where: Where
-    line: int = 0
-    options: dict[str, str] = field(default_factory=dict)
-    checked: bool | None = None
-    full_date: str = ""
-    flagged: bool = False
-    styled: bool = True
-    revised: bool = False
-    heading: str = ""
-    _texts: list[tuple[int, list[str]]] = field(default_factory=list)
-
-    @property
-    def paragraphs(self) -> list[str]:
-        """The text, one item a paragraph."""
-        return [clean("".join(pieces)) for _, pieces in self._texts]
-
-    @property
-    def text(self) -> str:
-        """The text in one line."""
-        return clean(" ".join(self.paragraphs))
-
-    def add(self, paragraph: int, text: str, has_style: bool) -> None:
-        """Take in `text`, which stands in the paragraph with that number."""
-        if not self._texts or self._texts[-1][0] != paragraph:
-            self._texts.append((paragraph, []))
-        self._texts[-1][1].append(text)
-        self.styled = self.styled and has_style
-
-
-@dataclass(slots=True, eq=False)
-class Paragraph:
-    """A paragraph: its text in pieces, each with the outermost tagged control it stands in, or None."""
-
-    where: Where
-    style: str = ""
-    number: int = 0
-    pieces: list[tuple[str, Control | None]] = field(default_factory=list)
-    bookmarks: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        """All text of the paragraph."""
-        return clean("".join(text for text, _ in self.pieces))
-
-
-@dataclass(slots=True, eq=False)
-class Row:
-    """A table row: the blocks of each of its cells."""
-
-    where: Where
-    cells: list[list[Block]] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class Table:
-    """A table."""
-
-    number: int
-    rows: list[Row] = field(default_factory=list)
-
-
-Block = Paragraph | Table
-
-
-@dataclass(slots=True)
-class WordText:
-    """The document as read: blocks, controls in order, and what was met on the way.
-
-    `revisions` counts tracked changes, `hidden` runs of hidden text (left out), `foreign` pieces that only Word can
-    read (`w:altChunk`).
-    """
-
-    blocks: list[Block] = field(default_factory=list)
-    controls: list[Control] = field(default_factory=list)
-    revisions: int = 0
-    hidden: int = 0
-    foreign: int = 0
-
-
-def clean(text: str) -> str:
-    """`text` in NFC, white space of any kind as one space, none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def read_text(document: etree._Element) -> WordText:
-    """The document whose main part is `document` (the tree of `word/document.xml`).
+def read_text(document: etree._Element, looks: Looks | None = None) -> WordText:
+    """The document whose main part is `document` (the tree of `word/document.xml`); `looks` are its styles.
 
     Raises `PartError` for controls nested without end and for a document far longer than any form.
     """
-    reader = _Reader()
+    reader = _Reader(looks or Looks())
+    reader.ended = {end.get(f"{W}id", "") for end in document.iter(f"{W}commentRangeEnd")}
+    reader.mixed = _mixed_fonts(document, reader.looks)
     body = document.find(f"{W}body")
     if body is not None:
         reader.blocks(body, reader.out.blocks, Where())
     return reader.out
 
 
-def paragraphs_of(blocks: list[Block]) -> Iterator[Paragraph]:
-    """Every paragraph below `blocks`, tables included, in order."""
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            yield block
-        else:
-            for row in block.rows:
-                for cell in row.cells:
-                    yield from paragraphs_of(cell)
-
-
 def prompts_of(glossary: etree._Element | None) -> set[str]:
     """The prompts that the file's own glossary holds (17.12), as they read when shown."""
     if glossary is None:
         return set()
-    out = set()
+    out: set[str] = set()
     for part in glossary.iter(f"{W}docPartBody"):
         text = clean("".join(t.text or "" for t in part.iter(f"{W}t")))
         if text:
             out.add(text)
     return out
+
+
+def _mixed_fonts(document: etree._Element, looks: Looks) -> frozenset[str]:
+    """The encodings of old fonts in which this document also sets Unicode text, as where its default font is one."""
+    named = {value for fonts in document.iter(f"{W}rFonts") for value in map(str, fonts.attrib.values())}
+    if not any(encoding_of(name) for name in named | looks.font_names()):
+        return frozenset()
+    out: set[str] = set()
+    for p in document.iter(f"{W}p"):
+        style = p.find(f"{W}pPr/{W}pStyle")
+        for r in p.iter(f"{W}r"):
+            text = "".join(t.text or "" for t in r.iterchildren(f"{W}t"))
+            if not text.isascii() and is_unicode(unicodedata.normalize("NFC", text)):
+                look = looks.of(r.find(f"{W}rPr"), style.get(f"{W}val", "") if style is not None else "")
+                out.update(encoding_of(font) for font in look.fonts)
+    return frozenset(out)
 
 
 def _outermost(element: etree._Element, tag: str) -> Iterator[etree._Element]:
@@ -192,14 +102,16 @@ def _outermost(element: etree._Element, tag: str) -> Iterator[etree._Element]:
             yield from _outermost(child, tag)
 
 
-def _on(element: etree._Element | None) -> bool:
-    """True for a toggle that is there and not switched off (17.17.4)."""
-    return element is not None and (element.get(f"{W}val") or "1").lower() not in _OFF
-
-
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, looks: Looks) -> None:
         self.out = WordText()
+        self.looks = looks
+        self.style = ""
+        self.mixed: frozenset[str] = frozenset()
+        #: The comments whose range is open, those whose range ends at all, and the form field being read.
+        self.open: dict[str, None] = {}
+        self.ended: set[str] = set()
+        self.fields: list[bool] = []
         self.stack: list[Control] = []
         self.paragraph_count = 0
         self.paragraph_number = 0
@@ -223,7 +135,7 @@ class _Reader:
                 if content is not None:
                     self.blocks(content, out, where)
                 self.stack.pop()
-            elif tag == f"{W}altChunk":
+            elif tag in (f"{W}altChunk", f"{W}subDoc"):
                 self.out.foreign += 1
             elif tag in _DELETED:
                 self.revised()
@@ -231,7 +143,17 @@ class _Reader:
                 self.blocks(child, out, where)
             elif tag == f"{MC}AlternateContent":
                 self.blocks(self.chosen(child), out, where)
+            else:
+                self.range_mark(child)
         self.pending = None
+
+    def range_mark(self, element: etree._Element) -> None:
+        """The beginning or end of what a comment is about; these stand between elements of any level."""
+        if element.tag == f"{W}commentRangeStart":
+            if element.get(f"{W}id", "") in self.ended:
+                self.open[element.get(f"{W}id", "")] = None
+        elif element.tag == f"{W}commentRangeEnd":
+            self.open.pop(element.get(f"{W}id", ""), None)
 
     @staticmethod
     def chosen(alternate: etree._Element) -> etree._Element:
@@ -247,6 +169,9 @@ class _Reader:
         control = _control(sdt.find(f"{W}sdtPr"), where)
         control.line = self.line
         control.heading = self.heading
+        if control.flagged and not control.tag:
+            for outer in self.stack:  # a list dropped into a field that still shows its own prompt
+                outer.flagged = True
         self.stack.append(control)
         self.out.controls.append(control)
         return sdt.find(f"{W}sdtContent")
@@ -286,6 +211,8 @@ class _Reader:
                 self.rows(child, table)
             elif child.tag == f"{MC}AlternateContent":
                 self.rows(self.chosen(child), table)
+            else:
+                self.range_mark(child)
 
     def cells(self, parent: etree._Element, row: Row) -> None:
         for child in parent:
@@ -304,6 +231,8 @@ class _Reader:
                 self.stack.pop()
             elif child.tag in _WRAPPERS:
                 self.cells(child, row)
+            else:
+                self.range_mark(child)
 
     # -- paragraphs --------------------------------------------------------------------------------------------------
 
@@ -324,6 +253,8 @@ class _Reader:
                 raise PartError("read.file.too_long", limit=MAX_PARAGRAPHS)
             paragraph = Paragraph(where, style.get(f"{W}val", "") if style is not None else "", self.paragraph_number)
             out.append(paragraph)
+        self.style = style.get(f"{W}val", "") if style is not None else ""
+        self.fields = []
         boxes: list[etree._Element] = []
         self.inline(p, paragraph, boxes)
         if paragraph.style.endswith("Heading"):
@@ -365,47 +296,131 @@ class _Reader:
                 self.inline(self.chosen(child), paragraph, boxes)
             elif tag == f"{W}bookmarkStart":
                 paragraph.bookmarks.append(child.get(f"{W}name", ""))
+            elif tag == f"{W}subDoc":
+                self.out.foreign += 1
+            elif tag in (f"{W}commentRangeStart", f"{W}commentRangeEnd"):
+                self.range_mark(child)
             elif isinstance(tag, str) and tag.endswith(("}oMath", "}oMathPara")):
                 self.text("".join(t.text or "" for t in child.iter(_MATH_TEXT)), paragraph, True)
 
     def run(self, r: etree._Element, paragraph: Paragraph, boxes: list[etree._Element]) -> None:
         properties = r.find(f"{W}rPr")
+        look = self.looks.of(properties, self.style)
         styled = False
+        if look.hidden:
+            if any((t.text or "").strip() for t in r.iter(f"{W}t")):
+                self.out.hidden += 1
+            return
         if properties is not None:
             styled = properties.find(f"{W}rStyle") is not None
-            if _on(properties.find(f"{W}vanish")):
-                if any((t.text or "").strip() for t in r.iter(f"{W}t")):
-                    self.out.hidden += 1
-                return
             if properties.find(f"{W}ins") is not None:
                 self.revised()
             if properties.find(f"{W}del") is not None:
                 self.revised()
                 return
-        for child in r:
+        self.pieces(r, paragraph, boxes, look, styled)
+
+    def pieces(
+        self, parent: etree._Element, paragraph: Paragraph, boxes: list[etree._Element], look: Look, styled: bool
+    ) -> None:
+        """What stands in a run, or in the chosen alternative within it."""
+        for child in parent:
             tag = child.tag
             if tag == f"{W}t":
-                self.text(child.text or "", paragraph, styled)
+                self.shown(child.text or "", paragraph, look, styled)
             elif tag in (f"{W}tab", f"{W}br", f"{W}cr", f"{W}ptab"):
-                self.text("\n", paragraph, styled)
+                self.shown("\n", paragraph, look, styled)
             elif tag == f"{W}noBreakHyphen":
-                self.text("-", paragraph, styled)
+                self.shown("-", paragraph, look, styled)
+            elif tag == f"{W}softHyphen":
+                # No letter, but in TCVN3 it is the place of one.
+                if any(encoding_of(font) for font in look.fonts):
+                    self.shown("\u00ad", paragraph, look, styled)
             elif tag == f"{W}sym":
-                self.text(self.symbol(child), paragraph, styled)
+                self.shown(self.symbol(child.get(f"{W}char", "")), paragraph, look, styled)
+            elif tag == _SYM_EX:
+                self.shown(self.symbol(child.get(_SYM_EX.replace("symEx", "char"), "")), paragraph, look, styled)
             elif tag == f"{MC}AlternateContent":
-                boxes.extend(_outermost(self.chosen(child), f"{W}txbxContent"))
-            elif tag in (f"{W}drawing", f"{W}pict", f"{W}object"):
-                boxes.extend(_outermost(child, f"{W}txbxContent"))
+                self.pieces(self.chosen(child), paragraph, boxes, look, styled)
+            elif tag in _OBJECTS:
+                self.thing(child, paragraph, boxes, look)
+            elif tag == f"{W}fldChar":
+                self.form_field(child, paragraph, look, styled)
+            elif tag in _REMARKS:
+                self.note(_REMARKS[tag], child.get(f"{W}id", ""), paragraph)
+
+    def thing(self, element: etree._Element, paragraph: Paragraph, boxes: list[etree._Element], look: Look) -> None:
+        """A drawing, picture or embedded object: its text boxes are read after the paragraph, else it is noted."""
+        inside = list(_outermost(element, f"{W}txbxContent"))
+        boxes.extend(inside)
+        words = [str(path.get("string", "")) for path in element.iter(_WORD_ART)]
+        for word in words:
+            self.shown(word, paragraph, look, False)
+        rule = any(item.get(_HORIZONTAL_RULE) in ("t", "true", "1") for item in element)
+        if rule or any(words) or (inside and not self.stack):
+            return
+        if any(control.kind == "other" and control.flagged for control in self.stack):
+            return  # the sign of an empty picture control
+        for marks in self.marks(paragraph):
+            marks.objects += 1
+
+    def form_field(self, mark: etree._Element, paragraph: Paragraph, look: Look, styled: bool) -> None:
+        """A form field of Word 97 (17.16.17): a drop-down list and a box have no text of their own, but show one."""
+        kind = mark.get(f"{W}fldCharType", "")
+        if kind == "end" and self.fields:
+            self.fields.pop()
+        if kind != "begin":
+            return
+        shown = _field_text(mark.find(f"{W}ffData"))
+        if shown:
+            self.shown(shown, paragraph, look, styled)
+            for marks in self.marks(paragraph):
+                marks.fields += 1
+        self.fields.append(bool(shown))
+
+    def note(self, kind: str, number: str, paragraph: Paragraph) -> None:
+        for marks in self.marks(paragraph):
+            if (kind, number) not in marks.notes:
+                marks.notes.append((kind, number))
+
+    def marks(self, paragraph: Paragraph) -> list[Marks]:
+        """Where to note what stands beside text: at the controls that are open, or at the paragraph's place."""
+        if any(control.tag for control in self.stack):
+            return [control.marks for control in self.stack]
+        return [self.out.marks.setdefault(paragraph.where, Marks())]
+
+    def shown(self, text: str, paragraph: Paragraph, look: Look, styled: bool) -> None:
+        """Text as it looks: not where it is struck through, and in Unicode where its font is an old one."""
+        if not text or any(self.fields):
+            return
+        if look.struck:
+            if text.strip():
+                for marks in self.marks(paragraph):
+                    marks.struck.append(text)
+            return
+        encoding = ""
+        for font in look.fonts:
+            encoding = encoding or encoding_of(font)
+        if encoding and (not text.isascii() or encoding == TCVN3_CAPITALS):
+            converted = from_font(text, encoding, encoding in self.mixed)
+            if converted != text:
+                font = next(name for name in look.fonts if encoding_of(name))
+                for marks in self.marks(paragraph):
+                    if (font, encoding) not in marks.fonts:
+                        marks.fonts.append((font, encoding))
+                text = converted
+        self.text(text, paragraph, styled)
 
     @staticmethod
-    def symbol(sym: etree._Element) -> str:
-        code = sym.get(f"{W}char", "").upper()
+    def symbol(code: str) -> str:
+        code = code.upper()
         if code in _SYMBOLS:
             return _SYMBOLS[code]
         try:
-            return chr(int(code, 16))
+            found = chr(int(code, 16))
         except (ValueError, OverflowError):
             return ""
+        return "" if unicodedata.category(found) in ("Cs", "Cc") else found
 
     def text(self, text: str, paragraph: Paragraph, styled: bool) -> None:
         if not text:
@@ -415,7 +430,27 @@ class _Reader:
             control.add(paragraph.number, text, styled or not text.strip())
             if holder is None and control.tag:
                 holder = control
+        for number in self.open:
+            if text.strip():
+                self.note("comment", number, paragraph)
         paragraph.pieces.append((text, holder))
+
+
+def _field_text(data: etree._Element | None) -> str:
+    """What a drop-down list or a box among the form fields shows; an empty text for any other field."""
+    if data is None:
+        return ""
+    choice, box = data.find(f"{W}ddList"), data.find(f"{W}checkBox")
+    if choice is not None:
+        entries = [item.get(f"{W}val", "") for item in choice.findall(f"{W}listEntry")]
+        chosen = choice.find(f"{W}result")
+        chosen = chosen if chosen is not None else choice.find(f"{W}default")
+        number = chosen.get(f"{W}val", "0") if chosen is not None else "0"
+        return entries[int(number)] if number.isdecimal() and len(number) < 5 and int(number) < len(entries) else ""
+    if box is not None:
+        state = box.find(f"{W}checked")
+        return "☒" if is_on(state if state is not None else box.find(f"{W}default")) else "☐"
+    return ""
 
 
 def _control(properties: etree._Element | None, where: Where) -> Control:
@@ -431,7 +466,7 @@ def _control(properties: etree._Element | None, where: Where) -> Control:
         elif tag == f"{W}alias":
             out.alias = unicodedata.normalize("NFC", value).strip()
         elif tag == f"{W}showingPlcHdr":
-            out.flagged = _on(child)
+            out.flagged = is_on(child)
         elif tag == f"{W}text":
             out.kind = "text"
         elif tag == f"{W}date":
@@ -450,3 +485,7 @@ def _control(properties: etree._Element | None, where: Where) -> Control:
         elif isinstance(tag, str) and tag.rsplit("}", 1)[-1] in _HOLDERS:
             out.kind = "other"
     return out
+
+
+__all__ = ["Block", "Control", "Marks", "Paragraph", "Row", "Table", "Where", "WordText", "clean", "paragraphs_of",
+           "prompts_of", "read_text"]  # fmt: skip

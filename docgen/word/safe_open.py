@@ -26,6 +26,7 @@ from lxml import etree
 from docgen.model import Finding, Place
 from docgen.word.file_kind import kind_of, kind_of_zip
 from docgen.word.links import judged, leads_out
+from docgen.word.looks import Looks, W
 from docgen.word.strict import relation_kind, transitional
 
 #: A returned form is some 30 kB; with photographs pasted in it stays below this.
@@ -44,7 +45,9 @@ RATIO_FROM_BYTES = 2 * 1024 * 1024
 _CHUNK = 1 << 16
 
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_MAIN = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}document"
+_MAIN = f"{W}document"
+#: Of a remark this much is kept: it is shown, not read.
+_LONGEST_NOTE = 200
 
 
 class PartError(Exception):
@@ -60,7 +63,8 @@ class PartError(Exception):
 class WordFile:
     """An opened Word file: the trees of the parts that the reader needs, found by their relationships.
 
-    `properties` are the custom document properties, `identifier` and `description` the core ones of those names.
+    `properties` are the custom document properties, `identifier` and `description` the core ones of those names;
+    `notes` the texts of comments, footnotes and endnotes by kind and number.
     """
 
     name: str
@@ -69,6 +73,8 @@ class WordFile:
     properties: dict[str, str] = field(default_factory=dict)
     identifier: str = ""
     description: str = ""
+    looks: Looks = field(default_factory=Looks)
+    notes: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def open_word(source: bytes | Path | str, name: str = "") -> tuple[WordFile | None, list[Finding]]:
@@ -129,10 +135,26 @@ def _open(archive: zipfile.ZipFile, at: Place) -> tuple[WordFile | None, list[Fi
             tree = parse_part(read_part(archive, infos[target]), target)
             out.identifier = (tree.findtext("{http://purl.org/dc/elements/1.1/}identifier") or "").strip()
             out.description = (tree.findtext("{http://purl.org/dc/elements/1.1/}description") or "").strip()
-    for kind, target, external in _relations(archive, infos, main):
-        if kind == "glossaryDocument" and not external and target in infos:
-            out.glossary = parse_part(read_part(archive, infos[target]), target)
+    parts = {
+        kind: target for kind, target, external in _relations(archive, infos, main) if not external and target in infos
+    }
+
+    def related_part(kind: str) -> etree._Element | None:
+        return parse_part(read_part(archive, infos[parts[kind]]), parts[kind]) if kind in parts else None
+
+    out.glossary = related_part("glossaryDocument")
+    out.looks = Looks(related_part("styles"), related_part("theme"))
+    for kind in ("comments", "footnotes", "endnotes"):
+        out.notes.update(_notes(related_part(kind), kind.removesuffix("s")))
     return out, findings
+
+
+def _notes(tree: etree._Element | None, kind: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """The texts of the remarks of one part, by kind and number."""
+    for note in tree if tree is not None else ():
+        if note.tag == f"{W}{kind}":
+            text = " ".join("".join(t.text or "" for t in note.iter(f"{W}t")).split())
+            yield (kind, note.get(f"{W}id", "")), text[:_LONGEST_NOTE]
 
 
 def _not_word(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo]) -> NoReturn:

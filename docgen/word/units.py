@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from docgen.word.reader import Block, Control, Paragraph, Row, Where, clean
 
@@ -38,12 +38,17 @@ def letters(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A place for a value: its tag, its control in a returned document, and whether it takes whole paragraphs."""
+    """A place for a value: its tag, its control in a returned document, and whether it takes whole paragraphs.
+
+    `shown` is what of the control's text stands in the one paragraph that the hole is a part of: a control may hold
+    thousands of paragraphs, and each of them is a unit.
+    """
 
     tag: str
     control: Control | None = None
     many: bool = False
     box: bool = False
+    shown: str = field(default="", compare=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -96,8 +101,8 @@ class Unit:
 
 
 def held(hole: Hole) -> str:
-    """The text in the control of a hole; a space where there is none."""
-    return hole.control.text if hole.control is not None else " "
+    """The text of a hole's control in this paragraph; a space where there is no control."""
+    return hole.shown if hole.control is not None else " "
 
 
 def units_of(blocks: Sequence[Block], tag_of: Callable[[Control], Hole | None]) -> list[Unit]:
@@ -123,7 +128,11 @@ def _paragraph_unit(paragraph: Paragraph, tag_of: Callable[[Control], Hole | Non
         hole = tag_of(control) if control is not None else None
         if hole is not None:
             if control is not last:
-                parts.append(hole)
+                parts.append(replace(hole, shown=text))
+            else:
+                before = parts[-1]
+                assert isinstance(before, Hole)
+                parts[-1] = replace(before, shown=before.shown + text)
         elif parts and isinstance(parts[-1], str):
             parts[-1] += text
         else:

@@ -11,6 +11,8 @@ from docgen.forms.bindings import Slot, slots
 from docgen.forms.definition import FormDefinition
 from docgen.forms.read_values import only_dots, to_code
 from docgen.regulations.loader import Regulation
+from docgen.word.old_fonts import from_letters
+from docgen.word.view import clean
 
 #: Letters, digits, the marks of Vietnamese writing, XML's own characters, quotes, dashes, spaces that are no spaces.
 ALPHABET = (
@@ -25,8 +27,11 @@ _WORDS = st.sampled_from([
 
 
 def _is_value(text: str) -> bool:
-    """True for a text that says something: dots on a line are what an empty field looks like."""
-    return not only_dots(" ".join(text.split()))
+    """True for a text that says something as it stands.
+
+    Dots on a line are what an empty field looks like, and letters may happen to look like an old font's.
+    """
+    return not only_dots(" ".join(text.split())) and not from_letters(clean(text))[1]
 
 
 TEXTS = st.one_of(
