@@ -83,11 +83,18 @@ def prove(file: Path, regulation: Regulation, definition: FormDefinition) -> lis
         own = Path(folder) / f"{definition.form}.docx"
         own.write_bytes(file.read_bytes())
         try:
-            docx = Filler(regulation, definition, [folder]).fill(record, check=False)
+            filler = Filler(regulation, definition, [folder])
+            docx = filler.fill(record, check=False)
         except DocgenError as fault:
             return [_not_filled(fault, at)]
         result = read_form(docx, regulation, definition, file=str(file), templates=[folder])
         printed = template_bindings(regulation, definition, [folder])
+        not_whole = []
+        try:  # what `docgen fill` would refuse is said here
+            filler.check(record, docx)
+            filler.fill({}, blank=True)
+        except DocgenError as fault:
+            not_whole.append(_not_filled(fault, at))
     wanted = canonical_data(regulation, definition, record)
     lost: list[str] = []
     changed: list[str] = []
@@ -98,7 +105,7 @@ def prove(file: Path, regulation: Regulation, definition: FormDefinition) -> lis
         if expected == given or slot.binding not in printed or slot.label in lost or slot.label in changed:
             continue
         (lost if given is None else changed).append(slot.label)
-    out = [f for f in result.findings if f.code == "read.tags.lost" or f.severity == "error"]
+    out = not_whole + [f for f in result.findings if f.code == "read.tags.lost" or f.severity == "error"]
     if lost:
         out.append(
             Finding("read.template.not_found", "warning", at, {"count": len(lost), "labels": "; ".join(lost[:8])})

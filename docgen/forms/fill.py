@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from docgen.errors import DocgenError, InternalError
+from docgen.errors import DocgenError, InputError, InternalError
 from docgen.forms.build import template_bytes
 from docgen.forms.complete import missing_texts
 from docgen.forms.data import Display
@@ -55,7 +55,8 @@ class Filler:
         """The Word file for `data`, which must conform to the form's schema.
 
         With `check` (the default) the result is read again: package, controls, every fixed text and every value.
-        Raises `InternalError` where something is lost; nothing is kept then.
+        Raises `InternalError` where something is lost (`InputError` where an office's own template loses it); nothing
+        is kept then.
         """
         data = data_as_printed(data)
         with self._naming_template():
@@ -76,11 +77,17 @@ class Filler:
             raise
 
     def check(self, data: Mapping[str, Any], docx: bytes, *, blank: bool = False) -> None:
-        """Raise `InternalError` where `docx` is no sound package or lost a text or a value."""
+        """Raise `InternalError` where `docx` is no sound package or lost a text or a value.
+
+        With an office's own template that is the template's fault: `InputError` `errors.template.not_whole`.
+        """
         written = WrittenFile(docx)
         found = written.problems(literals=[text for text in texts_of(data) if "{" in text])
         if not found:
             found = missing_texts(self.regulation, self.definition, data, written.paragraphs(), blank)
+        if found and self.own_template:
+            facts = {"file": self.template_source, "template": self.template_source}
+            raise InputError("errors.template.not_whole", problem="; ".join(found[:5]), **facts)
         if found:
             raise InternalError(
                 "errors.internal.written_file",

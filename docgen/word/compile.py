@@ -12,7 +12,7 @@ import difflib
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import count
@@ -32,6 +32,7 @@ from docgen.word.flow import UnprovenError, prove
 from docgen.word.package import Archive, Package, parse_xml, read_package
 from docgen.word.plan import (
     ILLEGAL,
+    Choice,
     Field,
     For,
     If,
@@ -44,6 +45,7 @@ from docgen.word.plan import (
 )
 from docgen.word.template_gate import refuse
 from docgen.word.template_limits import LimitError, check_openings, check_size, check_source, check_tree
+from docgen.word.template_mend import DamagedError, keep_sections, mend, repeats_marks
 from docgen.word.template_tags import TAG, Tag, TagLines, TagPlace, W, find_tags
 from docgen.word.translate import Translator, UnplannedError
 
@@ -177,6 +179,7 @@ class _Part:
         self.name = name
         self.plan: Plan | None = None
         self.unplanned = ""
+        self.loose = False  # some record may leave what Word calls damaged: look at each that is filled
         self._environment = env
         self._first_id = first_id
         self._core = core
@@ -187,6 +190,7 @@ class _Part:
                 patched = _property_source(root)
             else:
                 check_openings(_SPLIT_BRACE.sub("", etree.tostring(root, encoding="unicode")))
+                keep_sections(root)
                 control_pass.prepare(root)
                 patched = _docxtpl().patch_xml(etree.tostring(root, encoding="unicode"))
                 patched = control_pass.put_in(patched)
@@ -199,7 +203,7 @@ class _Part:
             if self._dynamic_cells:
                 raise UnplannedError("cells that data adds or joins")
             plan = Translator(env).plan(self._tree, first_id)
-            prove(plan.operations, plain_text=core)
+            self.loose = bool(prove(plan.operations, plain_text=core)) or _repeats_marks(plan.operations)
             _parse_samples(plan)
             self.plan = plan
         except (UnplannedError, UnprovenError) as exc:
@@ -226,7 +230,8 @@ class _Part:
         if self.plan is None:
             return self.by_jinja(context)
         try:
-            return self.plan.run(context)
+            content = self.plan.run(context)
+            return self._mended(parse_xml(content), content) if self.loose else content
         except NeedsJinjaError:
             return self.by_jinja(context)
         except MissingValueError as exc:
@@ -284,12 +289,21 @@ class _Part:
         if self._dynamic_cells and all(t.find(f"{W}tblGrid") is not None for t in root.iter(f"{W}tbl")):
             root = _docxtpl().fix_tables(content)
             content = _serialised(root)
+        if not self._core:
+            content = self._mended(root, content)
         pictures = list(root.iter(_DOC_PR))
         if len({picture.get("id") for picture in pictures}) < len(pictures):
             for number, picture in enumerate(pictures, 1001):  # the numbers docxtpl gives
                 picture.set("id", str(number))
             content = _serialised(root)
         return content
+
+    def _mended(self, root: etree._Element, content: bytes) -> bytes:
+        """`content`, whose tree is `root`, without what Word would call damaged."""
+        try:
+            return _serialised(root) if mend(root) else content
+        except DamagedError as exc:
+            raise self._error(exc.code, 0, reason=exc.reason) from exc
 
     def _error(self, code: str, line: int, name: str = "", **facts: Any) -> InputError:
         tag = self._lines.tag(line, name)
@@ -401,6 +415,26 @@ def _finish(node: nodes.Node, in_loop: bool) -> None:
     repeats = in_loop or isinstance(node, nodes.For | nodes.Macro | nodes.CallBlock)
     for inner in node.iter_child_nodes():
         _finish(inner, repeats)
+
+
+def _repeats_marks(operations: Iterable[Operation], in_loop: bool = False) -> bool:
+    """True where a loop among `operations` repeats marks that may stand once."""
+    for operation in operations:
+        if isinstance(operation, bytes):
+            found = in_loop and repeats_marks(operation)
+        elif isinstance(operation, For):
+            found = _repeats_marks(operation.body, True) or _repeats_marks(operation.orelse, in_loop)
+        elif isinstance(operation, If):
+            found = _repeats_marks((*operation.then, *operation.orelse), in_loop)
+        elif isinstance(operation, Field):
+            found = _repeats_marks((operation.prompt, operation.before, operation.after), in_loop)
+        elif isinstance(operation, Choice):
+            found = _repeats_marks(operation.operations, in_loop)
+        else:
+            found = False
+        if found:
+            return True
+    return False
 
 
 def _parse_samples(plan: Plan) -> None:

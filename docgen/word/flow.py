@@ -23,6 +23,9 @@ _STATIC_BREAKS = re.compile("[\t\n\x07\x0c]")
 
 #: Elements whose text is text; anywhere else a value would have to bring its own markup.
 _TEXT_ELEMENTS = frozenset({"w:t", "w:delText", "w:instrText", "m:t", "a:t"})
+#: What Word wants something in, and what counts for that.
+_NEEDY = frozenset({"w:tc", "w:tbl", "w:tr", "w:hdr", "w:ftr", "w:footnote", "w:endnote", "w:comment", "w:txbxContent"})
+_FILLS = frozenset({"w:p", "w:tbl", "w:tr", "w:tc", "w:sdt", "w:sdtContent"})
 
 
 class UnprovenError(Exception):
@@ -33,8 +36,10 @@ class UnprovenError(Exception):
 class _State:
     """Where an XML reader stands. `mode` is text, tag (inside `<…`) or the quote of an attribute.
 
-    `run` and `paragraph` are the properties elements seen so far in the innermost run and paragraph, None where they
-    depend on data. `catching` is the element (w:rPr or w:pPr) being copied and `caught` its text so far.
+    `filled` says of each open element whether its last block is a paragraph (of a table and a row: whether it has one)
+    for every record. `run` and `paragraph` are the properties elements seen so far in the innermost run and paragraph,
+    None where they depend on data. `catching` is the element (w:rPr or w:pPr) being copied and `caught` its text so
+    far.
     """
 
     stack: tuple[str, ...] = ()
@@ -43,38 +48,44 @@ class _State:
     paragraph: str | None = ""
     catching: str = ""
     caught: str = ""
+    filled: tuple[bool, ...] = ()
 
 
-def prove(operations: Sequence[Operation], plain_text: bool = False) -> None:
+def prove(operations: Sequence[Operation], plain_text: bool = False) -> set[str]:
     """Check `operations` and annotate their values; raise `UnprovenError` where the proof fails.
 
-    `plain_text` says that every element of the part holds plain text (core properties).
+    `plain_text` says that every element of the part holds plain text (core properties). Returns the elements that some
+    record may leave without what Word wants in them (a cell without a paragraph, a table without a row).
     """
-    end = _walk(operations, _State(), plain_text)
+    loose: set[str] = set()
+    end = _walk(operations, _State(), plain_text, loose)
     if end.stack or end.mode != "text":
         raise UnprovenError("elements left open")
+    return loose
 
 
-def _walk(operations: Sequence[Operation], state: _State, plain: bool) -> _State:
+def _walk(operations: Sequence[Operation], state: _State, plain: bool, loose: set[str]) -> _State:
     for operation in operations:
         if isinstance(operation, bytes):
-            state = _read(operation.decode(), state)
+            state = _read(operation.decode(), state, loose)
         elif isinstance(operation, Value):
             state = _place(operation, state, plain)
         elif isinstance(operation, ControlId):
             state = _cut(state)
         elif isinstance(operation, If):
-            state = _merge(_walk(operation.then, state, plain), _walk(operation.orelse, state, plain))
+            state = _merge(_walk(operation.then, state, plain, loose), _walk(operation.orelse, state, plain, loose))
         elif isinstance(operation, Field):
-            filled = _place(operation.field, _read(operation.before.decode(), state), plain)
-            state = _merge(_read(operation.after.decode(), filled), _read(operation.prompt.decode(), state))
+            filled = _place(operation.field, _read(operation.before.decode(), state, loose), plain)
+            state = _merge(
+                _read(operation.after.decode(), filled, loose), _read(operation.prompt.decode(), state, loose)
+            )
         elif isinstance(operation, Choice):
-            state = _walk(operation.operations, state, plain)
+            state = _walk(operation.operations, state, plain, loose)
         elif isinstance(operation, For):
-            once = _merge(_walk(operation.body, state, plain), state)
+            once = _merge(_walk(operation.body, state, plain, loose), state)
             if once != state:  # a second turn starts from another style: place the values again, knowing less
-                _walk(operation.body, once, plain)
-            state = _merge(once, _walk(operation.orelse, state, plain)) if operation.orelse else once
+                _walk(operation.body, once, plain, loose)
+            state = _merge(once, _walk(operation.orelse, state, plain, loose)) if operation.orelse else once
         else:
             raise UnprovenError(type(operation).__name__)
     return state
@@ -89,6 +100,7 @@ def _merge(one: _State, other: _State) -> _State:
         one,
         run=one.run if one.run == other.run else None,
         paragraph=one.paragraph if one.paragraph == other.paragraph else None,
+        filled=tuple(a and b for a, b in zip(one.filled, other.filled, strict=True)),
     )
 
 
@@ -120,8 +132,17 @@ def _place(value: Value, state: _State, plain: bool) -> _State:
     return _cut(state)
 
 
-def _read(text: str, state: _State) -> _State:
+def _closed(name: str, own: bool, filled: list[bool], loose: set[str]) -> None:
+    """Note what an element that ends means for the one around it."""
+    if not own and name in _NEEDY:
+        loose.add(name)
+    if filled and name in _FILLS:
+        filled[-1] = own if name in ("w:sdt", "w:sdtContent") else name != "w:tbl"
+
+
+def _read(text: str, state: _State, loose: set[str]) -> _State:
     stack = list(state.stack)
+    filled = list(state.filled)
     mode, run, paragraph = state.mode, state.run, state.paragraph
     catching, caught = state.catching, state.caught
     at = 0
@@ -147,6 +168,7 @@ def _read(text: str, state: _State) -> _State:
                     cut = _cut(_State((), mode, run, paragraph, catching, caught))
                     run, paragraph, catching, caught = cut.run, cut.paragraph, "", ""
                 stack.append(opening[1])
+                filled.append(False)
                 mode, at = "tag", opening.end()
                 continue
             at = tag.end()
@@ -156,6 +178,7 @@ def _read(text: str, state: _State) -> _State:
             if closing:
                 if not stack or stack.pop() != name:
                     raise UnprovenError(f"</{name}> closes another element")
+                _closed(name, filled.pop(), filled, loose)
                 if name == catching:
                     if name == "w:rPr":
                         run = caught
@@ -179,12 +202,15 @@ def _read(text: str, state: _State) -> _State:
                 ):  # the first properties element of a run or paragraph is the one docxtpl repeats
                     catching, caught = name, tag[0]
                 stack.append(name)
+                filled.append(False)
+            else:
+                _closed(name, False, filled, loose)
         elif mode == "tag":
             if attribute := _ATTRIBUTE.match(text, at):
                 mode, at = attribute[1], attribute.end()
             elif end := _TAG_END.match(text, at):
                 if end[1]:
-                    stack.pop()
+                    _closed(stack.pop(), filled.pop(), filled, loose)
                 mode, at = "text", end.end()
             elif text[at:].isspace():
                 break
@@ -195,4 +221,4 @@ def _read(text: str, state: _State) -> _State:
             if end_quote < 0:
                 break
             mode, at = "tag", end_quote + 1
-    return _State(tuple(stack), mode, run, paragraph, catching, caught)
+    return _State(tuple(stack), mode, run, paragraph, catching, caught, tuple(filled))

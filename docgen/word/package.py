@@ -26,14 +26,18 @@ MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _OVERRIDE = "{http://schemas.openxmlformats.org/package/2006/content-types}Override"
 _CONTENT_TYPES = "[Content_Types].xml"
-_FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+#: Stories that are found by their content type.
+_STORY_TYPES = tuple(
+    f"application/vnd.openxmlformats-officedocument.wordprocessingml.{story}+xml"
+    for story in ("footnotes", "endnotes", "comments")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
     """The parts of one Word file by name, and which of them text is written in.
 
-    `main` is the main document, `stories` its headers, footers and footnotes, `core` the core properties or "".
+    `main` is the main document, `stories` its headers, footers, notes and comments, `core` the core properties or "".
     """
 
     parts: dict[str, bytes]
@@ -79,7 +83,7 @@ def _package(parts: dict[str, bytes]) -> Package:
     stories += [
         name
         for override in types.iter(_OVERRIDE)
-        if override.get("ContentType") == _FOOTNOTES_TYPE
+        if override.get("ContentType") in _STORY_TYPES
         and (name := str(override.get("PartName", "")).lstrip("/")) in parts
     ]
     return Package(

@@ -22,6 +22,7 @@ from docgen.model import Finding, Place, Severity
 from docgen.word.compile import CompiledTemplate, Filters, environment
 from docgen.word.package import Package, parse_xml, read_package
 from docgen.word.template_gate import refusals
+from docgen.word.template_loss import losses, unfilled
 from docgen.word.template_tags import STRAIGHT, TAG, Tag, TagPlace, W, find_tags, paragraphs
 
 #: Word takes at most so many characters of a control's tag and title.
@@ -81,6 +82,8 @@ class _Check:
                 self._part(root, part)
             else:
                 self._expressions([Tag(t, TagPlace(part)) for e in root for t in TAG.findall(e.text or "")])
+        for part, tag in unfilled(self.package):
+            self._add("part_not_filled", "error", TagPlace(part), tag=tag)
         self._places()
         if fault is not None and not any(finding.severity == "error" for finding in self.findings):
             self._fault(fault)
@@ -104,6 +107,10 @@ class _Check:
         self._nesting(tags)
         self._expressions(tags)
         self._controls(root, part)
+        said = {f.place.pointer for f in self.findings if f.code == "word.template.paragraph_tag_in_control"}
+        for code, place, tag_, words in losses(root, part):
+            if place.pointer not in said:
+                self._add(code, "error", place, tag=tag_, words=words or "…")
 
     def _paragraph(self, paragraph: etree._Element, place: TagPlace) -> None:
         """Tags that formatting, Track Changes or a control's edge cuts in pieces; halves of tags; smart quotes."""
