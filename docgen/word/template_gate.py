@@ -13,7 +13,7 @@ from docgen.i18n import DEFAULT_LANGUAGE, has_message, message
 from docgen.model import Finding
 from docgen.word.safe_open import open_word
 
-_NO_WORD_FILE = frozenset({"read.file.not_word", "read.file.damaged", "read.file.empty", "read.file.missing"})
+_NO_WORD_FILE = frozenset(f"read.file.{why}" for why in ("not_word", "archive", "damaged", "empty", "missing"))
 
 
 class Findings:
