@@ -17,6 +17,7 @@ from docgen.pdf.mark import checked, mark
 from docgen.pdf.reading import Reading
 from docgen.pdf.zones import SignatureZone, signature_zones
 from docgen.storage import environment_fault
+from docgen.word.old_text import old_texts
 from docgen.word.unwrap import unwrap
 from docgen.word.written import paragraphs
 
@@ -154,11 +155,24 @@ class Studio:
             zones, findings = signature_zones(plain, reading, drawn.boxes, item.name)
             findings += check(reading, texts, item.name, item.texts)
             named, pages = fonts(reading), reading.page_count()
+        findings += _old_fonts(plain, named, item.name)
         if self.mark is not None and not findings:
             pdf = checked(pdf)
         if self.after is not None:
             pdf = self.after(pdf, zones)
         return FileResult(item.name, pdf, engine, "", zones, named, pages, findings)
+
+
+def _old_fonts(docx: bytes, drawn: Sequence[str], name: str) -> Iterator[Finding]:
+    """Text in a font of before Unicode that was drawn in another font: letters on the page that nobody can read."""
+    there = {_plain(font) for font in drawn}
+    for font, (text, shown) in old_texts(docx).items():
+        if not any(_plain(font) in found for found in there):
+            yield Finding("pdf.text.old_font", "error", Place(name), {"font": font[:40], "text": text, "shown": shown})
+
+
+def _plain(font: str) -> str:
+    return "".join(c for c in font.lower() if c.isalnum())
 
 
 def _undone(item: Item, engine: str, fault: Exception) -> Message:

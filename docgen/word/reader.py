@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from docgen.word.looks import Look, Looks, is_on
-from docgen.word.old_fonts import TCVN3_CAPITALS, encoding_of, from_font, is_unicode
+from docgen.word.old_fonts import TCVN3_CAPITALS, encoding_of, from_font
+from docgen.word.old_text import mixed_fonts
 from docgen.word.safe_open import PartError
 from docgen.word.view import Block, Control, Marks, Paragraph, Row, Table, Where, WordText, clean, paragraphs_of
 
@@ -58,7 +59,7 @@ def read_text(document: etree._Element, looks: Looks | None = None) -> WordText:
     """
     reader = _Reader(looks or Looks())
     reader.ended = {end.get(f"{W}id", "") for end in document.iter(f"{W}commentRangeEnd")}
-    reader.mixed = _mixed_fonts(document, reader.looks)
+    reader.mixed = mixed_fonts(document, reader.looks)
     body = document.find(f"{W}body")
     if body is not None:
         reader.blocks(body, reader.out.blocks, Where())
@@ -75,22 +76,6 @@ def prompts_of(glossary: etree._Element | None) -> set[str]:
         if text:
             out.add(text)
     return out
-
-
-def _mixed_fonts(document: etree._Element, looks: Looks) -> frozenset[str]:
-    """The encodings of old fonts in which this document also sets Unicode text, as where its default font is one."""
-    named = {value for fonts in document.iter(f"{W}rFonts") for value in map(str, fonts.attrib.values())}
-    if not any(encoding_of(name) for name in named | looks.font_names()):
-        return frozenset()
-    out: set[str] = set()
-    for p in document.iter(f"{W}p"):
-        style = p.find(f"{W}pPr/{W}pStyle")
-        for r in p.iter(f"{W}r"):
-            text = "".join(t.text or "" for t in r.iterchildren(f"{W}t"))
-            if not text.isascii() and is_unicode(unicodedata.normalize("NFC", text)):
-                look = looks.of(r.find(f"{W}rPr"), style.get(f"{W}val", "") if style is not None else "")
-                out.update(encoding_of(font) for font in look.fonts)
-    return frozenset(out)
 
 
 def _outermost(element: etree._Element, tag: str) -> Iterator[etree._Element]:
