@@ -184,12 +184,38 @@ def _numbers(counting: _Counting, given: Mapping[str, Any]) -> None:
             counting.wrong("not_a_count", f"/{key}", what=key, value=given[key])
 
 
+def _records(counting: _Counting, given: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """The records in the list `key`; what is none is an empty record, with a finding, so that the others keep their
+    numbers."""
+    found = given.get(key)
+    if found is None:
+        return []
+    if not isinstance(found, (list, tuple)):
+        counting.wrong("not_a_list", f"/{key}", what=key)
+        return []
+    out: list[Mapping[str, Any]] = []
+    for index, item in enumerate(found):
+        if not isinstance(item, Mapping):
+            counting.wrong("not_a_record", f"/{key}/{index}", what=key, number=index + 1)
+        out.append(item if isinstance(item, Mapping) else {})
+    return out
+
+
+def _votes(counting: _Counting, record: Mapping[str, Any], pointer: str) -> Mapping[str, Any]:
+    """The votes in a record; none, with a finding, where they are no mapping."""
+    found = record.get("votes")
+    if found is None or isinstance(found, Mapping):
+        return found or {}
+    counting.wrong("not_votes", f"{pointer}/votes")
+    return {}
+
+
 def _people(counting: _Counting, given: Mapping[str, Any]) -> None:
-    for index, person in enumerate(given.get("people") or ()):
+    for index, person in enumerate(_records(counting, given, "people")):
         pointer = f"/people/{index}"
         name = str(person.get("name") or person.get("id") or index + 1)
         votes: dict[str, int] = dict.fromkeys(GRADES, 0)
-        for grade, count in (person.get("votes") or {}).items():
+        for grade, count in _votes(counting, person, pointer).items():
             if grade not in GRADES:
                 counting.wrong("unknown_grade", f"{pointer}/votes", name, grade=grade, person=name)
             elif not _count(count):
@@ -201,12 +227,13 @@ def _people(counting: _Counting, given: Mapping[str, Any]) -> None:
 
 def _ballots(counting: _Counting, given: Mapping[str, Any]) -> list[Question]:
     """Counts single ballots: a ballot marked invalid or assessing nobody is invalid (HD 19 C.IV.11 gạch 2)."""
-    names = {str(p.get("id") or p.get("name")): str(p.get("name") or p.get("id")) for p in given.get("people") or ()}
+    people = _records(counting, given, "people")
+    names = {str(p.get("id") or p.get("name")): str(p.get("name") or p.get("id")) for p in people}
     votes: dict[str, dict[str, int]] = {key: dict.fromkeys(GRADES, 0) for key in names}
     questions = []
     valid = invalid = 0
-    for index, ballot in enumerate(given["ballots"]):
-        marks = {str(k): v for k, v in (ballot.get("votes") or {}).items() if v}
+    for index, ballot in enumerate(_records(counting, given, "ballots")):
+        marks = {str(k): v for k, v in _votes(counting, ballot, f"/ballots/{index}").items() if v}
         if ballot.get("invalid") or not marks:
             invalid += 1
             continue

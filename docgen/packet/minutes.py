@@ -16,7 +16,7 @@ from docgen.forms.definition import load_form
 from docgen.forms.fill import Filler
 from docgen.grading.tally import TallyResult, tally
 from docgen.model import Finding
-from docgen.regulations.loader import Regulation, load_regulation
+from docgen.regulations.loader import Regulation, list_regulations, load_regulation
 from docgen.regulations.standing import is_graded
 from docgen.storage import write_whole
 
@@ -66,7 +66,7 @@ def counts_of(data: Mapping[str, Any]) -> dict[str, Any]:
 def count_file(path: Path, folders: Sequence[Path] = ()) -> Counted:
     """The tally of a dossier (JSON or Excel), or of a JSON file of counts or single ballots that names its regulation.
 
-    Raises `InputError` for a file that cannot be read, `UsageError` for an unknown regulation.
+    Raises `InputError` for a file that cannot be read or whose regulation is not known.
     """
     from docgen.dossier import load_dossier
 
@@ -75,9 +75,10 @@ def count_file(path: Path, folders: Sequence[Path] = ()) -> Counted:
             content = json.loads(path.read_text(encoding="utf-8-sig"))
         except (UnicodeDecodeError, ValueError, RecursionError):
             content = None
-        if isinstance(content, Mapping) and "members" not in content and "regulation" in content:
-            result = tally(str(content["regulation"]), content, folders)
-            return Counted(result, str(content["regulation"]), None, list(result.findings))
+        named = content.get("regulation") if isinstance(content, Mapping) and "members" not in content else None
+        if isinstance(named, str) and named in list_regulations(folders):
+            result = tally(named, content, folders)
+            return Counted(result, named, None, list(result.findings))
     dossier, findings = load_dossier(path, folders)
     if dossier is None:
         raise InputError("errors.input.no_dossier", file=str(path), count=len(findings))

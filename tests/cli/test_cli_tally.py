@@ -75,3 +75,10 @@ def test_votes_of_another_shape_are_named_not_left_out(run: Run, tmp_path: Path,
     done = run("tally", path)
     assert done.code == 1
     assert code in done.err
+
+
+@pytest.mark.parametrize("named", ["kh55-2081", 5, ["kh55-2018"], None, {"any": "x"}])
+def test_counts_of_an_unknown_regulation_are_a_fault_of_the_file(run: Run, tmp_path: Path, named: Any) -> None:
+    path = tmp_path / "phieu.json"
+    path.write_text(json.dumps({"regulation": named, "issued": 3, "people": []}), encoding="utf-8")
+    assert run("tally", path).code == 1

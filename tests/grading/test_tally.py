@@ -121,3 +121,19 @@ def test_as_text_names_everybody_and_their_grade() -> None:
     text = tally("hd19-2024", counts()).as_text()
     assert text.splitlines()[0] == "Phiếu phát ra 21, thu về 21, hợp lệ 20, không hợp lệ 1"
     assert "Ba: HTXSNV 3, HTTNV 9, HTNV 8, KHTNV 0 → HTTNV" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"ballots": {"issued": 1}}, ["not_a_list"]), ({"ballots": "x"}, ["not_a_list"]),
+        ({"ballots": [5, {"votes": {"A": "HTTNV"}}]}, ["not_a_record"]),
+        ({"ballots": [{"votes": "HTTNV"}]}, ["not_votes"]),
+        ({"issued": 1, "people": "x"}, ["not_a_list"]), ({"issued": 1, "people": [None]}, ["not_a_record"]),
+        ({"issued": 1, "people": [{"id": [], "votes": ["HTTNV"]}]}, ["not_votes"]),
+        ({"issued": 1, "people": {"id": 1}, "ballots": []}, ["not_a_list"]),
+    ],
+)  # fmt: skip
+def test_what_has_another_shape_is_told_where_it_stands(given: dict[str, Any], expected: list[str]) -> None:
+    found = [f.code.rpartition(".")[2] for f in tally("kh55-2018", given).findings]
+    assert [code for code in found if code.startswith("not_")] == expected
