@@ -30,7 +30,7 @@ from random import Random
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from fuzz_mutators import json_mutant, workbook_mutant, yaml_mutant
+from fuzz_mutators import json_mutant, timeless, workbook_mutant, yaml_mutant
 from fuzz_run import MEMORY_MB, Outcome, memory_mb, run
 
 from docgen.dossier.excel import workbook_bytes
@@ -67,7 +67,7 @@ def sample(regulation: str) -> dict[str, Any]:
 @cache
 def workbook(regulation: str) -> bytes:
     """The sample as a workbook."""
-    return workbook_bytes(load_regulation(regulation), sample(regulation))
+    return timeless(workbook_bytes(load_regulation(regulation), sample(regulation)))
 
 
 def dossier_runs(rng: Random, room: Path) -> Iterator[Outcome]:

@@ -11,7 +11,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any
 
@@ -154,6 +154,7 @@ CELLS = (
 ATTRIBUTES = ("", "0", "-1", "s", "n", "b", "e", "d", "str", "inlineStr", "A1", "XFD1048576", "XFE1", "B2:A1",
     "A0", "99999999999", "1",
               "true", "hidden", "x" * 5000, "rId1", "rId99", "../../../x", "/xl/workbook.xml")  # fmt: skip
+_MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _VALUE = re.compile(rb"(<(?:v|t|f)(?: [^>]*)?>)([^<]*)(</(?:v|t|f)>)")
 _ATTRIBUTE = re.compile(rb'( [\w:]+=")([^"]*)(")')
 _ELEMENT = re.compile(rb"<(\w+)(?: [^>]*)?>[^<]*</\1>|<\w+(?: [^>]*)?/>")
@@ -195,11 +196,23 @@ def workbook_mutant(rng: Random, raw: bytes) -> bytes:
             parts[name] = parts[rng.choice(sorted(parts))]
         else:
             parts[name] = _other_xml(rng, parts[name])
+    return zipped(parts)
+
+
+def zipped(parts: Mapping[str, bytes]) -> bytes:
+    """A zip of `parts`, the same at any time of day."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(out, "w") as target:
         for name, content in parts.items():
-            target.writestr(name, content)
+            target.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+def timeless(raw: bytes) -> bytes:
+    """A workbook without the moment it was made at."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    return zipped({name: _MOMENT.sub(b"2018-12-20T00:00:00Z", content) for name, content in parts.items()})
 
 
 SCALARS = (
