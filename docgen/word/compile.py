@@ -45,7 +45,7 @@ from docgen.word.plan import (
 )
 from docgen.word.template_gate import refuse
 from docgen.word.template_limits import LimitError, check_openings, check_size, check_source, check_tree
-from docgen.word.template_mend import DamagedError, keep_sections, mend, repeats_marks
+from docgen.word.template_mend import DamagedError, has_repeated, keep_sections, mend, repeats_marks
 from docgen.word.template_tags import TAG, Tag, TagLines, TagPlace, W, find_tags
 from docgen.word.translate import Translator, UnplannedError
 
@@ -203,7 +203,8 @@ class _Part:
             if self._dynamic_cells:
                 raise UnplannedError("cells that data adds or joins")
             plan = Translator(env).plan(self._tree, first_id)
-            self.loose = bool(prove(plan.operations, plain_text=core)) or _repeats_marks(plan.operations)
+            emptied = prove(plan.operations, plain_text=core)
+            self.loose = bool(emptied) or _repeats_marks(plan.operations) or has_repeated(root)
             _parse_samples(plan)
             self.plan = plan
         except (UnplannedError, UnprovenError) as exc:

@@ -23,6 +23,7 @@ _HOLDERS = {"tr": f"{W}tr", "tc": f"{W}tc"}
 def losses(root: etree._Element, part: str) -> Iterator[tuple[str, TagPlace, str, str]]:
     """What the part will lose: code, place, the tag, and the words or thing lost."""
     depth = 0
+    seen: set[tuple[object, object]] = set()
     for paragraph, place in paragraphs(root, part):
         text = paragraph_text(paragraph)
         for tag in (Tag(found, place) for found in TAG.findall(text)):
@@ -33,6 +34,13 @@ def losses(root: etree._Element, part: str) -> Iterator[tuple[str, TagPlace, str
         depth, note = _notes(paragraph, depth)
         if note:
             yield "note_in_loop", place, "", ""
+        for mark in paragraph.iter(*_NOTES):
+            if next(mark.iterancestors(f"{W}p"), None) is not paragraph:
+                continue  # in a text box: its own paragraph has it
+            key = (mark.tag, mark.get(f"{W}id"))
+            if key in seen:
+                yield "note_twice", place, "", ""
+            seen.add(key)
 
 
 def _lost(paragraph: etree._Element, tag: Tag) -> str | None:

@@ -52,6 +52,17 @@ def repeats_marks(text: bytes) -> bool:
     return _REPEATABLE.search(text) is not None
 
 
+def has_repeated(root: etree._Element) -> bool:
+    """True where marks that may stand only once stand twice in the template itself, in two branches or by a fault."""
+    seen: set[tuple[object, str]] = set()
+    for mark in _marks(root):
+        keys = {(mark.tag, f"{name}={mark.get(W + name)}") for name in ("id", "name") if mark.get(W + name)}
+        if keys & seen:
+            return True
+        seen |= keys
+    return False
+
+
 def keep_sections(root: etree._Element) -> None:
     """Give the section that ends in a paragraph with a paragraph tag a paragraph of its own.
 

@@ -210,6 +210,16 @@ def test_marks_stand_once(kind: str, extra: str) -> None:
     assert "Hai" in "".join(made.itertext())
 
 
+def test_marks_of_two_branches_stay() -> None:
+    mark = f"<w:p>{MARKS['bookmark'].replace('q.n', 'name')}</w:p>"
+    two = p("{%p if no %}") + mark + p("{%p else %}") + mark + p("{%p endif %}")
+    for body, count in ((two, 1), (mark + mark, 1)):
+        assert len(list(part(filled(with_body(body))).iter(f"{W}bookmarkStart"))) == count
+
+
+NOTES = ("in_loop", "twice")
+
+
 def test_a_footnote_in_a_loop_is_refused(tmp_path: Path) -> None:
     note = '<w:p><w:r><w:footnoteReference w:id="2"/></w:r>' + RUN.format("{{ q.n }}") + "</w:p>"
     source = with_body(f"{LOOP[0]}{note}{LOOP[1]}")
@@ -217,7 +227,8 @@ def test_a_footnote_in_a_loop_is_refused(tmp_path: Path) -> None:
         compile_template(source).render(CONTEXT)
     assert caught.value.code == "errors.template.repeated_note"
     assert "word.template.note_in_loop" in {f.code for f in _checked(source, tmp_path)}
-    assert "word.template.note_in_loop" not in {f.code for f in _checked(with_body(note), tmp_path)}
+    assert not {f.code for f in _checked(with_body(note), tmp_path)} & {f"word.template.note_{w}" for w in NOTES}
+    assert "word.template.note_twice" in {f.code for f in _checked(with_body(note + note), tmp_path)}
 
 
 # -- what only the check can say
