@@ -123,6 +123,7 @@ class LibreOffice:
         with room.folder() as own:
             folder = Path(own)
             (folder / "in").mkdir()
+            _closed_off(folder / "profile")
             names = []
             for number, content in files:
                 path = folder / "in" / f"{number:09d}.docx"
@@ -141,6 +142,35 @@ class LibreOffice:
                 yield from _collect(process, [number for number, _ in files], folder / "out", room)
             finally:
                 _stop(process, room)
+
+
+#: What the profile of every call says: follow no link, and whatever asks the network all the same finds a proxy that is
+#: not there (port 9 is the one that discards).
+_SETTINGS = (
+    ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("Office.Common/Security/Scripting", "DisableActiveContent", "true"),
+    ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("Inet/Settings", "ooInetProxyType", "2"),
+    *(("Inet/Settings", f"ooInet{kind}ProxyName", "127.0.0.1") for kind in ("HTTP", "HTTPS", "FTP")),
+    *(("Inet/Settings", f"ooInet{kind}ProxyPort", "9") for kind in ("HTTP", "HTTPS", "FTP")),
+    ("Inet/Settings", "ooInetNoProxy", ""),
+)
+
+
+def _closed_off(profile: Path) -> None:
+    """Write the settings of a profile in which nothing is fetched."""
+    (profile / "user").mkdir(parents=True)
+    items = "".join(
+        f'<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value>'
+        f"</prop></item>\n"
+        for path, name, value in _SETTINGS
+    )
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<oor:items xmlns:oor="http://openoffice.org/2001/registry" '
+        'xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
+        f"{items}</oor:items>\n"
+    )
+    (profile / "user" / "registrymodifications.xcu").write_text(text, encoding="utf-8")
 
 
 def _collect(

@@ -22,8 +22,11 @@ from docgen.errors import EnvironmentFault, InputError
 _MARGIN_PT = 50.0
 #: So many pages are kept open at a time: most documents have fewer.
 _OPEN_PAGES = 16
-#: Characters that are never seen: places to break, soft hyphens, joiners.
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\u00ad\u200c\u200d\u2060\ufeff"))
+#: Characters that are never seen: places to break, soft hyphens, joiners; and hyphens of one look.
+_UNSEEN: dict[int, str | None] = {
+    **dict.fromkeys(map(ord, "\u200b\u00ad\u200c\u200d\u2060\ufeff")),
+    **dict.fromkeys(map(ord, "\u2010\u2011"), "-"),
+}
 
 
 def need_pikepdf() -> Any:
@@ -210,23 +213,28 @@ def squeezed(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", text).translate(_UNSEEN).split())
 
 
-def missing_text(pdf: bytes | Reading, wanted: Sequence[str], besides: Sequence[str] = ()) -> list[str]:
+def missing_text(
+    pdf: bytes | Reading, wanted: Sequence[str], besides: Sequence[str] = (), loose: Sequence[str] = ()
+) -> list[str]:
     """Which of the texts `wanted` do not stand in the PDF as often as among them, white space not looked at.
 
-    Those of `besides` must stand there at all. A text that a page break cuts in two is found as well: the heads of the
-    pages are left out. A text that is lost in several places is given once.
+    Those of `besides` must stand there at all, those of `loose` too, in capitals or not. A text that a page break cuts
+    in two is found as well: the heads of the pages are left out. A text that is lost in several places is given once.
     """
     with opened(pdf) as reading:
         short = {text: squeezed(text) for text in (*wanted, *besides)}
         # A short text may stand inside longer ones as well, so all of them are counted together.
         every = "\n".join(short[text] for text in wanted)
         lost = set(short.values()) - {""}
+        folded = {text: squeezed(text).casefold() for text in loose}
+        also = set(folded.values()) - {""}
         for found in (reading.text, reading.body_text):
             text = squeezed(found())
             lost = {one for one in lost if text.count(one) < max(every.count(one), 1)}
-            if not lost:
+            also = {one for one in also if one not in text.casefold()} if also else also
+            if not lost and not also:
                 break
-        return [text for text in short if short[text] in lost]
+        return [text for text in short if short[text] in lost] + [text for text in folded if folded[text] in also]
 
 
 def page_lines(pdf: bytes | Reading, page_index: int, left: float = 0.0, right: float = 1e6) -> list[Line]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from docgen.crew import Alive, Work
 from docgen.errors import DocgenError, EnvironmentFault, InputError
-from docgen.model import Finding, Place
+from docgen.model import Finding, Place, Severity
 from docgen.pdf.drawn import Drawn, Engine, NotDrawn, Room
 from docgen.pdf.finish import finish
 from docgen.pdf.gate import check
@@ -17,12 +17,15 @@ from docgen.pdf.mark import checked, mark
 from docgen.pdf.reading import Reading
 from docgen.pdf.zones import SignatureZone, signature_zones
 from docgen.storage import environment_fault
+from docgen.word.links_out import Link
 from docgen.word.old_text import old_texts
-from docgen.word.unwrap import unwrap
-from docgen.word.written import paragraphs
+from docgen.word.shown import shown
+from docgen.word.unwrap import unwrapped
 
 #: The code of the finding for what is no Word file: no engine could do anything with it.
 UNREADABLE = "pdf.file.unreadable"
+#: Kinds of links out of a file without which its pages are the same.
+_NOTHING_SHOWN = frozenset({"attachedTemplate", "mailMergeSource", "mailMergeHeaderSource", "transform"})
 #: What ends the process, or the run: a missing library, a full disk, no memory, nobody who waits.
 _NOT_ABOUT_A_FILE = (EnvironmentFault, OSError, MemoryError, EOFError)
 #: The last touch on a PDF, given its signature zones: placing fields, for instance.
@@ -110,10 +113,12 @@ class Studio:
         """Do all files of `task`; what is not told of at the end was not come to."""
         items = {item.number: item for item in task.items}
         plain: dict[int, bytes] = {}
+        links: dict[int, tuple[Link, ...]] = {}
         for item in task.items:
             yield At(item.number)
             try:
-                plain[item.number] = unwrap(item.docx, item.name)
+                copy = unwrapped(item.docx, item.name)
+                plain[item.number], links[item.number] = copy.docx, copy.links
             except Exception as fault:
                 yield _undone(item, task.engine, fault)
         yield At(None)
@@ -125,6 +130,7 @@ class Studio:
             yield At(number)
             try:
                 result = self._finished(item, task.engine, plain[number], drawn)
+                result.findings += _cut_off(item.name, links[number])
             except Exception as fault:
                 yield _undone(item, task.engine, fault)
             else:
@@ -150,11 +156,14 @@ class Studio:
 
     def _finished(self, item: Item, engine: str, plain: bytes, drawn: Drawn) -> FileResult:
         pdf = finish(drawn.pdf, "" if self.mark is None else mark(item.docx, self.mark))
-        texts = [text for text in paragraphs(plain) if text.strip()]
+        wanted = shown(plain)
         with Reading(pdf) as reading:
             zones, findings = signature_zones(plain, reading, drawn.boxes, item.name)
-            findings += check(reading, texts, item.name, item.texts)
             named, pages = fonts(reading), reading.page_count()
+            heads = [text for text, least in wanted.heads if pages >= least]
+            findings += check(reading, wanted.texts, item.name, (*item.texts, *heads), wanted.loose)
+        if wanted.chunks:
+            findings.append(Finding("pdf.chunk.not_drawn", "error", Place(item.name), {"count": wanted.chunks}))
         findings += _old_fonts(plain, named, item.name)
         if self.mark is not None and not findings:
             pdf = checked(pdf)
@@ -173,6 +182,16 @@ def _old_fonts(docx: bytes, drawn: Sequence[str], name: str) -> Iterator[Finding
 
 def _plain(font: str) -> str:
     return "".join(c for c in font.lower() if c.isalnum())
+
+
+def _cut_off(name: str, links: Sequence[Link]) -> list[Finding]:
+    """What is to be said of links that were taken out: a picture that lay elsewhere is not on the page."""
+    out = []
+    for kind, target in dict.fromkeys(links):
+        severity: Severity = "info" if kind in _NOTHING_SHOWN else "error"
+        params = {"kind": kind, "target": target[:120]}
+        out.append(Finding("pdf.link.not_followed", severity, Place(name), params))
+    return out[:20]
 
 
 def _undone(item: Item, engine: str, fault: Exception) -> Message:

@@ -15,7 +15,7 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _OFF = ("0", "false", "off", "none")
 #: The attributes of `w:rFonts` that say in which font Latin letters stand, the one for letters past ASCII first.
 _NAMES = (("hAnsiTheme", "hAnsi"), ("asciiTheme", "ascii"))
-_TOGGLES = ("strike", "dstrike", "vanish")
+_TOGGLES = ("strike", "dstrike", "vanish", "caps", "smallCaps")
 #: Styles based on styles: more than this many is a circle.
 _MAX_CHAIN = 20
 
@@ -27,11 +27,12 @@ def is_on(element: etree._Element | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The fonts of a run (for letters past ASCII, for ASCII), and whether it is struck through or hidden."""
+    """The fonts of a run (for letters past ASCII, for ASCII), and whether it is struck through, hidden, in capitals."""
 
     fonts: tuple[str, str] = ("", "")
     struck: bool = False
     hidden: bool = False
+    capitals: bool = False
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ class Looks:
         fonts = tuple(next((level.fonts[n] for level in levels if level.fonts[n]), "") for n in (0, 1))
         return Look(
             (fonts[0], fonts[1]), self._toggle("strike", levels) or self._toggle("dstrike", levels),
-            self._toggle("vanish", levels),
+            self._toggle("vanish", levels), self._toggle("caps", levels) or self._toggle("smallCaps", levels),
         )  # fmt: skip
 
     @staticmethod

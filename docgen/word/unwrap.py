@@ -1,12 +1,16 @@
-"""Taking the content controls off a Word file, and nothing else: what a converter to PDF should see.
+"""A copy of a Word file as a converter to PDF should see it: without content controls, and nothing that Word does not
+print.
 
 LibreOffice 7.4 draws controls wrongly (bold lost, a line break moved), so every `w:sdt` (ISO/IEC 29500-1, 17.5.2) is
-replaced by its content before a conversion. Text, tables, bookmarks and pictures stay as they are.
+replaced by its content before a conversion. Revisions are accepted (`docgen.word.accept`), links that lead out of the
+file taken out (`docgen.word.links_out`), and the main part gets its usual name. Text, tables, bookmarks and pictures
+stay as they are.
 """
 
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +18,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from docgen.errors import InputError, InternalError
+from docgen.word.accept import MAY_CHANGE, accept
+from docgen.word.links_out import Link, outside, rels_of
+from docgen.word.strict import transitional
 from docgen.word.written import paragraph_text
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -21,13 +28,15 @@ _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=Fal
 #: The date of every entry of a zip we write: the same input gives the same bytes.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _POINTS = 20.0
+_DOCUMENT = "word/document.xml"
 
 
 def _parts(docx: bytes, name: str) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(docx)) as archive:
             for entry in archive.namelist():
-                yield entry, archive.read(entry)
+                content = archive.read(entry)
+                yield entry, transitional(content) if entry.endswith((".xml", ".rels")) else content
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as fault:
         raise InputError("errors.word.unreadable", file=name, reason=type(fault).__name__) from None
 
@@ -61,33 +70,116 @@ def _texts(tree: etree._Element) -> list[str]:
     return [text for text in (paragraph_text(p) for p in tree.iter(f"{W}p")) if text]
 
 
+@dataclass(frozen=True, slots=True)
+class Unwrapped:
+    """A copy for conversion, and the links that were taken out of it."""
+
+    docx: bytes
+    links: tuple[Link, ...] = ()
+
+
 def unwrap(docx: bytes, name: str = "docx", section: str = "") -> bytes:
-    """`docx` without content controls and without editing protection; the same input gives the same bytes.
+    """`docx` as `unwrapped` gives it; the same input gives the same bytes."""
+    return unwrapped(docx, name, section).docx
+
+
+def unwrapped(docx: bytes, name: str = "docx", section: str = "") -> Unwrapped:
+    """`docx` without content controls, revisions, editing protection and links that lead out of it.
 
     `name` is what errors call the file. With `section`, that `w:sectPr` takes the place of the last one.
-    Raises `InputError` for what is no Word file and `InternalError` where a text
-    would be lost.
+    Raises `InputError` for what is no Word file and `InternalError` where a text would be lost.
     """
+    parts = _usual_name(dict(_parts(docx, name)), name)
+    links: list[Link] = []
+    for entry, content, found in list(outside(parts)):
+        parts[entry] = content
+        links += found
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for entry, content in _parts(docx, name):
+        for entry, content in parts.items():
             if entry.startswith("word/") and entry.endswith(".xml") and "glossary" not in entry:
-                if section and entry == "word/document.xml":
-                    content = _with_section(_tree(content, name), section)
-                if b":sdt>" in content or b":sdt " in content:
-                    tree = _tree(content, name)
-                    before = _texts(tree)
-                    _lift(tree)
-                    if _texts(tree) != before:
-                        raise InternalError("pdf.error.unwrap_lost", file=name, part=entry)
-                    content = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
-                elif entry == "word/settings.xml" and b"documentProtection" in content:
-                    tree = _tree(content, name)
-                    for item in list(tree.iter(f"{W}documentProtection")):
-                        tree.remove(item)
-                    content = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+                content = _unwrapped_part(entry, content, name, section)
             target.writestr(zipfile.ZipInfo(entry, _ZIP_DATE), content, zipfile.ZIP_DEFLATED, 6)
-    return out.getvalue()
+    return Unwrapped(out.getvalue(), tuple(links))
+
+
+def _unwrapped_part(entry: str, content: bytes, name: str, section: str) -> bytes:
+    if section and entry == _DOCUMENT:
+        content = _with_section(_tree(content, name), section)
+    if entry == "word/settings.xml":
+        if b"documentProtection" not in content:
+            return content
+        tree = _tree(content, name)
+        for item in list(tree.iter(f"{W}documentProtection")):
+            tree.remove(item)
+        return _bytes(tree)
+    changes, controls = MAY_CHANGE.search(content), b":sdt>" in content or b":sdt " in content
+    if not changes and not controls:
+        return content
+    tree = _tree(content, name)
+    if changes:
+        accept(tree)
+    if controls:
+        before = _texts(tree)
+        _lift(tree)
+        if _texts(tree) != before:
+            raise InternalError("pdf.error.unwrap_lost", file=name, part=entry)
+    return _bytes(tree)
+
+
+def _bytes(tree: etree._Element) -> bytes:
+    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def _usual_name(parts: dict[str, bytes], name: str) -> dict[str, bytes]:
+    """`parts` with the main part called as Word calls it; any name is allowed (ECMA-376 part 1, 11.3.10)."""
+    main = _main_part(parts, name)
+    if main == _DOCUMENT:
+        return parts
+    if main not in parts or _DOCUMENT in parts:
+        raise InputError("errors.word.unreadable", file=name, reason=_DOCUMENT)
+    old_rels, new_rels = rels_of(main), rels_of(_DOCUMENT)
+    out: dict[str, bytes] = {}
+    for entry, content in parts.items():
+        if entry == main:
+            out[_DOCUMENT] = content
+        elif entry == old_rels:
+            out[new_rels] = _from_root(_tree(content, name), posixpath.dirname(main))
+        elif entry == "[Content_Types].xml":
+            tree = _tree(content, name)
+            for item in tree:
+                if item.get("PartName", "").lstrip("/") == main:
+                    item.set("PartName", f"/{_DOCUMENT}")
+            out[entry] = _bytes(tree)
+        elif entry == "_rels/.rels":
+            tree = _tree(content, name)
+            for item in tree:
+                if item.get("Type", "").endswith("/officeDocument"):
+                    item.set("Target", _DOCUMENT)
+            out[entry] = _bytes(tree)
+        else:
+            out[entry] = content
+    return out
+
+
+def _main_part(parts: dict[str, bytes], name: str) -> str:
+    """The name of the main part, by the relationships of the package."""
+    rels = parts.get("_rels/.rels")
+    if rels is None:
+        return _DOCUMENT
+    for item in _tree(rels, name):
+        if item.get("Type", "").endswith("/officeDocument") and item.get("TargetMode") != "External":
+            return posixpath.normpath(item.get("Target", "")).lstrip("/")
+    return _DOCUMENT
+
+
+def _from_root(tree: etree._Element, folder: str) -> bytes:
+    """Relationships with targets named from the root, so that they hold wherever their part lies."""
+    for item in tree:
+        target = item.get("Target", "")
+        if item.get("TargetMode") != "External" and not target.startswith("/"):
+            item.set("Target", "/" + posixpath.normpath(posixpath.join(folder, target)))
+    return _bytes(tree)
 
 
 def _with_section(tree: etree._Element, section: str) -> bytes:
@@ -96,7 +188,7 @@ def _with_section(tree: etree._Element, section: str) -> bytes:
         parent = last.getparent()
         assert parent is not None
         parent.replace(last, etree.fromstring(section, _PARSER))
-    return bytes(etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True))
+    return _bytes(tree)
 
 
 @dataclass(frozen=True, slots=True)
