@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from docgen.model import Finding, Place
-from docgen.pdf.glyphs import drawing, fonts, missing_glyphs
+from docgen.pdf.glyphs import absent_letters, drawing, fonts, missing_glyphs
 from docgen.pdf.reading import Reading, missing_text, opened
 
 
@@ -26,10 +26,14 @@ def check(
     with opened(pdf) as reading:
         drawn = drawing(reading)
         lost = missing_text(reading, texts, besides, loose)
-        boxes = {*missing_glyphs(reading), *drawn.boxes}
+        boxes = {**dict.fromkeys(drawn.boxes, ""), **missing_glyphs(reading, "".join((*texts, *besides)))}
         named = fonts(reading)
+        absent = absent_letters(reading, "".join(lost)) if lost else ""
     out = [Finding("pdf.text.lost", "error", place, {"text": text.strip()[:80]}) for text in lost]
-    out += [Finding("pdf.glyph.missing", "error", place, {"page": page}) for page in sorted(boxes)]
+    if absent:
+        out.append(Finding("pdf.glyph.absent", "error", place, {"letters": _named(absent)}))
+    for page, letters in sorted(boxes.items()):
+        out.append(Finding("pdf.glyph.missing", "error", place, {"page": page, "letters": _named(letters)}))
     out += [Finding("pdf.text.off_page", "error", place, {"page": page, "text": text}) for page, text in drawn.off_page]
     out += [
         Finding("pdf.font.substituted", "warning", place, {"font": use.font, "letters": use.letters[:40]})
@@ -41,3 +45,8 @@ def check(
         if font.endswith("!")
     ]
     return out
+
+
+def _named(letters: str) -> str:
+    """Letters with their code points, for a font that shows none of them; a question mark where none is known."""
+    return ", ".join(f"{c} (U+{ord(c):04X})" for c in letters[:10]) or "?"

@@ -22,6 +22,8 @@ _HELD = ((0x0, 0x052F), (0x1E00, 0x214F), (0x2150, 0x22FF), (0x2300, 0x27BF), (0
 _SYMBOL_CATEGORIES = frozenset({"So", "Sm", "Zs", "Cf", "Cc", "Co"})
 #: Glyph 0 inside a string of a content stream (ISO 32000-1, 7.3.4): twice a zero byte, written as such or in octal.
 _ZERO_PAIR = re.compile(rb"(?:\\0(?:00|0(?![0-7])|(?![0-7]))|\x00){2}")
+#: Letters that take less room than this (in points, each way) have no picture.
+_SMALLEST = 0.02
 _HEX_STRING = re.compile(rb"<([0-9A-Fa-f\s]+)>")
 _SPACE = bytes(range(33))
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
@@ -208,24 +210,67 @@ def _is_text_font(name: str, accepted: frozenset[str]) -> bool:
     return family(name).lower().replace(" ", "") in accepted
 
 
-def missing_glyphs(pdf: bytes | Reading) -> list[int]:
-    """The pages (from 1) on which something was drawn with glyph 0, the box that stands for a missing letter.
+def missing_glyphs(pdf: bytes | Reading, wanted: str = "") -> dict[int, str]:
+    """The pages (from 1) on which a letter has no picture, and these letters as far as they can be told.
 
-    Looks at fonts that address glyphs by number (Identity-H), as both engines write them for letters outside Latin 1.
+    Two ways lead there. A font that addresses glyphs by number (Identity-H) draws glyph 0, the box that stands for a
+    missing letter: one of those of the text `wanted` that a text font does not hold. In a font of any kind the letter
+    is given an empty glyph: it is in the text of the page and takes no room.
     """
-    pikepdf = need_pikepdf()
-    out = []
+    out: dict[int, str] = {}
     with opened(pdf) as reading:
-        for number, page in enumerate(reading.structure.pages, start=1):
-            page.contents_coalesce()
-            if not _may_hold_zero(page.Contents.read_bytes()):
-                continue
-            resources = page.obj.get("/Resources")
-            named = resources.get("/Font", {}) if resources is not None else {}
-            wide = {str(key) for key, font in named.items() if font.get("/Encoding") == "/Identity-H"}
-            if any(b"\x00\x00" in _pairs(code) for code in _shown(page, wide, pikepdf)):
-                out.append(number)
+        for number in _zero_glyphs(reading):
+            out[number] = "".join(sorted(filter(_is_odd, set(wanted))))
+        for index, page in enumerate(reading.structure.pages):
+            # Where every font addresses glyphs by number, a letter without a picture is glyph 0, which was looked for.
+            if not _by_number(page) and (empty := _without_room(reading.sheet(index))):
+                out[index + 1] = "".join(dict.fromkeys(out.get(index + 1, "") + empty))
     return out
+
+
+def absent_letters(pdf: bytes | Reading, wanted: str) -> str:
+    """The letters of `wanted` that a text font does not hold and that are in the text of no page."""
+    with opened(pdf) as reading:
+        there = set(reading.text())
+    return "".join(sorted(c for c in set(wanted) if _is_odd(c) and c not in there))
+
+
+def _is_odd(character: str) -> bool:
+    """True for a letter that a text font does not hold, or that Unicode does not know."""
+    return _is_visible(character) and (not _held(character) or unicodedata.category(character) == "Cn")
+
+
+def _by_number(page: Any) -> bool:
+    resources = page.obj.get("/Resources") or page.resources
+    named = resources.get("/Font", {}) if resources is not None else {}
+    return "/XObject" not in resources and all(font.get("/Encoding") == "/Identity-H" for font in named.values())
+
+
+def _is_visible(character: str) -> bool:
+    """False for what takes no room by itself: marks over a letter, joiners, white space."""
+    return bool(character.strip()) and unicodedata.category(character) not in ("Mn", "Me", "Cf", "Cc", "Zs")
+
+
+def _without_room(sheet: Sheet) -> str:
+    """The letters of a page that were drawn nowhere with any height and width: their glyph is empty."""
+    seen: dict[str, bool] = {}
+    for c in sheet.characters:
+        seen[c.text] = seen.get(c.text, False) or (c.top - c.bottom > _SMALLEST and c.right - c.left > _SMALLEST)
+    return "".join(sorted(letter for letter, room in seen.items() if not room and _is_visible(letter)))
+
+
+def _zero_glyphs(reading: Reading) -> Iterator[int]:
+    """The pages (from 1) whose text shows glyph 0 of a font that addresses glyphs by number."""
+    pikepdf = need_pikepdf()
+    for number, page in enumerate(reading.structure.pages, start=1):
+        page.contents_coalesce()
+        if not _may_hold_zero(page.Contents.read_bytes()):
+            continue
+        resources = page.obj.get("/Resources")
+        named = resources.get("/Font", {}) if resources is not None else {}
+        wide = {str(key) for key, font in named.items() if font.get("/Encoding") == "/Identity-H"}
+        if any(b"\x00\x00" in _pairs(code) for code in _shown(page, wide, pikepdf)):
+            yield number
 
 
 def _may_hold_zero(content: bytes) -> bool:

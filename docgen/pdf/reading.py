@@ -92,8 +92,15 @@ class Sheet:
         places = [ctypes.byref(edge) for edge in edges]
         letter_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharBox
         out = []
+        high = 0
         for index in range(page.count_chars()):
             code = letter_of(page, index)
+            if 0xD800 <= code < 0xDC00:  # the first half of a letter beyond the 65,536th
+                high = code
+                continue
+            if 0xDC00 <= code < 0xE000 and high:
+                code = 0x10000 + ((high - 0xD800) << 10) + code - 0xDC00
+            high = 0
             letter = chr(code) if 0 < code < 0x110000 else ""
             if letter.strip():
                 box_of(page, index, *places)

@@ -175,9 +175,10 @@ class Studio:
 def _old_fonts(docx: bytes, drawn: Sequence[str], name: str) -> Iterator[Finding]:
     """Text in a font of before Unicode that was drawn in another font: letters on the page that nobody can read."""
     there = {_plain(font) for font in drawn}
-    for font, (text, shown) in old_texts(docx).items():
+    for font, (text, legible) in old_texts(docx).items():
         if not any(_plain(font) in found for found in there):
-            yield Finding("pdf.text.old_font", "error", Place(name), {"font": font[:40], "text": text, "shown": shown})
+            params = {"font": font[:40], "text": text, "shown": legible}
+            yield Finding("pdf.text.old_font", "error", Place(name), params)
 
 
 def _plain(font: str) -> str:

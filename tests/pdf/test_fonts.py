@@ -89,3 +89,14 @@ def test_another_font_is_found(tmp_path: Path, few_fonts: dict[str, str]) -> Non
 def test_another_font_that_the_engine_carries_is_found(tmp_path: Path, few_fonts: dict[str, str]) -> None:
     """rdocx carries fonts for some scripts itself, so no machine is without them."""
     assert "pdf.font.substituted" in found("Chữ 中文 ở đây", "rdocx", tmp_path, few_fonts)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("letter", ["\u0378", "ꔀ", "\U00013000"])
+def test_the_letter_without_a_picture_is_named(
+    engine: str, letter: str, tmp_path: Path, few_fonts: dict[str, str]
+) -> None:
+    said = found(f"Chữ lạ {letter} ở đây", engine, tmp_path, few_fonts)
+    names = [str(f["message"]) for code, f in said.items() if code.startswith("pdf.glyph.")]
+    assert any(f"U+{ord(letter):04X}" in name for name in names)
+    assert not any("(U+0063)" in name or "U+1EEF" in name for name in names)
