@@ -21,6 +21,7 @@ from docgen.errors import InputError, InternalError
 from docgen.word.accept import MAY_CHANGE, accept
 from docgen.word.links_out import Link, outside, rels_of
 from docgen.word.strict import transitional
+from docgen.word.symbols import SIGN_BYTES, part_signs
 from docgen.word.written import paragraph_text
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -114,7 +115,8 @@ def _unwrapped_part(entry: str, content: bytes, name: str, section: str) -> byte
             tree.remove(item)
         return _bytes(tree)
     changes, controls = MAY_CHANGE.search(content), b":sdt>" in content or b":sdt " in content
-    if not changes and not controls:
+    signs = SIGN_BYTES.search(content)
+    if not changes and not controls and not signs:
         return content
     tree = _tree(content, name)
     if changes:
@@ -124,6 +126,8 @@ def _unwrapped_part(entry: str, content: bytes, name: str, section: str) -> byte
         _lift(tree)
         if _texts(tree) != before:
             raise InternalError("pdf.error.unwrap_lost", file=name, part=entry)
+    if signs or changes:
+        part_signs(tree)
     return _bytes(tree)
 
 

@@ -60,6 +60,7 @@ def r(text: str, properties: str = "", tag: str = "t") -> str:
         (p(f'<w:smartTag w:uri="u" w:element="place">{r("Cần Thơ")}</w:smartTag>'), "Cần Thơ", ""),
         (p(r("thấy "), r("chữ ẩn", "<w:vanish/>")), "thấy", "chữ ẩn"),
         (p(r("Bản kiểm điểm", "<w:caps/>")), "BẢN KIỂM ĐIỂM", ""),
+        (p(r("Có ☒ Không ☐ rồi ✓ hết")), "Có ☒ Không ☐ rồi ✓ hết", ""),
     ],
 )  # fmt: skip
 def test_the_page_holds_what_word_prints(engine: str, body: str, there: str, absent: str) -> None:
