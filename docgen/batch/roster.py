@@ -17,7 +17,7 @@ from typing import Any
 from docgen.batch.source import ROSTER, Source
 from docgen.dossier.excel import library
 from docgen.dossier.excel_cells import put, told_of, value_of
-from docgen.dossier.excel_checks import astray, hidden, spread_merged, without_value
+from docgen.dossier.excel_checks import astray, beside, hidden, spread_merged, without_value
 from docgen.dossier.layout import Column
 from docgen.dossier.model import nearest
 from docgen.dossier.spreadsheet import Told, letters, read_pages
@@ -68,7 +68,9 @@ def roster_lines(
     if not found:
         findings.append(Finding("batch.roster.no_bindings", "error", Place(str(path), "", f"{page.title}!A2")))
     read = {index: Column(slot.path, slot.label, slot.type, slot.options) for index, slot in found}
-    findings += [_finding(path, told) for told in (*hidden(page, 2), *spread_merged(page, 2, read))]
+    titled = [index for row in rows[:2] for index, cell in enumerate(row) if cell not in ("", None)]
+    told_of_page = (*hidden(page, 2), *spread_merged(page, 2, read), *beside(page, 2, read, titled))
+    findings += [_finding(path, told) for told in told_of_page]
     if has_errors(findings):
         return None, findings
     target = work / "records.jsonl"

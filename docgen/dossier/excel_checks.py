@@ -130,24 +130,24 @@ class Names:
     """The names of members, to compare with the name that stands for people beside an id."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
-        """`names` by id."""
+        """`names` by id, an empty one where a member has none."""
         self.names = names
         self._exact: dict[str, str] = {}
         self._folded: dict[str, str] = {}
-        for who, name in names.items():
+        for who, name in ((who, name) for who, name in names.items() if name):
             self._exact.setdefault(_same(name), who)
             self._folded.setdefault(fold(name), who)
 
     def contradiction(self, who: str, shown: Any, sheet: str, source: str) -> Iterator[Told]:
         """What there is to say where the row of the member `who` shows the name `shown`."""
-        own, given = self.names.get(who, ""), one_line(clean(str(shown)))
-        if not own or not given or _same(given) == _same(own):
+        own, given = self.names.get(who), one_line(clean(str(shown)))
+        if own is None or not given or _same(given) == _same(own):
             return
         other = self._exact.get(_same(given)) or (self._folded.get(fold(given)) if fold(given) != fold(own) else None)
         params = {"sheet": sheet, "id": who, "name": own[:60], "shown": given[:60], "other": other or ""}
         if other is not None and other != who:
             yield "dossier.excel.other_name", "error", source, params
-        elif difflib.SequenceMatcher(None, fold(given)[:80], fold(own)[:80]).ratio() < _ALIKE:
+        elif own and difflib.SequenceMatcher(None, fold(given)[:80], fold(own)[:80]).ratio() < _ALIKE:
             yield "dossier.excel.unknown_shown_name", "warning", source, params
 
 

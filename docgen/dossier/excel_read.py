@@ -31,6 +31,8 @@ EXAMPLE = "(vi du)"
 #: How far down a page the regulation is looked for.
 _NAMED_ROWS = 500
 _EMPTY = ("", None)
+#: What the binding of a value looks like, one that is not known (any more) included.
+_BINDING = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)+|regulations?|collective|superior")
 
 
 class CellPlaces:
@@ -161,10 +163,11 @@ class _Reader:
         self.tell(hidden(page, 0))
         for number, row in enumerate(page.rows):
             texts = [cell.strip() if isinstance(cell, str) else "" for cell in row]
-            if not any(texts) or any(t.startswith(MARK) for t in texts):
+            if not row or any(t.startswith(MARK) for t in texts):
                 continue
             column = next((by_binding[t] for t in texts[2:] if t in by_binding), None)
             column = column or by_title.get(fold(texts[0]))
+            self.tell(beside(Page(page.title, [*[[]] * number, row]), number, self.place_of(row, texts, column), ()))
             if column is None:
                 if texts[0] and len(row) > 1 and row[1] not in ("", None) and fold(texts[0]) != "noi dung":
                     near = nearest(fold(texts[0]), by_title)
@@ -173,16 +176,16 @@ class _Reader:
                 continue
             cell = f"{page.title}!B{number + 1}"
             value = self.value(column, row[1] if len(row) > 1 else "", cell, page)
-            if value is ...:
-                self.tell(beside(Page(page.title, [[]] * number + [row]), number, (0, 1, *self.bound(texts)), ()))
             self.places.cells["/" + "/".join(column.path)] = cell
             if value is not ...:
                 put(self.data, column.path, value)
 
     @staticmethod
-    def bound(texts: list[str]) -> list[int]:
-        """Where a row of a sheet of values may hold its binding: anything that looks like one."""
-        return [i for i, text in enumerate(texts) if re.fullmatch(r"[a-z_0-9]+(\.[a-z_0-9]+)*", text)]
+    def place_of(row: list[Any], texts: list[str], column: Column | None) -> set[int]:
+        """Where the title, the value and the binding of a row of a sheet of values stand; no title, no value."""
+        title = {0} if texts[0] or row[0] not in _EMPTY else set()
+        value = {1} if title or column is not None else set()
+        return title | value | {i for i, text in enumerate(texts) if i > 1 and _BINDING.fullmatch(text)}
 
     # -- tables --
 
@@ -216,7 +219,7 @@ class _Reader:
             found = {
                 who: (record.get("member") or {}).get("full_name", "") for who, (record, _) in self.members.items()
             }
-            self.names = Names({who: str(name) for who, name in found.items() if name})
+            self.names = Names({who: str(name) for who, name in found.items()})
 
     def columns(self, sheet: Sheet, page: Page) -> tuple[dict[int, Column], int]:
         """Which column holds what, and the row where the records begin."""

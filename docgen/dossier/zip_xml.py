@@ -40,6 +40,8 @@ class Parts:
         if len(listed) > limits.MAX_PARTS:
             raise _too_large("parts", len(listed), limits.MAX_PARTS)
         self._infos = {info.filename.lower(): info for info in listed if not info.is_dir()}
+        if len(self._infos) < sum(not info.is_dir() for info in listed):
+            raise WorkbookError("dossier.excel.damaged")  # two parts of one name: which of them is meant?
         total = sum(info.file_size for info in listed)
         if total > limits.MAX_TOTAL_BYTES:
             raise _too_large("megabytes", total >> 20, limits.MAX_TOTAL_BYTES >> 20)

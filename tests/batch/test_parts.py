@@ -245,12 +245,13 @@ def test_a_roster_with_cells_as_people_keep_them(fill: Fill, tmp_path: Path) -> 
     by_binding = {str(cell.value): cell.column for cell in sheet[2]}
     sheet.cell(3, by_binding["id"]).value = "dv-01"
     sheet.cell(3, by_binding["member.full_name"]).value = "#N/A"
-    sheet["XFD1048576"] = "lạc"
+    sheet["XFD1048576"] = sheet["ZZ3"] = "lạc"
     book.save(path)
     summary = fill(path.read_bytes(), ".xlsx", output=tmp_path / "out")
     name = f"{openpyxl.utils.get_column_letter(by_binding['member.full_name'])}3"
     assert [(f["code"], f["source"]) for f in summary.first] == [
         ("dossier.excel.error_cell", f"{sheet.title}!{name}"), ("dossier.excel.far_cell", f"{sheet.title}!XFD1048576"),
+        ("dossier.excel.far_cell", f"{sheet.title}!ZZ3"),
     ]  # fmt: skip
     assert summary.made == 0
 

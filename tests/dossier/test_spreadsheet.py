@@ -239,3 +239,10 @@ def test_a_workbook_cut_short_is_damaged(cut: int) -> None:
     dossier, findings = read(raw_workbook()[:cut])
     assert dossier is None
     assert [f.code for f in findings] == ["dossier.excel.damaged"]
+
+
+def test_two_parts_of_one_name_are_refused() -> None:
+    out = io.BytesIO(raw_workbook())
+    with zipfile.ZipFile(out, "a") as target:
+        target.writestr(MEMBERS_PART.upper(), b"<worksheet/>")
+    assert refused(out.getvalue()) == "damaged"

@@ -369,3 +369,20 @@ def test_an_id_in_json_is_composed_too() -> None:
     dossier, _ = dossier_from_data(data)
     assert dossier is not None
     assert dossier.members[0]["id"] == unicodedata.normalize("NFC", "dv-hải")
+
+
+@pytest.mark.parametrize("value", ["lạc", 5, datetime.date(2018, 12, 20), True])
+@pytest.mark.parametrize("reference", ["B60", "D3", "F2", "C60"])
+def test_a_value_beside_the_values_is_named(reference: str, value: Any) -> None:
+    book = opened()
+    book["Tổ chức"][reference] = value
+    _, findings = read_back(book)
+    assert [(f.code, f.place.source) for f in findings] == [("dossier.excel.far_cell", f"Tổ chức!{reference}")]
+
+
+def test_the_name_of_another_beside_an_id_whose_own_name_is_missing() -> None:
+    book = opened()
+    put(book, "Đảng viên", 3, "member.full_name", None)
+    book["Phiếu"]["B3"] = book["Phiếu"]["B4"].value
+    _, findings = read_back(book)
+    assert [f.place.source for f in findings if f.code == "dossier.excel.other_name"] == ["Phiếu!B3"]
