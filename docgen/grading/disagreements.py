@@ -99,10 +99,11 @@ def _quota(
         if key not in decided.chosen:
             continue
         holder = next(
-            holder for holder, name in reversed(DECISIONS)
-            if isinstance(member.get(holder), Mapping) and member[holder].get(name) == GRADES[0]
+            (holder for holder, name in reversed(DECISIONS)
+             if isinstance(member.get(holder), Mapping) and member[holder].get(name) == GRADES[0]), ""
         )  # fmt: skip
-        yield _finding(code, severity, f"/members/{index}/{holder}/grade", key, **params)  # type: ignore[arg-type]
+        if holder:  # not so for somebody else with the same id, which is a finding of its own
+            yield _finding(code, severity, f"/members/{index}/{holder}/grade", key, **params)  # type: ignore[arg-type]
 
 
 def quota_params(decided: Decided, names: Mapping[str, str]) -> dict[str, Any]:

@@ -122,3 +122,18 @@ def test_the_same_chance_gives_the_same_file(tmp_path: Path) -> None:
         raws.append((room / "ho-so.xlsx").read_bytes())
         time.sleep(2.1)  # a zip counts in two seconds
     assert raws[0] == raws[1]
+
+
+@pytest.mark.parametrize("regulation", fuzz_dossiers.REGULATIONS)
+@pytest.mark.parametrize("grades", [("HTTNV", "HTXSNV"), ("HTXSNV", "HTTNV"), ("HTXSNV", "HTXSNV")])
+def test_two_members_of_one_id_of_whom_one_is_excellent(
+    regulation: str, grades: tuple[str, str], tmp_path: Path
+) -> None:
+    data = json.loads(json.dumps(fuzz_dossiers.sample(regulation)))
+    for member, grade in zip(data["members"], grades, strict=True):
+        member["id"] = "dv-01"
+        for holder in ("cell", "committee", "vote"):
+            member[holder] = {**member.get(holder, {}), "grade": grade}
+    path = tmp_path / "ho-so.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    assert [o.fault for o in fuzz_dossiers.read_runs(path, tmp_path, packet=True) if o.fault] == []
