@@ -71,6 +71,8 @@ oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oe oen oeo 
 uyp uyt uyu uyên uyêt ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu y yêm yên yêng yêt yêu
 """
 _RIMES = frozenset(_SPELLED.split())
+#: Letters and marks of the longest syllable ("nghiêng"), with room.
+_LONGEST = 14
 _VOWELS = "aăâeêioôơuưy"
 #: A word, for the purpose of looking at its letters: white space and the punctuation of ASCII and of Word end it.
 _WORD = re.compile(r"[^\s!-/:-@\[-`{-~“”‘’…–—]+")
@@ -221,12 +223,16 @@ def _stands(word: str) -> bool:
     return _is_syllable(word, True) or _is_syllable(word.rstrip(_AFTER_WORDS), True)
 
 
-@lru_cache(maxsize=8192)
 def _is_syllable(word: str, slips: bool = False) -> bool:
     """True for letters that make a Vietnamese syllable: an onset, a rime, and a tone where it belongs.
 
     With `slips` the tone may be missing or stand on another vowel, as fast fingers leave it ("tôt", "hòan").
     """
+    return 0 < len(word) <= _LONGEST and _makes_syllable(word, slips)
+
+
+@lru_cache(maxsize=8192)
+def _makes_syllable(word: str, slips: bool) -> bool:
     letters: list[str] = []
     tone, at = "", -1
     for c in unicodedata.normalize("NFD", word.lower()):

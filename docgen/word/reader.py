@@ -39,7 +39,7 @@ _REMARKS = {f"{W}commentReference": "comment", f"{W}footnoteReference": "footnot
 _HORIZONTAL_RULE = "{urn:schemas-microsoft-com:office:office}hr"
 _WORD_ART = "{urn:schemas-microsoft-com:vml}textpath"
 #: Elements that only wrap others, in a paragraph or around paragraphs.
-_WRAPPERS = frozenset(f"{W}{n}" for n in ("hyperlink", "smartTag", "customXml", "fldSimple", "dir", "bdo", "ruby"))
+_WRAPPERS = frozenset(f"{W}{n}" for n in ("hyperlink", "smartTag", "customXml", "fldSimple", "dir", "bdo"))
 _INSERTED = frozenset((f"{W}ins", f"{W}moveTo"))
 _DELETED = frozenset((f"{W}del", f"{W}moveFrom"))
 #: Kinds of control that hold other controls or things that are no value.
@@ -48,6 +48,8 @@ _HOLDERS = frozenset(
 )
 #: A control in a control in a control happens by pasting; this many happen by malice.
 MAX_NESTED = 24
+#: Remarks that are told of at one place; more say no more.
+MAX_NOTES = 12
 #: Paragraphs of one document. A table of 1,000 members has about 20,000; reading 50,000 takes some two seconds.
 MAX_PARAGRAPHS = 50_000
 
@@ -135,7 +137,7 @@ class _Reader:
     def range_mark(self, element: etree._Element) -> None:
         """The beginning or end of what a comment is about; these stand between elements of any level."""
         if element.tag == f"{W}commentRangeStart":
-            if element.get(f"{W}id", "") in self.ended:
+            if element.get(f"{W}id", "") in self.ended and len(self.open) < MAX_NOTES:
                 self.open[element.get(f"{W}id", "")] = None
         elif element.tag == f"{W}commentRangeEnd":
             self.open.pop(element.get(f"{W}id", ""), None)
@@ -327,6 +329,10 @@ class _Reader:
                 self.shown(self.symbol(child.get(_SYM_EX.replace("symEx", "char"), "")), paragraph, look, styled)
             elif tag == f"{MC}AlternateContent":
                 self.pieces(self.chosen(child), paragraph, boxes, look, styled)
+            elif tag == f"{W}ruby":
+                base = child.find(f"{W}rubyBase")  # the guide above it (17.3.3.25) is no text
+                if base is not None:
+                    self.inline(base, paragraph, boxes)
             elif tag in _OBJECTS:
                 self.thing(child, paragraph, boxes, look)
             elif tag == f"{W}fldChar":
@@ -365,7 +371,7 @@ class _Reader:
 
     def note(self, kind: str, number: str, paragraph: Paragraph) -> None:
         for marks in self.marks(paragraph):
-            if (kind, number) not in marks.notes:
+            if len(marks.notes) < MAX_NOTES and (kind, number) not in marks.notes:
                 marks.notes.append((kind, number))
 
     def marks(self, paragraph: Paragraph) -> list[Marks]:

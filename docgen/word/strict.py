@@ -44,12 +44,19 @@ _KINDS = {"customProperties": "custom-properties", "extendedProperties": "extend
 
 
 def transitional(content: bytes) -> bytes:
-    """The XML in `content` (UTF-8) with the namespaces of Strict called by their Transitional names."""
+    """The part of a package in `content` (UTF-8) with what Strict calls otherwise by its Transitional names.
+
+    These are the namespaces, in a relationship part the types, and the mark of Strict on the root.
+    """
     if _STRICT not in content:
         return content
-    for strict, name in _PAIRS:
-        content = content.replace(strict, name)
-    return content
+    for old, new in _PAIRS:
+        content = content.replace(old, new)
+    types = _STRICT + b"officeDocument/relationships/"
+    for strict, name in _KINDS.items():
+        content = content.replace(types + strict.encode(), types + name.encode())
+    content = content.replace(types, _TRANSITIONAL + b"officeDocument/2006/relationships/")
+    return content.replace(b' w:conformance="strict"', b"")
 
 
 def relation_kind(kind: str) -> str:

@@ -122,22 +122,20 @@ def _row_unit(row: Row, tag_of: Callable[[Control], Hole | None]) -> Unit:
 
 
 def _paragraph_unit(paragraph: Paragraph, tag_of: Callable[[Control], Hole | None]) -> Unit:
-    parts: list[str | Hole] = []
+    # Texts are gathered as lists: a paragraph may come in tens of thousands of runs.
+    gathered: list[tuple[Hole | None, list[str]]] = []
     last: Control | None = None
     for text, control in paragraph.pieces:
         hole = tag_of(control) if control is not None else None
-        if hole is not None:
-            if control is not last:
-                parts.append(replace(hole, shown=text))
-            else:
-                before = parts[-1]
-                assert isinstance(before, Hole)
-                parts[-1] = replace(before, shown=before.shown + text)
-        elif parts and isinstance(parts[-1], str):
-            parts[-1] += text
+        if gathered and (control is last if hole is not None else gathered[-1][0] is None):
+            gathered[-1][1].append(text)
         else:
-            parts.append(text)
+            gathered.append((hole, [text]))
         last = control if hole is not None else None
+    parts: list[str | Hole] = []
+    for hole, texts in gathered:
+        whole = "".join(texts)
+        parts.append(whole if hole is None else replace(hole, shown=whole))
     return Unit(paragraph.where, parts, marks=list(paragraph.bookmarks)).finish()
 
 

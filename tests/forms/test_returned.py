@@ -16,6 +16,7 @@ from word_edits import Edit, W, package, paragraph, parts_of, run, tag_of, text_
 
 from docgen.forms.readback import read_form
 from docgen.pipeline import check_path
+from docgen.word.reader import MAX_NOTES
 
 TRANSITIONAL = re.compile(rb"http://schemas\.openxmlformats\.org/(wordprocessingml|officeDocument|drawingml)/2006/")
 
@@ -107,6 +108,22 @@ def test_time_grows_with_the_pasted_text(paste: Callable[[Edit, list[str]], None
         assert result.data["review"]["ideology"][-count:] == _pasted(count)
     assert seconds[0] < 2
     assert seconds[1] < 8 * max(seconds[0], 0.1)
+
+
+def test_time_grows_with_the_runs_and_the_comments() -> None:
+    edit = Edit(form("mau-02")[3])
+    content = _content(edit, "member.workplace")
+    for number in range(20_000):
+        content.append(run(f"từ {number} "))
+    for number in range(2000):
+        content.insert(0, etree.Element(f"{W}commentRangeStart", {f"{W}id": str(number)}))
+        content.append(etree.Element(f"{W}commentRangeEnd", {f"{W}id": str(number)}))
+    docx = edit.save()
+    started = time.process_time()
+    result = read_form(docx, file="a.docx")
+    assert time.process_time() - started < 3
+    assert result.data["member"]["workplace"].endswith("từ 19998 từ 19999")
+    assert codes(result).count("read.value.comment") == MAX_NOTES
 
 
 # -- struck out ------------------------------------------------------------------------------------------------------
@@ -278,6 +295,13 @@ def test_a_rule_is_no_picture_and_word_art_is_text() -> None:
     _data, result = edited("mau-02", lambda e: _content(e, "member.workplace").extend([xml_run(RULE), xml_run(ART)]))
     assert result.data["member"]["workplace"] == "Phòng A"
     assert codes(result) == []
+
+
+def test_a_guide_above_a_word_is_no_text() -> None:
+    above, word = "<w:rt><w:r><w:t>phòng</w:t></w:r></w:rt>", "<w:r><w:t>Phòng A</w:t></w:r>"
+    guide = xml_run(f"<w:ruby>{above}<w:rubyBase>{word}</w:rubyBase></w:ruby>")
+    _data, result = edited("mau-02", lambda e: _content(e, "member.workplace").append(guide))
+    assert (result.data["member"]["workplace"], codes(result)) == ("Phòng A", [])
 
 
 def _form_field(inner: str, shown: str = "") -> list[etree._Element]:

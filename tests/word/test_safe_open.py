@@ -18,6 +18,7 @@ import pytest
 
 from docgen.word.reader import read_text
 from docgen.word.safe_open import PartError, open_word, parse_part
+from docgen.word.strict import transitional
 
 W_NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 BODY = "<w:p><w:r><w:t>Chữ</w:t></w:r></w:p><w:sectPr/>"
@@ -395,6 +396,13 @@ def strict(content: str | bytes) -> str:
         text,
     )
     return text
+
+
+def test_a_part_of_strict_becomes_one_of_transitional() -> None:
+    for name, content in (("word/document.xml", document()), ("_rels/.rels", MAIN)):
+        marked = strict(content).replace("<w:document ", '<w:document w:conformance="strict" ')
+        assert b"purl.oclc.org" in marked.encode()
+        assert transitional(marked.encode()).decode() == content, name
 
 
 def test_strict_open_xml_is_read() -> None:
