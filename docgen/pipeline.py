@@ -375,9 +375,12 @@ def blank_forms(
     from docgen.forms.handing import handed_to
     from docgen.forms.roles import holder_of
     from docgen.regulations.loader import list_regulations
+    from docgen.regulations.naming import named_form
     from docgen.storage import safe_name, write_whole
 
     written: list[Path] = []
+    if form:
+        regulation_id, form = named_form(form, regulation_id)
 
     def write(path: Path, content: bytes) -> None:
         write_whole(path, content, overwrite=overwrite)
@@ -388,6 +391,8 @@ def blank_forms(
         if checked.dossier is None or checked.regulation is None:
             raise InputError("errors.input.no_dossier", file=str(dossier), count=len(checked.findings))
         regulation = checked.regulation
+        if regulation_id and regulation_id != regulation.id:
+            raise UsageError("errors.usage.dossier_of_another", regulation=regulation_id, found=regulation.id)
         wanted = [m["id"] for m in checked.dossier.members if "id" in m] if all_members else list(members)
         target = output or Path("output")
         for name in [form] if form else list(regulation.forms):

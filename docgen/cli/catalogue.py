@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 
 from docgen.cli import HELP_LANGUAGE, help_text, language, note, text
-from docgen.cli.options import echo_json, folders_option, json_option, regulation_option
+from docgen.cli.options import (
+    DEFAULT_REGULATION,
+    chosen_form,
+    echo_json,
+    folders_option,
+    json_option,
+    regulation_option,
+)
 from docgen.i18n import message
 
 
@@ -114,11 +121,12 @@ def forms(regulation_id: str | None, folders: tuple[Path, ...], as_json: bool) -
 @click.argument("form", required=False)
 @regulation_option
 @folders_option
-def schema(form: str | None, regulation_id: str, folders: tuple[Path, ...]) -> None:
+def schema(form: str | None, regulation_id: str | None, folders: tuple[Path, ...]) -> None:
     """Print the JSON Schema of a form, or of a whole dossier where no form is named."""
     from docgen.forms.definition import load_form
     from docgen.forms.schema import dossier_schema, form_schema
     from docgen.regulations.loader import load_regulation
 
+    regulation_id, form = chosen_form(form, regulation_id) if form else (regulation_id or DEFAULT_REGULATION, form)
     regulation = load_regulation(regulation_id, folders)
     echo_json(form_schema(regulation, load_form(regulation, form)) if form else dossier_schema([regulation]))

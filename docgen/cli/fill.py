@@ -10,6 +10,7 @@ import click
 from docgen.cli import HELP_LANGUAGE, help_text, language
 from docgen.cli.batch import print_summary
 from docgen.cli.options import (
+    chosen_form,
     folders_option,
     json_option,
     output_option,
@@ -56,7 +57,7 @@ def fill(
     archive: Path | None,
     shard: int,
     findings_file: Path | None,
-    regulation_id: str,
+    regulation_id: str | None,
     folders: tuple[Path, ...],
     templates: tuple[Path, ...],
     output: Path | None,
@@ -64,6 +65,7 @@ def fill(
     as_json: bool,
 ) -> None:
     """Fill a form for each record of a file, print a sample record, or write an empty roster."""
+    regulation_id, form = chosen_form(form, regulation_id)
     if example or workbook is not None:
         _start(form, regulation_id, folders, workbook, overwrite)
         return

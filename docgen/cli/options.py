@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from docgen.cli import help_text
+from docgen.regulations.naming import named_form
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 DEFAULT_REGULATION = "kh55-2018"
@@ -18,9 +19,15 @@ DEFAULT_REGULATION = "kh55-2018"
 def regulation_option(function: Function) -> Function:
     """`--regulation ID`."""
     return click.option(
-        "--regulation", "-r", "regulation_id", default=DEFAULT_REGULATION, show_default=True,
+        "--regulation", "-r", "regulation_id", default=None, show_default=DEFAULT_REGULATION,
         help=help_text("option.regulation"),
     )(function)  # fmt: skip
+
+
+def chosen_form(form: str, regulation_id: str | None) -> tuple[str, str]:
+    """The regulation and the form of a command: `FORM` or `REGULATION/FORM`, and `--regulation` where it is given."""
+    named, alone = named_form(form, regulation_id)
+    return named or DEFAULT_REGULATION, alone
 
 
 def folders_option(function: Function) -> Function:

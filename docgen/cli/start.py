@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from docgen.cli import help_text, note
-from docgen.cli.options import folders_option, regulation_option
+from docgen.cli.options import DEFAULT_REGULATION, folders_option, regulation_option
 
 
 @click.command(help=help_text("init"))
@@ -16,12 +16,12 @@ from docgen.cli.options import folders_option, regulation_option
 @click.option("--sample", is_flag=True, help=help_text("option.sample"))
 @regulation_option
 @folders_option
-def init(directory: Path, excel: bool, sample: bool, regulation_id: str, folders: tuple[Path, ...]) -> None:
+def init(directory: Path, excel: bool, sample: bool, regulation_id: str | None, folders: tuple[Path, ...]) -> None:
     """Write a sample dossier, or a workbook to fill in, into DIRECTORY. Nothing that exists is overwritten."""
     from docgen.dossier.scaffold import write_empty_workbook, write_sample
     from docgen.regulations.loader import load_regulation
 
-    regulation = load_regulation(regulation_id, folders)
+    regulation = load_regulation(regulation_id or DEFAULT_REGULATION, folders)
     empty = excel and not sample
     written = write_empty_workbook(directory, regulation) if empty else write_sample(directory, regulation, excel)
     for path in written:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from docgen.cli import HELP_LANGUAGE, help_text, language
-from docgen.cli.options import echo_json, folders_option, json_option, regulation_option
+from docgen.cli.options import chosen_form, echo_json, folders_option, json_option, regulation_option
 from docgen.errors import EXIT_FINDINGS, DocgenError
 from docgen.forms.definition import FormDefinition
 from docgen.i18n import message
@@ -32,7 +32,7 @@ def template() -> None:
 @regulation_option
 @folders_option
 @json_option
-def check(file: Path, form: str, regulation_id: str, folders: tuple[Path, ...], as_json: bool) -> None:
+def check(file: Path, form: str, regulation_id: str | None, folders: tuple[Path, ...], as_json: bool) -> None:
     """Compare a template with its form; one without errors is filled with sample data and read back."""
     from docgen.forms.bindings import slots
     from docgen.forms.definition import load_form
@@ -40,6 +40,7 @@ def check(file: Path, form: str, regulation_id: str, folders: tuple[Path, ...], 
     from docgen.validation.report import render_text, to_json
     from docgen.word.template_check import check_template
 
+    regulation_id, form = chosen_form(form, regulation_id)
     regulation = load_regulation(regulation_id, folders)
     definition = load_form(regulation, form)
     known = {slot.binding for slot in slots(regulation, definition)}

@@ -174,8 +174,21 @@ def form_data(
                 if value is not None:
                     _put(row, slot.path, value)
             rows.append(row)
-        out[name] = rows
+        out[name] = rows or own_rows(definition, name, dossier)
     return out
+
+
+def own_rows(definition: FormDefinition, name: str, dossier: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The unit itself as the one row of a table about bodies, where the dossier lists none; else no row."""
+    row: dict[str, Any] = {}
+    for table in definition.tables():
+        if table.binding == name and not value_at(dossier, (name,)):
+            for leaf, places in table.own:
+                written = (value_at(dossier, tuple(place.split("."))) for place in places)
+                found = next((value for value in written if value not in (None, "")), None)
+                if found is not None:
+                    _put(row, tuple(leaf.split(".")), found)
+    return [row] if row else []
 
 
 @dataclass(slots=True)

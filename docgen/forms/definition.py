@@ -29,7 +29,7 @@ BLOCK_KEYS = {
     "criteria": (
         "criteria", "set", "head", "boxes", "box_width", "scores", "columns", "clause", "when", "number_width",
     ),
-    "rows": ("rows", "columns", "blank_rows", "clause", "when", "without", "graded"),
+    "rows": ("rows", "columns", "blank_rows", "clause", "when", "without", "graded", "own"),
     "sign": ("sign", "text", "name", "seal", "left", "clause", "when", "place_date"),
 }  # fmt: skip
 RECORDS = ("dossier", "member", "assessment")
@@ -148,7 +148,9 @@ class Column:
 class Rows:
     """A table with one row a record of the list `binding`; a record with a yes at `without` has no row.
 
-    With `graded`, members who are not to be graded have none either: a ballot lists those who are voted on.
+    With `graded`, members who are not to be graded have none either: a ballot lists those who are voted on. `own` says
+    where in a dossier the unit's own values are (leaf, places; the first that is written counts): where the dossier
+    lists nothing, the unit itself is the one row.
     """
 
     binding: str
@@ -157,6 +159,7 @@ class Rows:
     when: str = ""
     without: str = field(default="", repr=False)
     graded: bool = field(default=False, repr=False)
+    own: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,8 +411,18 @@ class _Parser:
             raise item.fault("errors.definition.unknown_binding", "without", binding=without)
         return Rows(
             item["rows"], tuple(columns), int(item.get("blank_rows", "5")), when,
-            without.removeprefix(item["rows"] + "[]."), self._graded(item),
+            without.removeprefix(item["rows"] + "[]."), self._graded(item), self._own(item),
         )  # fmt: skip
+
+    def _own(self, item: Mapping) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Where the unit's own values stand, for a table that the dossier may leave empty."""
+        own = item.get("own", Mapping())
+        for leaf, places in own.items():
+            self.field(f"{item['rows']}[].{leaf}", own, leaf)
+            for place in places:
+                if self.regulation.roots.get(place.partition(".")[0]) != "dossier":
+                    raise own.fault("errors.definition.unknown_binding", leaf, binding=place)
+        return tuple((leaf, tuple(places)) for leaf, places in own.items())
 
     def _graded(self, item: Mapping) -> bool:
         value = item.get("graded", "no")
@@ -502,6 +515,7 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
     # Over the parsed definition, not over files: an inherited form, an overlay's criteria and a label all count.
     identity = repr(replace(definition, file="")) + "".join(table.without for table in definition.tables())
     identity += "".join("graded" for table in definition.tables() if table.graded)
+    identity += "".join(repr(table.own) for table in definition.tables() if table.own)
     digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
     return replace(definition, definition_hash=digest)
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from docgen.forms.bindings import Slot, slots
-from docgen.forms.data import Record, canonical, root_places, value_at
+from docgen.forms.data import Record, canonical, own_rows, root_places, value_at
 from docgen.forms.definition import FormDefinition
 from docgen.forms.read_identity import record_of
 from docgen.forms.readback import ReadResult
@@ -229,7 +229,10 @@ class _Merging:
         held = held if isinstance(held, list) else []
         key = next((s for s in members if s.type == "text"), members[0])
         used: set[int] = set()
+        own = own_rows(self.definition, name, self.out.data)
         for position, row in enumerate(rows):
+            if any(self.same_row(members, row, known) for known in own):
+                continue  # what the form printed of the unit itself stands elsewhere in the dossier
             target = self.target(name, key, row, position, held, used)
             if target is None:
                 continue
@@ -241,6 +244,15 @@ class _Merging:
         left = len(held) - len([u for u in used if u < len(held)])
         if left > 0 and rows:
             self.report("read.merge.rows_left", "info", f"/{name}", count=left, label=key.label)
+
+    @staticmethod
+    def same_row(members: list[Slot], row: dict[str, Any], known: dict[str, Any]) -> bool:
+        """True where `row` says nothing that `known` does not say."""
+        return all(
+            (said := canonical(slot, value_at(row, slot.path))) is None
+            or said == canonical(slot, value_at(known, slot.path))
+            for slot in members
+        )
 
     def target(
         self, name: str, key: Slot, row: dict[str, Any], position: int, held: list[Any], used: set[int]

@@ -1,7 +1,8 @@
 """Words that forms print before a name: written in the name once more, they would stand twice on every page.
 
 People write "Đảng bộ Trường …" and "Chi bộ Phòng …" as they say it; the heading prints `ĐẢNG BỘ {organization.parent}`
-and `Chi bộ: {organization.name}`. So the words are left out of the name where it is printed; the dossier keeps it.
+and `Chi bộ: {organization.name}`; the same with "Số 27-BC/CB" after `Số`. So the words are left out where the value is
+printed; the dossier keeps it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ PRINTED_BEFORE = {
     "organization.parent": re.compile(
         r"(?:ban chấp hành |bch )?(?:đảng bộ|đảng ủy|đảng uỷ)(?:\s*:\s*|\s+)(?=\S)", re.IGNORECASE
     ),
+    **dict.fromkeys(
+        ("report.number", "regrade.number", "regrade.discipline_number"),
+        re.compile(r"(?:quyết định |báo cáo )?số(?:\s*:\s*|\s+)(?=\S)", re.IGNORECASE),
+    ),
+    "counting.head": re.compile(r"tổ trưởng(?:\s*:\s*|\s+)(?=\S)", re.IGNORECASE),
 }
 
 

@@ -31,7 +31,7 @@ FACTS = {"*": _TEXTS}
 _COLUMN = {"head": TEXT, "cell": _LINES, "width": NUMBER, "*": TEXT}
 _BLOCK = {
     "columns": [_COLUMN], "head": _LINES, "text": _LINES, "left": _LINES, "blank_rows": WHOLE, "box_width": NUMBER,
-    "number_width": NUMBER, "*": TEXT,
+    "number_width": NUMBER, "own": {"*": [TEXT]}, "*": TEXT,
 }  # fmt: skip
 FORM = {
     "source": _TEXTS, "basis": [TEXT], "required": [TEXT], "required_when": {"*": [TEXT]}, "header": _LINES,

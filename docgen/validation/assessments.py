@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docgen.dossier.model import nearest
+from docgen.forms.bindings import slots
 from docgen.forms.definition import Criteria, FormDefinition
 from docgen.model import GRADE_TEXT, GRADES
 from docgen.regulations.loader import Criterion
@@ -190,12 +191,24 @@ def check_signs(check: Check, holder: Holder) -> None:
                   rows=", ".join(missing[:12]) + ("…" if len(missing) > 12 else ""))  # fmt: skip
 
 
+def asks_civil_grade(check: Check) -> bool:
+    """True where a form of the regulation prints the grade as a civil servant (HD 19 has none such)."""
+    key = ("asks_civil_grade",)
+    if key not in check.forms.kept:
+        definitions = map(check.forms.definition, check.regulation.forms)
+        found = (slot for d in definitions for slot in slots(check.regulation, d))
+        check.forms.kept[key] = any(slot.binding.removeprefix("members[].") == "civil.grade" for slot in found)
+    asked: bool = check.forms.kept[key]
+    return asked
+
+
 def check_grades(check: Check) -> None:
     """Grades against each other: the self-grade and the cell's against what the rules propose."""
     for holder in check.members:
         record = holder.record
         person, review = as_mapping(record.get("member")), as_mapping(record.get("review"))
-        if holder.graded and person.get("civil_servant") is True and "grade" not in as_mapping(record.get("civil")):
+        civil = person.get("civil_servant") is True and asks_civil_grade(check)
+        if holder.graded and civil and "grade" not in as_mapping(record.get("civil")):
             check.add("validation.grade.no_civil", "warning", at(holder.pointer, "civil", "grade"), holder.who)
         proposed = check.proposals.get(holder.who)
         if proposed not in GRADES:

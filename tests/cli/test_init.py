@@ -47,3 +47,28 @@ def test_nothing_is_overwritten(run: Run, tmp_path: Path) -> None:
     before = (tmp_path / "h" / "ho-so.json").read_bytes()
     assert run("init", tmp_path / "h").code == 2
     assert (tmp_path / "h" / "ho-so.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("hd16-2018/mau-01",), ("hd16-2018/mau-01", "-r", "hd16-2018"), ("-r", "hd16-2018", "mau-01")],
+)
+def test_a_form_is_named_as_docgen_forms_prints_it(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    run("blank", "mau-01", "-r", "hd16-2018", "-o", tmp_path / "plain.docx")
+    assert run("blank", *arguments, "-o", tmp_path / "named.docx").code == 0
+    assert (tmp_path / "named.docx").read_bytes() == (tmp_path / "plain.docx").read_bytes()
+    assert run("blank", "hd16-2018/mau-01", "-o", tmp_path / "folder").code == 0
+    assert (tmp_path / "folder" / "mau-01.docx").exists()
+
+
+def test_every_command_that_takes_a_form_takes_that_name(run: Run) -> None:
+    assert run("schema", "hd19-2024/kb-01").out == run("schema", "kb-01", "-r", "hd19-2024").out
+    assert run("fill", "hd19-2024/kb-01", "--example").out == run("fill", "kb-01", "-r", "hd19-2024", "--example").out
+    wrong = run("blank", "hd16-2018/mau-01", "-r", "kh55-2018")
+    assert (wrong.code, "không thuộc văn bản kh55-2018" in wrong.err) == (2, True)
+
+
+def test_a_form_of_another_regulation_is_not_filled_from_a_dossier(run: Run, dossier: Path, tmp_path: Path) -> None:
+    wrong = run("blank", "hd16-2018/mau-01", "--dossier", dossier, "-o", tmp_path / "o")
+    assert (wrong.code, (tmp_path / "o").exists()) == (2, False)
+    assert run("blank", "kh55-2018/mau-01", "--dossier", dossier, "-o", tmp_path / "o").code == 0
