@@ -9,6 +9,7 @@ extends a regulation and says only what differs.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -28,6 +29,8 @@ REGULATION_KEYS = (
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
 #: What `add` may add to the lists of the regulation that is extended.
+#: The name of a form: that of its file, and part of the names of the files of a packet.
+_FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 ADD_KEYS = ("forms", "assessors", "packet", "deadlines")
 CRITERIA_KEYS = ("sets", "detail", "points")
 CRITERION_KEYS = ("id", "number", "text", "group", "optional", "applies", "points", "rows")
@@ -284,6 +287,9 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
     added.closed(ADD_KEYS)
     for at, keep in ((meta, False), (added, True)):
         if "forms" in at:
+            for form in at["forms"]:
+                if not _FORM.fullmatch(str(form)):  # it names a file, and files are made of it
+                    raise at.fault("errors.definition.form_name", "forms", name=str(form)[:60])
             regulation.forms = (*(regulation.forms if keep else ()), *at["forms"])
             if len(set(regulation.forms)) != len(regulation.forms):
                 raise at.fault("errors.definition.duplicate_id", "forms", id="forms")

@@ -6,6 +6,7 @@ A short run of what `tools/fuzz_dossiers.py` does by the thousand.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
 import time
@@ -137,3 +138,15 @@ def test_two_members_of_one_id_of_whom_one_is_excellent(
     path = tmp_path / "ho-so.json"
     path.write_text(json.dumps(data), encoding="utf-8")
     assert [o.fault for o in fuzz_dossiers.read_runs(path, tmp_path, packet=True) if o.fault] == []
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "../../mau-01", "mau 01", "Mẫu-01", "/etc/passwd", "a/b", "''"])
+def test_a_form_of_a_unit_is_named_by_no_path(name: str, tmp_path: Path) -> None:
+    own = tmp_path / "van-ban" / "cua-don-vi"
+    shutil.copytree(fuzz_dossiers.OWN / "kh55-2018", own)
+    for path in own.rglob("*.yaml"):
+        path.write_text(path.read_text(encoding="utf-8").replace("kh55-2018", own.name), encoding="utf-8")
+    head = own / "regulation.yaml"
+    head.write_text(head.read_text(encoding="utf-8").replace("mau-01", name, 1), encoding="utf-8")
+    outcome = run("regulations", "--regulations", own.parent)
+    assert (outcome.code, outcome.fault) == (1, "")
