@@ -114,6 +114,7 @@ class _Sections:
                 for definition in forms:
                     self.walk(definition, None if nothing else holder, assessor)
         self.report()
+        self.cells()
 
     def sheets(self, holder: Holder) -> Sheets:
         """The known assessors with a sheet in the record of `holder`, and the forms that each fills in."""
@@ -171,6 +172,23 @@ class _Sections:
             if slot.type in ("text", "paragraphs"):
                 self.printed[pointer] = (slot, who)
 
+    def cells(self) -> None:
+        """Report what was left to be written in the records of lists, where only a table prints it."""
+        told = {f.place.pointer for f in self.check.findings if f.code.startswith("validation.section.")}
+        names = {member.pointer: member.who for member in self.check.members}
+        definitions = self.check.forms.each("dossier", self.check.data)
+        columns = {slot.binding: slot for d in definitions for slot in listed(self.check.regulation, d)}
+        for slot in columns.values():
+            for pointer, state in cell_states(self.check.regulation, slot, self.check.data):
+                if pointer in told:
+                    continue
+                who = names.get("/".join(pointer.split("/", 3)[:3]), "")
+                if pointer in self.required:
+                    needed = ", ".join(self.required[pointer][2])
+                    self.check.add(f"validation.section.{state}", "error", pointer, who, label=slot.label, forms=needed)
+                else:
+                    self.check.add(f"validation.section.{state}_optional", "warning", pointer, who, label=slot.label)
+
     def place(self, slot: Slot, holder: Holder | None, assessor: str) -> tuple[str, str] | None:
         """The pointer of a slot in the dossier and whom it is about; None where it stands in no record at hand."""
         root = self.roots.get(slot.path[0])
@@ -226,6 +244,25 @@ def plan(regulation: Regulation, definition: FormDefinition) -> tuple[tuple[Slot
     return _PLANS[key]
 
 
+def listed(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, ...]:
+    """The texts in the records of the lists that the tables of a form print."""
+    return tuple(s for s in slots(regulation, definition) if s.list and s.type in ("text", "paragraphs"))
+
+
+def cell_states(regulation: Regulation, slot: Slot, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Pointer and state of each cell of a column that is dots, a prompt, or the name of its place in brackets."""
+    single = regulation.fields.get(".".join(slot.path))
+    labels = {slot.label, single.label if single is not None else slot.label}
+    rows = data.get(slot.list)
+    for index, row in enumerate(rows if isinstance(rows, list) else ()):
+        value = _step(row, list(slot.path))
+        if value is None or value == "":
+            continue
+        states = {labelled_state(value, label) for label in labels}
+        if state := next((state for state in (PROMPT, DOTS) if state in states), ""):
+            yield at(f"/{slot.list}/{index}", *slot.path), state
+
+
 def _step(data: Any, path: list[str]) -> Any:
     for name in path:
         data = data.get(name) if isinstance(data, dict) else None
@@ -247,6 +284,9 @@ def record_sections(
     regulation: Regulation, definition: FormDefinition, data: dict[str, Any]
 ) -> Iterator[tuple[str, str, str, str]]:
     """The same for the data of one form: (code, severity, pointer, label) of each section that is not written."""
+    for slot in listed(regulation, definition):
+        for pointer, state in cell_states(regulation, slot, data):
+            yield f"validation.section.{state}_optional", "warning", pointer, slot.label
     for slot, required in plan(regulation, definition):
         pointer = at("", *slot.path)
         state = labelled_state(_get(data, pointer), slot.label)
