@@ -8,8 +8,8 @@ import click
 
 from docgen.cli import HELP_LANGUAGE, help_text, language, note, text
 from docgen.cli.options import (
-    DEFAULT_REGULATION,
     chosen_form,
+    chosen_regulation,
     echo_json,
     folders_option,
     json_option,
@@ -127,6 +127,8 @@ def schema(form: str | None, regulation_id: str | None, folders: tuple[Path, ...
     from docgen.forms.schema import dossier_schema, form_schema
     from docgen.regulations.loader import load_regulation
 
-    regulation_id, form = chosen_form(form, regulation_id) if form else (regulation_id or DEFAULT_REGULATION, form)
+    if form:
+        regulation_id, form = chosen_form(form, regulation_id, folders)
+    regulation_id = chosen_regulation(regulation_id, folders)
     regulation = load_regulation(regulation_id, folders)
     echo_json(form_schema(regulation, load_form(regulation, form)) if form else dossier_schema([regulation]))

@@ -65,7 +65,7 @@ def fill(
     as_json: bool,
 ) -> None:
     """Fill a form for each record of a file, print a sample record, or write an empty roster."""
-    regulation_id, form = chosen_form(form, regulation_id)
+    regulation_id, form = chosen_form(form, regulation_id, folders)
     if example or workbook is not None:
         _start(form, regulation_id, folders, workbook, overwrite)
         return

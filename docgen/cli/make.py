@@ -8,6 +8,7 @@ import click
 
 from docgen.cli import help_text, note
 from docgen.cli.options import (
+    chosen_form,
     folders_option,
     output_option,
     overwrite_option,
@@ -48,6 +49,8 @@ def blank(
 
     if every == bool(form):
         raise UsageError("errors.usage.form_or_all")
+    if form and dossier is None:
+        regulation_id, form = chosen_form(form, regulation_id, folders)
     written = blank_forms(
         form, regulation_id, folders=folders, templates=templates, output=output, overwrite=overwrite,
         dossier=dossier, members=members, all_members=all_members, assessor=assessor, roles=roles,

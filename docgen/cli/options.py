@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+import datetime
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from docgen.cli import help_text
+from docgen.cli import HELP_LANGUAGE, help_text
+from docgen.i18n import message
+from docgen.regulations.in_force import regulation_in_force
 from docgen.regulations.naming import named_form
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-DEFAULT_REGULATION = "kh55-2018"
+#: What a command takes where no regulation is named and none is in force.
+FALLBACK_REGULATION = "kh55-2018"
 
 
 def regulation_option(function: Function) -> Function:
     """`--regulation ID`."""
     return click.option(
-        "--regulation", "-r", "regulation_id", default=None, show_default=DEFAULT_REGULATION,
+        "--regulation", "-r", "regulation_id", default=None,
+        show_default=message("cli.default.regulation", HELP_LANGUAGE, fallback=FALLBACK_REGULATION),
         help=help_text("option.regulation"),
     )(function)  # fmt: skip
 
 
-def chosen_form(form: str, regulation_id: str | None) -> tuple[str, str]:
+def today() -> datetime.date:
+    """The day that decides which regulation is in force."""
+    return datetime.date.today()
+
+
+def chosen_regulation(regulation_id: str | None, folders: Sequence[Path]) -> str:
+    """`regulation_id`, or where none is named the regulation in force today (`docgen regulations` shows the years)."""
+    if regulation_id:
+        return regulation_id
+    current = regulation_in_force(today(), folders)
+    return current.id if current is not None else FALLBACK_REGULATION
+
+
+def chosen_form(form: str, regulation_id: str | None, folders: Sequence[Path]) -> tuple[str, str]:
     """The regulation and the form of a command: `FORM` or `REGULATION/FORM`, and `--regulation` where it is given."""
     named, alone = named_form(form, regulation_id)
-    return named or DEFAULT_REGULATION, alone
+    return chosen_regulation(named, folders), alone
 
 
 def folders_option(function: Function) -> Function:

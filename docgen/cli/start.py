@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from docgen.cli import help_text, note
-from docgen.cli.options import DEFAULT_REGULATION, folders_option, regulation_option
+from docgen.cli.options import chosen_regulation, folders_option, regulation_option
 
 
 @click.command(help=help_text("init"))
@@ -21,7 +21,9 @@ def init(directory: Path, excel: bool, sample: bool, regulation_id: str | None, 
     from docgen.dossier.scaffold import write_empty_workbook, write_sample
     from docgen.regulations.loader import load_regulation
 
-    regulation = load_regulation(regulation_id or DEFAULT_REGULATION, folders)
+    regulation = load_regulation(chosen_regulation(regulation_id, folders), folders)
+    if not regulation_id:
+        note("init.regulation", regulation=regulation.id, years=regulation.life.years)
     empty = excel and not sample
     written = write_empty_workbook(directory, regulation) if empty else write_sample(directory, regulation, excel)
     for path in written:

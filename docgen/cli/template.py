@@ -40,7 +40,7 @@ def check(file: Path, form: str, regulation_id: str | None, folders: tuple[Path,
     from docgen.validation.report import render_text, to_json
     from docgen.word.template_check import check_template
 
-    regulation_id, form = chosen_form(form, regulation_id)
+    regulation_id, form = chosen_form(form, regulation_id, folders)
     regulation = load_regulation(regulation_id, folders)
     definition = load_form(regulation, form)
     known = {slot.binding for slot in slots(regulation, definition)}

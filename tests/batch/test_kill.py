@@ -15,7 +15,7 @@ import kill_test
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_kill_and_resume(tmp_path: Path, jobs: int, capsys: pytest.CaptureFixture[str]) -> None:
     source = kill_test.write_records(tmp_path / "r.jsonl", "kh55-2018", "mau-05", 200)
-    command = [*kill_test.DOCGEN, "fill", "mau-05", "--data", str(source), "--jobs", str(jobs)]
+    command = [*kill_test.DOCGEN, "fill", "kh55-2018/mau-05", "--data", str(source), "--jobs", str(jobs)]
     assert kill_test.rounds(command, tmp_path, 4, random.Random(jobs)) == 0, capsys.readouterr().out
 
 

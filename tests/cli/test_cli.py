@@ -65,7 +65,7 @@ def test_schema_is_json_schema(run: Run) -> None:
 
 
 def test_unknown_names_are_usage_errors(run: Run) -> None:
-    done = run("schema", "mau-99")
+    done = run("schema", "kh55-2018/mau-99")
     assert (done.code, done.out) == (2, "")
     assert "mau-99" in done.err
     assert "mau-05" in done.err
@@ -91,11 +91,11 @@ def test_blank_forms_carry_what_is_known(run: Run, tmp_path: Path, dossier: Path
 def test_an_existing_file_is_not_overwritten(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "x.docx"
     target.write_bytes(b"mine")
-    done = run("blank", "mau-05", "-o", target)
+    done = run("blank", "kh55-2018/mau-05", "-o", target)
     assert done.code == 2
     assert "--overwrite" in done.err
     assert target.read_bytes() == b"mine"
-    assert run("blank", "mau-05", "-o", target, "--overwrite").code == 0
+    assert run("blank", "kh55-2018/mau-05", "-o", target, "--overwrite").code == 0
 
 
 def test_fill_from_the_example(run: Run, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
 from cli_run import Run
 
+from docgen.cli import options
 from docgen.dossier import load_dossier
 from docgen.regulations.loader import list_regulations
 
@@ -21,7 +23,7 @@ def test_the_sample_has_no_error(run: Run, tmp_path: Path, regulation: str) -> N
 def test_an_empty_workbook_has_drop_downs_and_an_example_row(run: Run, tmp_path: Path) -> None:
     import openpyxl
 
-    done = run("init", tmp_path / "h", "--excel")
+    done = run("init", tmp_path / "h", "-r", "kh55-2018", "--excel")
     assert done.code == 0
     book = openpyxl.load_workbook(tmp_path / "h" / "ho-so.xlsx")
     sheet = book["Đảng viên"]
@@ -33,8 +35,8 @@ def test_an_empty_workbook_has_drop_downs_and_an_example_row(run: Run, tmp_path:
 
 
 def test_a_filled_workbook_is_the_sample(run: Run, tmp_path: Path) -> None:
-    run("init", tmp_path / "j")
-    run("init", tmp_path / "x", "--excel", "--sample")
+    run("init", tmp_path / "j", "-r", "kh55-2018")
+    run("init", tmp_path / "x", "-r", "kh55-2018", "--excel", "--sample")
     json_dossier, _ = load_dossier(tmp_path / "j")
     excel_dossier, _ = load_dossier(tmp_path / "x")
     assert json_dossier is not None
@@ -43,9 +45,9 @@ def test_a_filled_workbook_is_the_sample(run: Run, tmp_path: Path) -> None:
 
 
 def test_nothing_is_overwritten(run: Run, tmp_path: Path) -> None:
-    run("init", tmp_path / "h")
+    run("init", tmp_path / "h", "-r", "kh55-2018")
     before = (tmp_path / "h" / "ho-so.json").read_bytes()
-    assert run("init", tmp_path / "h").code == 2
+    assert run("init", tmp_path / "h", "-r", "kh55-2018").code == 2
     assert (tmp_path / "h" / "ho-so.json").read_bytes() == before
 
 
@@ -72,3 +74,24 @@ def test_a_form_of_another_regulation_is_not_filled_from_a_dossier(run: Run, dos
     wrong = run("blank", "hd16-2018/mau-01", "--dossier", dossier, "-o", tmp_path / "o")
     assert (wrong.code, (tmp_path / "o").exists()) == (2, False)
     assert run("blank", "kh55-2018/mau-01", "--dossier", dossier, "-o", tmp_path / "o").code == 0
+
+
+def test_without_a_name_the_regulation_in_force_is_taken(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "vb" / "kh99-2026"
+    own.mkdir(parents=True)
+    (own / "regulation.yaml").write_text(
+        'regulation: kh99-2026\nextends: kh55-2018\nshort: KH 99\nnumber: "99-KH/ĐU"\ntitle: "Kế hoạch năm 2026"\n'
+        'life:\n  first_year: "2026"\n  last_year: "2026"\n  rules_last_year: "2026"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(options, "today", lambda: datetime.date(2026, 11, 30))
+    done = run("init", tmp_path / "own", "--regulations", own.parent)
+    assert '"kh99-2026"' in (tmp_path / "own" / "ho-so.json").read_text(encoding="utf-8")
+    assert "kh99-2026" in done.err
+    run("init", tmp_path / "none")
+    assert '"kh55-2018"' in (tmp_path / "none" / "ho-so.json").read_text(encoding="utf-8")
+    run("init", tmp_path / "named", "-r", "hd16-2018", "--regulations", own.parent)
+    assert '"hd16-2018"' in (tmp_path / "named" / "ho-so.json").read_text(encoding="utf-8")
+    assert "kh99-2026" in run("schema", "mau-05", "--regulations", own.parent).out

@@ -82,7 +82,7 @@ def test_the_same_finding_everywhere(tmp_path: Path, own: bytes, kind: str) -> N
 
     record = tmp_path / "r.json"
     record.write_text(json.dumps(sample_record(regulation, definition)), encoding="utf-8")
-    arguments = ["fill", "mau-05", str(record), "--templates", str(folder), "-o", str(tmp_path / "a.docx")]
+    arguments = ["fill", "kh55-2018/mau-05", str(record), "--templates", str(folder), "-o", str(tmp_path / "a.docx")]
     result = CliRunner().invoke(cli, arguments)
     assert isinstance(result.exception, InputError)
     assert result.exception.exit_code == EXIT_FINDINGS

@@ -314,13 +314,16 @@ def test_what_the_check_passes_is_filled(tmp_path: Path, kind: str) -> None:
     code, said = _run(["template", "check", str(folder / "mau-02.docx"), "--form", "mau-02"])
     assert (code, "LỖI" in said) == (0, False)
     out = tmp_path / "a.docx"
-    assert _run(["fill", "mau-02", str(record), "--templates", str(folder), "-o", str(out)])[0] == 0
+    assert _run(["fill", "kh55-2018/mau-02", str(record), "--templates", str(folder), "-o", str(out)])[0] == 0
     assert WrittenFile(out.read_bytes()).problems() == []
     assert name in "".join(text(out.read_bytes())["word/document.xml"])
 
 
 def test_what_a_template_loses_is_the_templates_fault(tmp_path: Path) -> None:
     folder, record, _ = _office(tmp_path, ("Họ và tên: ", "Tên: "))
-    assert _run(["fill", "mau-02", str(record), "--templates", str(folder), "-o", str(tmp_path / "a.docx")])[0] == 1
+    assert (
+        _run(["fill", "kh55-2018/mau-02", str(record), "--templates", str(folder), "-o", str(tmp_path / "a.docx")])[0]
+        == 1
+    )
     assert not (tmp_path / "a.docx").exists()
     assert _run(["template", "check", str(folder / "mau-02.docx"), "--form", "mau-02"])[0] == 1
