@@ -101,10 +101,14 @@ def grade(
         write_board(checked, word, overwrite=overwrite)
         note("grade.word", file=str(word))
     if decisions is not None:
-        from docgen.packet.decision import write_decisions
+        from docgen.packet.decision import BODY, write_decisions
 
         assert checked.regulation is not None
-        proposals = {row.id: row.proposal for row in checked.board.rows if row.subject == "dang_vien"}
+        proposals = {
+            row.id if row.subject == "dang_vien" else BODY: row.proposal
+            for row in checked.board.rows
+            if row.subject in ("dang_vien", "to_chuc_dang")
+        }
         made = write_decisions(checked.regulation, checked.dossier.data, proposals, decisions, overwrite=overwrite)
         note("grade.decisions", count=len(made), folder=str(decisions))
     if not (checked.writable if write else checked.sound):

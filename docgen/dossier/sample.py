@@ -59,6 +59,7 @@ _DECIDED_LATER = (
     "committee.",
     "assessment.verified_",
     "regrade.",
+    "organization_regrade.",
     "meeting.suggested",
     "signers.superior",
     "signers.committee",

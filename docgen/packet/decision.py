@@ -21,35 +21,50 @@ from docgen.model import GRADES
 from docgen.regulations.loader import Regulation
 from docgen.storage import safe_name, write_whole
 
-#: The root of the values that belong to the decision alone.
-ROOT = "regrade"
+#: The root of the values that belong to the decision alone, by whom it is about.
+ROOTS = {"dang_vien": "regrade", "to_chuc_dang": "organization_regrade"}
+#: Whom a decision about the body of the dossier is keyed by: no member's id.
+BODY = ""
 
 
 def decision_form(regulation: Regulation, proposal: Proposal) -> str:
-    """The form that the proposal's actions tell to issue (`issue:QD-01`), or an empty text."""
-    named = [action.partition(":")[2].lower() for action in proposal.actions if action.startswith("issue:")]
-    return next((form for form in named if form in regulation.forms), "")
+    """The form that the proposal's actions tell to issue (`issue:QD-01`), or an empty text.
+
+    Where a regulation has the form once for each kind of those it is about (`qd-01`, `qd-01-to-chuc`), it is the one
+    about the proposal's own subject.
+    """
+    for action in proposal.actions:
+        if not action.startswith("issue:"):
+            continue
+        named = action.partition(":")[2].lower()
+        for form in regulation.forms:
+            known = form == named or form.startswith(f"{named}-")
+            if known and load_form(regulation, form).subject == proposal.subject:
+                return form
+    return ""
 
 
-def decision_data(
-    regulation: Regulation, data: Mapping[str, Any], member_id: str, proposal: Proposal
-) -> dict[str, Any]:
-    """The record of the decision about one member of the dossier `data`, for `docgen fill`.
+def decision_data(regulation: Regulation, data: Mapping[str, Any], about: str, proposal: Proposal) -> dict[str, Any]:
+    """The record of the decision about one member of the dossier `data` (`about` is the id), or about its body
+    (`BODY`), for `docgen fill`.
 
-    What the member's record already says about the decision stays as it is. Raises `UsageError` where the proposal
-    asks for no decision, or for a member who is not in the dossier.
+    What the record already says about the decision stays as it is. Raises `UsageError` where the proposal asks for no
+    decision, or for a member who is not in the dossier.
     """
     form = decision_form(regulation, proposal)
     if not form:
-        raise UsageError("errors.usage.no_decision", member=member_id, regulation=regulation.id)
+        raise UsageError("errors.usage.no_decision", member=about or proposal.subject, regulation=regulation.id)
     definition = load_form(regulation, form)
-    out = form_data(regulation, definition, data, Record(member_id))
-    member = next(m for m in data["members"] if m.get("id") == member_id)
-    known = _known(member.get("facts") or {}, proposal)
+    out = form_data(regulation, definition, data, Record(about) if about else Record())
+    if about:
+        facts = next(m for m in data["members"] if m.get("id") == about).get("facts")
+    else:
+        facts = (data.get("party_organization") or {}).get("facts")
+    root = ROOTS[proposal.subject]
     places = {slot.binding for slot in slots(regulation, definition)}
-    for name, value in known.items():
-        if f"{ROOT}.{name}" in places:
-            out.setdefault(ROOT, {}).setdefault(name, value)
+    for name, value in _known(facts or {}, proposal).items():
+        if f"{root}.{name}" in places:
+            out.setdefault(root, {}).setdefault(name, value)
     return out
 
 
@@ -61,20 +76,18 @@ def write_decisions(
     *,
     overwrite: bool = False,
 ) -> list[Path]:
-    """One Word file a member whose proposal asks for a decision, in the folder `output`.
+    """One Word file for each proposal that asks for a decision, in the folder `output`.
 
-    `proposals` are keyed by member id. What nobody knows yet (number, issuer) stays open. Raises `UsageError` where a
-    file exists and `overwrite` is not set.
+    `proposals` are keyed by member id, that of the body by `BODY`. What nobody knows yet (number, issuer) stays open.
+    Raises `UsageError` where a file exists and `overwrite` is not set.
     """
     written = []
-    for member_id, proposal in proposals.items():
+    for about, proposal in proposals.items():
         form = decision_form(regulation, proposal)
         if not form:
             continue
-        docx = Filler(regulation, load_form(regulation, form)).fill(
-            decision_data(regulation, data, member_id, proposal)
-        )
-        path = output / f"{form}-{safe_name(member_id)}.docx"
+        docx = Filler(regulation, load_form(regulation, form)).fill(decision_data(regulation, data, about, proposal))
+        path = output / (f"{form}-{safe_name(about)}.docx" if about else f"{form}.docx")
         write_whole(path, docx, overwrite=overwrite)
         written.append(path)
     return written

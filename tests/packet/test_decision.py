@@ -17,7 +17,7 @@ from docgen.grading import propose, rules_of
 from docgen.grading.dossier_board import Board, grade_dossier
 from docgen.grading.proposal import Proposal
 from docgen.i18n import LANGUAGES, has_message
-from docgen.packet.decision import decision_data, decision_form
+from docgen.packet.decision import BODY, decision_data, decision_form
 from docgen.packet.index import summary_page
 from docgen.regulations.loader import list_regulations, load_regulation
 from docgen.regulations.rules import Action
@@ -96,6 +96,29 @@ def test_what_the_dossier_says_wins() -> None:
     assert found["regrade"]["violation_time"] == "tháng 3 năm 2022"
     assert found["regrade"]["issuer"] == "Đảng ủy Công ty A"
     assert found["regrade"]["year"] == 2022
+
+
+def test_the_decision_about_a_party_organization() -> None:
+    """HD 19 C.IV.9 speaks of "tổ chức đảng, đảng viên": the body of the dossier has a decision of its own."""
+    regulation = load_regulation("hd19-2024")
+    data = sample_dossier("hd19-2024", members=3)
+    data["party_organization"].setdefault("facts", {}).update(
+        org_or_committee_disciplined=True, discipline_self_detected_and_remedied=False, violation_year=2022,
+        evaluation_year=2024, prior_grade="HTXSNV",
+    )  # fmt: skip
+    board = grade_dossier(regulation, data)
+    proposal = next(row.proposal for row in board.rows if row.subject == "to_chuc_dang")
+    assert proposal.actions_in_words() == list(WORDS)
+    assert decision_form(regulation, proposal) == "qd-01-to-chuc"
+    found = decision_data(regulation, data, BODY, proposal)
+    assert found["organization_regrade"] == {
+        "year": 2022, "new_grade": "KHTNV", "old_grade": "HTXSNV", "violation_time": "năm 2022",
+    }  # fmt: skip
+    page = " ".join(paragraphs(Filler(regulation, load_form(regulation, "qd-01-to-chuc")).fill(found)))
+    name = data["party_organization"]["name"]
+    assert f"năm 2022 ở mức Hoàn thành xuất sắc nhiệm vụ đối với {name}." in page
+    assert f"đối với {name} ở mức Không hoàn thành nhiệm vụ." in page
+    assert "đảng viên" not in page.partition("Điều 1.")[2]
 
 
 def test_no_decision_where_none_is_called_for() -> None:
