@@ -202,6 +202,9 @@ def _undone(item: Item, engine: str, fault: Exception) -> Message:
     if isinstance(fault, InputError) and fault.code == "errors.word.unreadable":
         reason = {"reason": fault.facts.get("reason", "")}
         return Made(item.number, not_made(item.name, engine, Finding(UNREADABLE, "error", Place(item.name), reason)))
+    if isinstance(fault, InputError) and fault.code.startswith("read.file."):
+        params = {key: value for key, value in fault.facts.items() if key != "file"}
+        return Made(item.number, not_made(item.name, engine, Finding(fault.code, "error", Place(item.name), params)))
     problem = NotDrawn.because(fault.code if isinstance(fault, DocgenError) else type(fault).__name__)
     return Missed(item.number, problem.code, problem.params)
 

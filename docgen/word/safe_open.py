@@ -220,6 +220,22 @@ def read_part(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     return bytes(out)
 
 
+def read_parts(content: bytes) -> dict[str, bytes]:
+    """All parts of a Word file by name, unpacked within the bounds; Strict is given in the spelling of Transitional.
+
+    Raises `PartError` for a directory that is not harmless, a part larger than it says and a document type, and what
+    `zipfile` raises for what is no sound zip.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        out = {name: read_part(archive, info) for name, info in _checked_directory(archive).items()}
+    for name, part in out.items():
+        if name.lower().endswith((".xml", ".rels")):
+            if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
+                raise PartError("read.file.dtd", part=_shown(name))
+            out[name] = transitional(part)
+    return out
+
+
 def parse_part(content: bytes, name: str) -> etree._Element:
     """The tree of one XML part.
 

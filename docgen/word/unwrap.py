@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import io
 import posixpath
+import struct
 import zipfile
-from collections.abc import Iterator
+import zlib
 from dataclasses import dataclass
 
 from lxml import etree
@@ -20,7 +21,7 @@ from lxml import etree
 from docgen.errors import InputError, InternalError
 from docgen.word.accept import MAY_CHANGE, accept
 from docgen.word.links_out import Link, outside, rels_of
-from docgen.word.strict import transitional
+from docgen.word.safe_open import PartError, read_parts
 from docgen.word.symbols import SIGN_BYTES, part_signs
 from docgen.word.written import paragraph_text
 
@@ -32,13 +33,14 @@ _POINTS = 20.0
 _DOCUMENT = "word/document.xml"
 
 
-def _parts(docx: bytes, name: str) -> Iterator[tuple[str, bytes]]:
+def _parts(docx: bytes, name: str) -> dict[str, bytes]:
+    """The parts of a Word file. Raises `InputError`: with the finding's own code for what is not safe to unpack."""
     try:
-        with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-            for entry in archive.namelist():
-                content = archive.read(entry)
-                yield entry, transitional(content) if entry.endswith((".xml", ".rels")) else content
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as fault:
+        return read_parts(docx)
+    except PartError as fault:
+        raise InputError(fault.code, file=name, **fault.params) from None
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError,
+            OSError, ValueError, struct.error) as fault:  # fmt: skip
         raise InputError("errors.word.unreadable", file=name, reason=type(fault).__name__) from None
 
 
@@ -88,9 +90,10 @@ def unwrapped(docx: bytes, name: str = "docx", section: str = "") -> Unwrapped:
     """`docx` without content controls, revisions, editing protection and links that lead out of it.
 
     `name` is what errors call the file. With `section`, that `w:sectPr` takes the place of the last one.
-    Raises `InputError` for what is no Word file and `InternalError` where a text would be lost.
+    Raises `InputError` for what is no Word file or not safe to unpack (`docgen.word.safe_open`), `InternalError` where
+    a text would be lost.
     """
-    parts = _usual_name(dict(_parts(docx, name)), name)
+    parts = _usual_name(_parts(docx, name), name)
     links: list[Link] = []
     for entry, content, found in list(outside(parts)):
         parts[entry] = content
@@ -217,7 +220,7 @@ def marked_cells(docx: bytes, prefix: str) -> list[MarkedCell]:
 
     `docx` must have been through `unwrap`. A bookmark outside a table is left out.
     """
-    content = dict(_parts(docx, "docx")).get("word/document.xml", b"")
+    content = _parts(docx, "docx").get("word/document.xml", b"")
     body = _tree(content, "docx").find(f"{W}body")
     out: list[MarkedCell] = []
     if body is None:

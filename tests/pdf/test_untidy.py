@@ -171,3 +171,26 @@ def test_without_both_guards_the_listener_hears(
     monkeypatch.setattr(libreoffice, "_closed_off", lambda profile: None)
     convert([("a", _linked(port))], "libreoffice")
     assert asked
+
+
+def _zip(parts: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("docx", "code"),
+    [
+        (_zip({"word/document.xml": b"<x>" + b" " * (80 << 20) + b"</x>"}), "read.file.bomb"),
+        (_zip({"word/document.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'}), "read.file.dtd"),
+        (_zip({"../word/document.xml": b"<x/>"}), "read.file.part_name"),
+        (_zip({f"p{n}": b"" for n in range(3000)}), "read.file.too_many_parts"),
+    ],
+)
+def test_what_is_not_safe_to_unpack_is_not_converted(docx: bytes, code: str) -> None:
+    result = convert([("a", docx)], "rdocx")
+    assert [f.code for f in result.findings] == [code]
+    assert result.pdfs == {}
