@@ -33,7 +33,7 @@ from docgen.regulations.rules import RuleSet
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "regulations"
 EQUIVALENTS = Path(__file__).resolve().with_name("mutation_equivalents.yaml")
-REGULATIONS = ("hd16-2018", "kh55-2018", "kh40-2018", "hd19-2024", "khbvp-2021")
+REGULATIONS = ("hd16-2018", "kh55-2018", "kh40-2018", "hd19-2024", "khbvp-2021", "hd43-2025")
 #: Predicates about the proposal in the making: what they say of a case cannot be told beforehand.
 STATE = (p.Standing, p.Final, p.LevelFails, p.Situation)
 
@@ -43,7 +43,8 @@ class Runner:
 
     def __init__(self, regulation: str) -> None:
         self.rules: RuleSet = rules_of(regulation)
-        cases = [*load_folder(CASES / regulation), *load_cases(CASES / "cases.jsonl")]
+        lines = [case for path in sorted(CASES.glob("cases*.jsonl")) for case in load_cases(path)]
+        cases = [*load_folder(CASES / regulation), *lines]
         self.cases = [case for case in cases if case.regulation == regulation]
         self._views: dict[str, Assessment] = {}
         self._killers: dict[str, list[Case]] = {}

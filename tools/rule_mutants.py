@@ -177,6 +177,11 @@ def effect_mutants(effect: r.Effect) -> Iterator[tuple[str, r.Effect | None]]:
                 if effect.below:
                     yield f"below {step:+d}", replace(effect, below=effect.below + step)
                     yield f"gives {step:+d}", replace(effect, gives=effect.gives + step)
+                if effect.raised:
+                    most = replace(effect.raised, at_most=effect.raised.at_most + step)
+                    yield f"raised {step:+d}", replace(effect, raised=most)
+            if effect.raised:
+                yield "never raised", replace(effect, raised=None)
             if effect.cohort == "dang_vien":  # the only cohort that may be one cell of a base organisation
                 yield "tiers swapped", replace(effect, tiers=not effect.tiers)
             for reading in r.READINGS:

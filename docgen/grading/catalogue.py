@@ -16,7 +16,7 @@ from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.regulations import rules as r
 from docgen.regulations.rule_predicates import facts_of
 
-REGULATIONS = ("hd16-2018", "kh55-2018", "kh40-2018", "hd19-2024", "khbvp-2021")
+REGULATIONS = ("hd16-2018", "kh55-2018", "kh40-2018", "hd19-2024", "khbvp-2021", "hd43-2025")
 
 
 def render(regulation: str | r.RuleSet, cases: Sequence[Case] = (), language: str = DEFAULT_LANGUAGE) -> str:

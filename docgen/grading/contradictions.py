@@ -49,7 +49,7 @@ SCALES = {
     "late_or_substandard_pct": (0, 100), "task_criteria_not_completed_pct": (0, 100),
     "low_confidence_votes_pct": (0, 100), "disciplined_units_pct": (0, 100), "tasks_late_pct": (0, 100),
     "tasks_not_completed_pct": (0, 100), "led_tasks_late_pct": (0, 100), "sick_leave_months_in_year": (0, 12),
-    "maternity_leave_months": (0, 12), "higher_quota_decided_pct": (0, 25),
+    "maternity_leave_months": (0, 12), "higher_quota_decided_pct": (0, 100),
 }  # fmt: skip
 CREDIT_MARKS = 4
 #: What the maxima of a whole sheet add up to (KH 40 II.B.5).

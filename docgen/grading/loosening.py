@@ -130,7 +130,11 @@ def _quota(new: e.Quota, old: e.Quota) -> bool:
     small = new.below == 0 or (new.below <= old.below and new.gives <= old.gives)
     # "given" is the strictest: it never counts the excellent ones into the base.
     allowed = {"given": ("given",), "both": ("given", "both"), "pool": e.READINGS}[old.reading]
-    return same and new.percent <= old.percent and small and new.reading in allowed
+    raised = new.raised is None or (
+        old.raised is not None
+        and (new.raised.fact, True) == (old.raised.fact, new.raised.at_most <= old.raised.at_most)
+    )
+    return same and new.percent <= old.percent and small and new.reading in allowed and raised
 
 
 def _doubts(overlay: RuleSet, base: RuleSet) -> list[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from docgen.grading.evaluate import Evaluator
-from docgen.grading.facts import FactView, check_facts
+from docgen.grading.facts import FactView, check_facts, well_typed
 from docgen.grading.outcome import Note, Outcome, Reason, Told, ask, outcome_of
 from docgen.grading.proposal import Proposal, Question
-from docgen.regulations.rules import Quota, Rule, RuleSet
+from docgen.i18n import DEFAULT_LANGUAGE, message
+from docgen.model import Finding, Place
+from docgen.regulations.rules import Quota, Raised, Rule, RuleSet
 
 
 class Noticed:
@@ -69,11 +72,38 @@ def quota_for(rules: RuleSet, cohort: str) -> tuple[Rule, Quota] | None:
     return None
 
 
+def decided_share(quota: Quota, decided: object) -> Quota:
+    """`quota` with the share that the competent level decided (`decided`) in place of the printed one.
+
+    A share above what the regulation lets be decided changes nothing: `quota_faults` says so.
+    """
+    if quota.raised is None or not _decidable(quota.raised, decided):
+        return quota
+    return replace(quota, percent=Fraction(str(decided)))
+
+
+def _decidable(raised: Raised, decided: object) -> bool:
+    number = isinstance(decided, (int, float)) and not isinstance(decided, bool) and decided == decided
+    return number and 0 <= Fraction(str(decided)) <= raised.at_most
+
+
+def quota_faults(rules: RuleSet, cohort: str, facts: Mapping[str, Any]) -> list[Finding]:
+    """What is wrong with the share that was decided: more than the regulation lets anybody decide."""
+    found = quota_for(rules, cohort)
+    raised = found[1].raised if found else None
+    decided = facts.get(raised.fact.name) if raised else None
+    if raised is None or found is None or not well_typed(raised.fact, decided) or _decidable(raised, decided):
+        return []
+    params = {"fact": raised.fact.name, "label": raised.fact.label("vi"), "value": decided, "at_most": raised.at_most,
+              "clause": found[0].clause}  # fmt: skip
+    return [Finding("grading.fact.share_too_high", "error", Place(pointer=f"/facts/{raised.fact.name}"), params)]
+
+
 def maximum(quota: Quota, base: int) -> int:
     """How many of `base` may be excellent: rounded down, as the sources say "không vượt quá"."""
     if quota.below and base < quota.below:
         return quota.gives
-    return base * quota.percent // 100
+    return int(base * Fraction(quota.percent) // 100)
 
 
 def most_of(quota: Quota, good_or_better: int) -> tuple[int, int]:
@@ -102,12 +132,15 @@ def _better_note(quota: Quota, good_or_better: int, strict: int, wide: int) -> N
     return Note(f"grading.note.quota.better.{key}", params)
 
 
-def count_quota(rules: RuleSet, cohort: str, base: int) -> QuotaCount | None:
-    """The quota of `cohort` over `base`, with its formula; None where the regulation sets none."""
+def count_quota(rules: RuleSet, cohort: str, base: int, decided: object = None) -> QuotaCount | None:
+    """The quota of `cohort` over `base`, with its formula; None where the regulation sets none.
+
+    `decided` is the share that the competent level decided, if it did.
+    """
     found = quota_for(rules, cohort)
     if found is None:
         return None
-    rule, quota = found
+    rule, quota = found[0], decided_share(found[1], decided)
     most = maximum(quota, base)
     key = "grading.note.quota.small" if quota.below and base < quota.below else "grading.note.quota"
     params = {
@@ -134,6 +167,10 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
         asked = (Question("missing:cohort_kind"),)
         return Proposal(rules.regulation, "cohort", questions=asked, findings=findings)
     rule, quota = found
+    faults = quota_faults(rules, str(kind), facts)
+    findings += tuple(faults)
+    decided = view.values.get(quota.raised.fact.name) if quota.raised else None
+    quota = decided_share(quota, decided)
     state = Noticed()
     good, excellent = view.values.get("n_good_final"), view.values.get("n_excellent_final")
     base = view.values.get(quota.base.name)
@@ -166,7 +203,7 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
     if base is None:
         questions.append(Question(f"missing:{quota.base.name}", ask(quota.base)))
     elif not notes:
-        counted = count_quota(rules, str(kind), base)
+        counted = count_quota(rules, str(kind), base, decided)
         assert counted is not None
         notes.append(counted.note)
     eligible = view.values.get("n_eligible_excellent")
@@ -190,6 +227,10 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
             most = ok = None
             questions.append(Question("missing:tccsd_n_good", ask(rules.facts["tccsd_n_good"])))
     questions += noticed_questions(rules, "cohort", view, state)
+    for fault in faults:
+        # How many the competent level meant to allow is not known: nothing is concluded.
+        most = ok = None
+        questions.append(Question(f"missing:{fault.params['fact']}", message(fault.code, DEFAULT_LANGUAGE, **fault.params)))
     outcome: Outcome = "unknown" if ok is None else outcome_of(ok)
     reason = Reason(rule.id, rule.clause, "quota", outcome, "HTXSNV", tuple(notes))
     return Proposal(

@@ -124,7 +124,9 @@ def effect_words(effect: r.Effect, language: str = DEFAULT_LANGUAGE) -> str:
             return say("positions")
         case r.Quota():
             small = say("quota.small", below=effect.below, gives=effect.gives) if effect.below else ""
-            return say(f"quota.{effect.reading}", percent=effect.percent, fact=effect.base) + small
+            up = effect.raised
+            raised = say("quota.raised", fact=up.fact, at_most=up.at_most) if up else ""
+            return say(f"quota.{effect.reading}", percent=effect.percent, fact=effect.base) + small + raised
         case r.Ballot():
             return say(f"ballot.{effect.scheme}", share=effect.more_than)
         case r.Selection():

@@ -96,21 +96,31 @@ class Positions:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """The competent level may decide another share, the percentage in `fact`, of `at_most` at the most."""
+
+    fact: Fact
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quota:
     """At most `percent` of `base` may be HTXSNV; below `below` (if any) `gives` may.
 
     `reading`: what the base is once the results are final (ambiguity A01): `pool` counts the excellent ones in,
     `given` does not, `both` asks where the two differ. `tiers`: whether a cohort that is only one cell has a quota of
-    its own beside the one of the whole base organisation.
+    its own beside the one of the whole base organisation. `raised`: the share that the competent level may decide in
+    place of `percent`.
     """
 
     cohort: str
-    percent: int
+    percent: int | Fraction
     base: Fact
     reading: str = "both"
     below: int = 0
     gives: int = 0
     tiers: bool = False
+    raised: Raised | None = None
 
 
 @dataclass(frozen=True, slots=True)

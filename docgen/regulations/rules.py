@@ -34,6 +34,7 @@ from docgen.regulations.rule_effects import (
     Pin,
     Positions,
     Quota,
+    Raised,
     Requirement,
     Score,
     Selection,
@@ -64,6 +65,7 @@ __all__ = [
     "Pin",
     "Positions",
     "Quota",
+    "Raised",
     "Requirement",
     "Rule",
     "RuleSet",
@@ -255,7 +257,7 @@ class _Reader:
         return Positions(self.parser.fact(parent, key, parent[key], "positions"))
 
     def _quota(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, ("reading", "below", "gives", "tiers"), ("cohort", "percent", "base"))
+        node = self._map(parent, key, ("reading", "below", "gives", "tiers", "raised"), ("cohort", "percent", "base"))
         reading = node.get("reading", "both")
         if reading not in READINGS:
             raise node.fault("grading.definition.bad_value", "reading", key="reading", value=reading)
@@ -267,7 +269,15 @@ class _Reader:
             self._integer(node, "below"),
             self._integer(node, "gives"),
             node.get("tiers") == "yes",
+            self._raised(node) if "raised" in node else None,
         )
+
+    def _raised(self, parent: Mapping) -> Raised:
+        node = self._map(parent, "raised", (), ("fact", "at_most"))
+        raised = Raised(self.parser.fact(node, "fact", node["fact"], "percent"), self._integer(node, "at_most"))
+        if raised.at_most <= self._integer(parent, "percent"):
+            raise node.fault("grading.definition.bad_value", "at_most", key="at_most", value=node["at_most"])
+        return raised
 
     def _ballot(self, parent: Mapping, key: str) -> Effect:
         node = self._map(parent, key, ("more_than", "decides"), ("scheme",))

@@ -13,7 +13,7 @@ from docgen.grading.engine import Assessment
 from docgen.regulations import rules as r
 
 HERE = Path(__file__).parent
-REGULATIONS = ("hd16-2018", "kh55-2018", "kh40-2018", "hd19-2024", "khbvp-2021")
+REGULATIONS = ("hd16-2018", "kh55-2018", "kh40-2018", "hd19-2024", "khbvp-2021", "hd43-2025")
 FILES = sorted(path.relative_to(HERE) for path in [*HERE.rglob("*.yaml"), *HERE.rglob("*.jsonl")])
 
 
