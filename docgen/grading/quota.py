@@ -230,7 +230,9 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
     for fault in faults:
         # How many the competent level meant to allow is not known: nothing is concluded.
         most = ok = None
-        questions.append(Question(f"missing:{fault.params['fact']}", message(fault.code, DEFAULT_LANGUAGE, **fault.params)))
+        questions.append(
+            Question(f"missing:{fault.params['fact']}", message(fault.code, DEFAULT_LANGUAGE, **fault.params))
+        )
     outcome: Outcome = "unknown" if ok is None else outcome_of(ok)
     reason = Reason(rule.id, rule.clause, "quota", outcome, "HTXSNV", tuple(notes))
     return Proposal(
