@@ -18,6 +18,7 @@ from typing import IO
 from docgen.errors import InputError
 from docgen.signing.fields import need
 from docgen.signing.manifest import MANIFEST, inside, load_manifest
+from docgen.signing.unfold import unfolded
 
 #: A packet of 5,000 members holds 45,000 files.
 MAX_FILES = 200_000
@@ -119,8 +120,11 @@ def _from_cover(path: Path) -> Iterator[tuple[str, bytes]]:
     pikepdf = need("pikepdf")
     try:
         with pikepdf.open(path) as document:
+            left = _limit(path)
             for name, spec in document.attachments.items():
-                yield name, spec.get_file().read_bytes()
+                content = unfolded(spec.get_file().obj, left)
+                left -= len(content)
+                yield name, content
     except (pikepdf.PdfError, pikepdf.PasswordError, KeyError, ValueError) as fault:
         raise InputError("signing.error.bundle", file=path.name, problem=str(fault)[:120]) from None
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from docgen.signing.fields import need
+from docgen.signing.unfold import content_of
 from docgen.signing.verdict import Reason, Weight
 
 #: What the tool that signs writes about itself and the moment; nothing else in Info and XMP may change.
@@ -188,7 +189,7 @@ def _drawing(document: Any, name: str) -> bytes:
     for item in document.Root.AcroForm.Fields:
         if str(item.get("/T", "")) == name:
             picture = item.get("/AP", {}).get("/N")
-            return b"" if picture is None else bytes(picture.read_bytes())
+            return b"" if picture is None else content_of(picture)
     return b""
 
 
@@ -263,9 +264,9 @@ def _said(document: Any) -> Counter[tuple[str, str]] | None:
         return None
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
-        root = etree.fromstring(stream.read_bytes(), parser=parser)
-    except etree.XMLSyntaxError:
-        return Counter({("", stream.read_bytes().decode("latin-1")): 1})
+        root = etree.fromstring(content_of(stream), parser=parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return Counter({("", content_of(stream).decode("latin-1")): 1})
     out: Counter[tuple[str, str]] = Counter()
     for element in root.iter():
         if not isinstance(element.tag, str):

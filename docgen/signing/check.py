@@ -20,6 +20,7 @@ from docgen.signing.changes import after_last, changes
 from docgen.signing.fields import need
 from docgen.signing.keys import certificate_name, load_certificates
 from docgen.signing.revocation import Evidence, authorities, evidence, load, path_of, revoked_since
+from docgen.signing.unfold import SMALL, NotUnfolded, inflate
 from docgen.signing.verdict import Reason, SignatureVerdict
 
 #: A clock may be this wrong before a time in the future is worth a word.
@@ -345,6 +346,19 @@ def _der_size(content: bytes) -> int:
     return int(need("asn1crypto.parser").peek(content))
 
 
+def _small(stream: Any) -> bytes:
+    """The content of a stream of a document's store, within a bound; empty where it is not unpacked."""
+    packed = stream.get("/Filter")
+    names = [str(name) for name in packed] if isinstance(packed, list) else [str(packed)] if packed else []
+    raw = bytes(stream.encoded_data)
+    if not names and len(raw) <= SMALL:
+        return raw
+    try:
+        return inflate(raw, SMALL) if names == ["/FlateDecode"] else b""
+    except NotUnfolded:
+        return b""
+
+
 def _known(reader: Any, signatures: list[Any], trust: Trust) -> Known:
     """The certificates a document carries, and which lists and answers about them count."""
     store = _store(reader)
@@ -354,8 +368,8 @@ def _known(reader: Any, signatures: list[Any], trust: Trust) -> Known:
     if store is not None:
         try:
             stored += list(store.load_certs())
-            lists += [item.get_object().data for item in store.crls]
-            answers += [item.get_object().data for item in store.ocsps]
+            lists += [_small(item.get_object()) for item in store.crls]
+            answers += [_small(item.get_object()) for item in store.ocsps]
         except _broken():
             pass
     carried = []
