@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from docgen.forms.definition import load_form
@@ -16,6 +17,7 @@ from docgen.grading.entails import entails
 from docgen.grading.wording import effect_words
 from docgen.model import GRADES, Finding, Place
 from docgen.regulations import rule_effects as e
+from docgen.regulations.duties import COLLECTIVE_KINDS, ORG_TYPES, Body, longest
 from docgen.regulations.loader import Criterion, Regulation, builtin_folder, load_regulation
 from docgen.regulations.rules import Rule, RuleSet, kept_rules
 
@@ -165,29 +167,39 @@ class _Documents:
 
     def run(self) -> Iterator[Finding]:
         """Every finding, in the order of `regulation.yaml`."""
-        yield from self.number("draft", "working_days")
-        yield from self.number("meeting", "minimum_days")
+        yield from self.draft()
+        yield from self.meeting()
         yield from self.deadlines()
         yield from self.assessors()
         yield from self.packet()
         yield from self.forms()
         yield from self.criteria()
 
-    def number(self, key: str, name: str) -> Iterator[Finding]:
-        old, new = getattr(self.base, key), getattr(self.overlay, key)
-        if old and (not new or Fraction(new[name]) < Fraction(old[name])):
-            now = new[name] if new else "–"
-            yield _finding(key, self.file, key, clause=old["clause"], was=old[name], now=now)
+    def draft(self) -> Iterator[Finding]:
+        old, new = self.base.draft, self.overlay.draft
+        if old and (not new or int(new["working_days"]) < int(old["working_days"])):
+            now = new["working_days"] if new else "–"
+            yield _finding("draft", self.file, "draft", clause=old["clause"], was=old["working_days"], now=now)
+
+    def meeting(self) -> Iterator[Finding]:
+        """The first kind of body that may meet for a shorter time than the base asks of it."""
+        for org_type, kind, suggested in product(ORG_TYPES, COLLECTIVE_KINDS, (False, True)):
+            body = Body(org_type, True, kind, suggested)
+            (old, _), (new, _) = longest(self.base.meeting, body), longest(self.overlay.meeting, body)
+            if old and (new is None or new.days < old.days):
+                now = _days(new.days) if new else "–"
+                yield _finding("meeting", self.file, "meeting", clause=old.clause, was=_days(old.days), now=now)
+                return
 
     def deadlines(self) -> Iterator[Finding]:
         kept = {(d["what"], d["clause"]): d for d in self.overlay.deadlines}
         for old in self.base.deadlines:
             new = kept.get((old["what"], old["clause"]))
             was, now = self.moved(_day(old)), _day(new) if new else None
-            if new is None or (was is not None and (now is None or now > was)):
-                shown = now.strftime("%d/%m") if now else "–"
+            if new is None or (was is not None and (now is None or now > was)) or _looser(new, old):
+                shown = now.strftime("%d/%m") if now else f"+{new['days']}" if new and "days" in new else "–"
                 yield _finding("deadline", self.file, f"deadlines: {old['what']}", what=old["what"],
-                               clause=old["clause"], was=was.strftime("%d/%m") if was else "–", now=shown)  # fmt: skip
+                               clause=old["clause"], was=was.strftime("%d/%m") if was else f"+{old['days']}" if "days" in old else "–", now=shown)  # fmt: skip
 
     def moved(self, day: datetime.date | None) -> datetime.date | None:
         """A day of the base, as many years later as the overlay is for a later year."""
@@ -245,6 +257,17 @@ def _criteria(rows: tuple[Criterion, ...]) -> dict[str, Criterion]:
     for row in rows:
         out |= {row.id: row, **_criteria(row.children)}
     return out
+
+
+def _days(days: Fraction) -> str:
+    return f"{float(days):g}"
+
+
+def _looser(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """True where a deadline counted from an event is later or counted no longer, or one is for fewer than it was."""
+    if "days" in old and ("days" not in new or int(new["days"]) > int(old["days"])):
+        return True
+    return "who" in new and not set(new["who"]) >= set(old.get("who", (*ORG_TYPES, "")))
 
 
 def _day(deadline: Mapping[str, Any]) -> datetime.date | None:

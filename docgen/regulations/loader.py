@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from docgen.errors import UsageError
+from docgen.regulations.duties import Duration, deadline_of, duration_of
+from docgen.regulations.life import Life, life_of
 from docgen.regulations.standing import KINDS, OUT_OF, Apart
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_shaped
@@ -114,33 +116,6 @@ class PacketItem:
         return code == (str(record) if isinstance(record, str) else "true" if record else "false")
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
-    """The years a regulation is for, and what became of the central rules beneath it.
-
-    `first` and `last` are the years whose dossiers it covers (None: open); `rules_last` the last year for which the
-    central rules it carries out held, `replaced_by` what took their place.
-    """
-
-    first: int | None = None
-    last: int | None = None
-    rules_last: int | None = None
-    replaced_by: str = ""
-
-    def covers(self, year: int) -> bool:
-        """True where a dossier of `year` may be written under it."""
-        return (self.first is None or self.first <= year) and (self.last is None or year <= self.last)
-
-    @property
-    def years(self) -> str:
-        """The years in words: `2018`, `2018–2022`, `từ 2025`."""
-        if self.first is not None and self.first == self.last:
-            return str(self.first)
-        if self.last is None:
-            return f"từ {self.first}" if self.first is not None else ""
-        return f"{self.first or ''}–{self.last}"
-
-
 @dataclass(slots=True)
 class Regulation:
     """One issued document and all it prescribes.
@@ -162,7 +137,7 @@ class Regulation:
     assessors: tuple[Assessor, ...] = ()
     packet: tuple[PacketItem, ...] = ()
     draft: Mapping = field(default_factory=Mapping)
-    meeting: Mapping = field(default_factory=Mapping)
+    meeting: tuple[Duration, ...] = ()
     deadlines: list[Mapping] = field(default_factory=list)
     apart: tuple[Apart, ...] = ()
     life: Life = field(default_factory=Life)
@@ -279,8 +254,9 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
     if "draft" in meta:
         regulation.draft = meta["draft"].closed(("working_days", "clause", "note"), ("working_days", "clause"))
     if "meeting" in meta:
-        regulation.meeting = meta["meeting"].closed(("minimum_days", "clause"), ("minimum_days", "clause"))
-    regulation.life = _life(meta, regulation.life)
+        given = meta["meeting"]
+        regulation.meeting = tuple(map(duration_of, [given] if isinstance(given, Mapping) else given))
+    regulation.life = life_of(meta, regulation.life)
     if "apart" in meta:
         regulation.apart = tuple(map(_apart, meta["apart"]))
     added = meta.get("add", Mapping())
@@ -294,37 +270,13 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
             if len(set(regulation.forms)) != len(regulation.forms):
                 raise at.fault("errors.definition.duplicate_id", "forms", id="forms")
         if "deadlines" in at:
-            regulation.deadlines = [*(regulation.deadlines if keep else ()), *map(_deadline, at["deadlines"])]
+            regulation.deadlines = [*(regulation.deadlines if keep else ()), *map(deadline_of, at["deadlines"])]
         if "assessors" in at:
             known = regulation.assessors if keep else ()
             regulation.assessors = _assessors(at["assessors"], known)
         if "packet" in at:
             items = tuple(_packet_item(regulation, item) for item in at["packet"])
             regulation.packet = (*(regulation.packet if keep else ()), *items)
-
-
-def _deadline(item: Mapping) -> Mapping:
-    return item.closed(("what", "before", "month_day", "clause"), ("what", "clause"))
-
-
-def _life(meta: Mapping, above: Life) -> Life:
-    """The life that `meta` states; a unit's own folder that states none is for the year in its id."""
-    if "life" not in meta:
-        tail = str(meta["regulation"]).rpartition("-")[2]
-        year = int(tail) if len(tail) == 4 and tail.isdigit() else None
-        return Life(year, year, above.rules_last, above.replaced_by)
-    given = meta["life"].closed(("first_year", "last_year", "rules_last_year", "replaced_by"), ())
-    years = {}
-    for key in ("first_year", "last_year", "rules_last_year"):
-        if key in given and not (given[key].isdigit() and len(given[key]) == 4):
-            raise given.fault("errors.definition.unknown_value", key, value=given[key])
-        years[key] = int(given[key]) if key in given else None
-    return Life(
-        years["first_year"],
-        years["last_year"],
-        years["rules_last_year"] or above.rules_last,
-        given.get("replaced_by", above.replaced_by),
-    )
 
 
 def _apart(item: Mapping) -> Apart:

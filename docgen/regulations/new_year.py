@@ -72,7 +72,9 @@ def new_year_files(regulation: Regulation, year: int) -> dict[str, str]:
         lines.append("deadlines:")
         for deadline in regulation.deadlines:
             lines.append(f'  - what: "{deadline["what"]}"')
-            for key in ("before", "month_day"):
+            if "who" in deadline:
+                lines.append(f"    who: [{', '.join(deadline['who'])}]")
+            for key in ("to", "before", "month_day", "after", "days"):
                 if key in deadline:
                     lines.append(f'    {key}: "{_moved(deadline[key], years)}"')
             lines.append(f'    clause: "{deadline["clause"]}"')

@@ -19,9 +19,12 @@ _LARGEST = 1000.0
 _TEXTS: dict[str, Any] = {"*": TEXT}
 _LINES = (TEXT, [TEXT])
 _PACKET = {"assessors": [TEXT], "*": TEXT}
-_LISTS: dict[str, Any] = {"forms": [TEXT], "assessors": [_TEXTS], "packet": [_PACKET], "deadlines": [_TEXTS]}
+_DEADLINE = {"who": [TEXT], "days": WHOLE, "*": TEXT}
+_DURATION = {"minimum_days": NUMBER, "when": {"org_type": [TEXT], "collective_kind": [TEXT], "*": TEXT}, "*": TEXT}
+_LISTS: dict[str, Any] = {"forms": [TEXT], "assessors": [_TEXTS], "packet": [_PACKET], "deadlines": [_DEADLINE]}
 REGULATION: dict[str, Any] = {
-    **_LISTS, "draft": _TEXTS, "meeting": _TEXTS, "apart": [_TEXTS], "life": _TEXTS, "add": _LISTS, "*": TEXT,
+    **_LISTS, "draft": {"working_days": WHOLE, "*": TEXT}, "meeting": (_DURATION, [_DURATION]), "apart": [_TEXTS],
+    "life": _TEXTS, "add": _LISTS, "*": TEXT,
 }  # fmt: skip
 _ROW: dict[str, Any] = {"*": TEXT}
 _ROW["rows"] = [_ROW]

@@ -6,8 +6,8 @@ import datetime
 from typing import Any
 
 from docgen.i18n import short_date
-from docgen.regulations.loader import Regulation
 from docgen.validation.context import Check, Holder, as_mapping
+from docgen.validation.duties import check_deadlines, check_kinds, check_length
 from docgen.validation.workdays import is_working_day, latest_start, working_days
 
 #: Charter of the Party, article 1: admitted from 18; article 5: a probation of twelve months.
@@ -36,6 +36,7 @@ def check_dates(check: Check) -> None:
     if "held" not in meeting and (check.regulation.draft or check.regulation.meeting or check.regulation.deadlines):
         check.add("validation.meeting.no_date", "warning", "/meeting/held")
     check_draft(check, day_of(meeting.get("draft_sent")), held, "draft_sent" in meeting)
+    check_kinds(check)
     check_length(check, meeting)
     if held and submitted and submitted < held:
         check.add("validation.meeting.sent_before", "error", "/meeting/submitted",
@@ -79,20 +80,6 @@ def check_draft(check: Check, sent: datetime.date | None, held: datetime.date | 
         check.add("validation.draft.too_late", "error", pointer, **facts)
 
 
-def check_length(check: Check, meeting: dict[str, Any]) -> None:
-    """The meeting must last at least what the regulation says."""
-    rule = check.regulation.meeting
-    if not rule:
-        return
-    days = meeting.get("days")
-    least = rule["minimum_days"].replace(".", ",")
-    if days is None:
-        check.add("validation.meeting.no_length", "warning", "/meeting/days", least=least, clause=rule["clause"])
-    elif isinstance(days, int | float) and not isinstance(days, bool) and days < float(rule["minimum_days"]):
-        check.add("validation.meeting.too_short", "error", "/meeting/days",
-                  days=str(days).replace(".", ","), least=least, clause=rule["clause"])  # fmt: skip
-
-
 def check_year(check: Check, year: int) -> bool:
     """True where the regulation covers `year`; where it does not, that is the one finding, with the way out."""
     regulation = check.regulation
@@ -120,41 +107,6 @@ def check_in_year(check: Check, year: int, pointer: str, day: datetime.date | No
     if day is None or datetime.date(year, 1, 1) <= day <= datetime.date(year + 1, 6, 30):
         return
     check.add("validation.date.other_year", "error", pointer, day=short_date(day), year=year, next=year + 1)
-
-
-def due_dates(regulation: Regulation, year: int) -> list[tuple[datetime.date, str, str]]:
-    """The deadlines of `regulation` for the dossier of `year`, in its own order: (date, what, clause)."""
-    out = []
-    for deadline in regulation.deadlines:
-        text = deadline.get("before")
-        if text is None and "month_day" in deadline:
-            # A deadline before July is one of the following year: the dossier is of the year that has passed.
-            month = int(deadline["month_day"][:2])
-            text = f"{year + 1 if month < 7 else year}-{deadline['month_day']}"
-        day = day_of(text)
-        if day is not None:
-            out.append((day, deadline["what"], deadline["clause"]))
-    return out
-
-
-def check_deadlines(check: Check, year: int, held: datetime.date | None, submitted: datetime.date | None) -> None:
-    """Meeting and sending come before the deadline.
-
-    The first deadline a regulation lists is the one for the dossier itself. Further ones are for other levels and
-    other files: a dossier that misses one of those may still be in time, so a person has to look.
-    """
-    for pointer, code, day in (
-        ("/meeting/held", "validation.deadline.held", held),
-        ("/meeting/submitted", "validation.deadline.submitted", submitted),
-    ):
-        missed = [(n, d) for n, d in enumerate(due_dates(check.regulation, year)) if day is not None and day >= d[0]]
-        if missed and day is not None:
-            first, (before, what, clause) = missed[0]
-            params = {"day": short_date(day), "before": short_date(before), "what": what, "clause": clause}
-            if first == 0:
-                check.add(code, "error", pointer, **params)
-            else:
-                check.add("validation.deadline.other", "warning", pointer, **params)
 
 
 def check_person(check: Check, member: Holder, year: int, today: datetime.date) -> None:

@@ -111,7 +111,8 @@ def test_the_packet_is_made_of_forms_and_assessors_that_exist(name: str) -> None
 def test_every_clause_names_its_own_source(name: str) -> None:
     regulation = load_regulation(name)
     clauses = [a.clause for a in regulation.assessors] + [d["clause"] for d in regulation.deadlines]
-    clauses += [part["clause"] for part in (regulation.draft, regulation.meeting) if part]
+    clauses += [regulation.draft["clause"]] if regulation.draft else []
+    clauses += [duration.clause for duration in regulation.meeting]
     assert [clause for clause in clauses if not clause.startswith(SHORT[name])] == []
 
 

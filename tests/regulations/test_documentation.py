@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from docgen.forms.definition import BLOCK_KEYS, FORM_KEYS, STATUSES
-from docgen.regulations import loader
+from docgen.regulations import duties, life, loader
 
 PAGE = (Path(__file__).parents[2] / "docs" / "regulations.md").read_text(encoding="utf-8")
 SECTIONS = {part.split("\n", 1)[0].strip(" `"): part for part in PAGE.split("\n## ")[1:]}
@@ -26,7 +26,11 @@ def named(section: str) -> set[str]:
     return set(re.findall(r"`([A-Za-z_.-]+)`", SECTIONS[section]))
 
 
-LOADER = keys_in_code(Path(loader.__file__).read_text(encoding="utf-8"))
+LOADER = {
+    key
+    for module in (loader, duties, life)
+    for key in keys_in_code(Path(str(module.__file__)).read_text(encoding="utf-8"))
+}
 EXPECTED = {
     "regulation.yaml": {*loader.REGULATION_KEYS, *loader.REGULATION_REQUIRED, *loader.ADD_KEYS, *LOADER},
     "criteria.yaml": {*loader.CRITERIA_KEYS, *loader.CRITERION_KEYS},

@@ -32,6 +32,7 @@ from docgen.word.written import paragraphs
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "don-vi"
 UNIT = "chi-bo-to-5-2018"
+_H = f"regulation: {UNIT}\nextends: kh40-2018\n"
 
 
 @pytest.fixture
@@ -243,6 +244,18 @@ def test_a_workbook_names_its_folder_too(unit: Path, regulation: Regulation) -> 
             "duplicate_id", 5,
         ),
         ("regulation.yaml", f"regulation: {UNIT}\nextends: kh40-2018\nadd:\n  forms: [mau-01]\n", "duplicate_id", 4),
+        ("regulation.yaml", _H + "meeting: [{minimum_days: '1', clause: x, when: {org_type: [x]}}]\n", "unknown_value", 3),
+        ("regulation.yaml", _H + "meeting:\n  - minimum_days: một\n    clause: x\n", "needs_number", 4),
+        ("regulation.yaml", _H + "meeting: 1\n", "needs_mapping_or_list", 3),
+        ("regulation.yaml", _H + "meeting: [{minimum_days: '1', clause: x, when: {suggested: có}}]\n", "unknown_value", 3),
+        ("regulation.yaml", _H + "deadlines:\n  - what: x\n    clause: x\n    after: hop\n", "unknown_value", 6),
+        ("regulation.yaml", _H + "deadlines:\n  - what: x\n    clause: x\n    after: meeting\n", "missing_key", 4),
+        ("regulation.yaml", _H + "deadlines:\n  - what: x\n    clause: x\n    days: '2'\n", "missing_key", 4),
+        ("regulation.yaml", _H + "deadlines: [{what: x, clause: x, month_day: 13-45}]\n", "not_a_date", 3),
+        ("regulation.yaml", _H + "deadlines: [{what: x, clause: x, month_day: cuối năm}]\n", "not_a_date", 3),
+        ("regulation.yaml", _H + "deadlines: [{what: x, clause: x, before: 30/02/2018}]\n", "not_a_date", 3),
+        ("regulation.yaml", _H + "deadlines: [{what: x, clause: x, who: [huyen]}]\n", "unknown_value", 3),
+        ("regulation.yaml", _H + "draft: {working_days: ba, clause: x}\n", "needs_whole", 3),
         ("criteria.yaml", "points:\n  to-chuc-dang:\n    i1: không\n", "not_points", 3),
         ("criteria.yaml", 'points:\n  to-chuc-dang:\n    i1: "0"\n', "not_points", 3),
         ("criteria.yaml", 'points:\n  to-chuc-dang:\n    i: "10"\n', "not_a_leaf", 3),
@@ -286,6 +299,7 @@ DOCUMENTS: list[tuple[str, str]] = [
     ("draft", 'draft: {working_days: "2", clause: KH 07}'),
     ("meeting", 'meeting: {minimum_days: "0.25", clause: KH 07}'),
     ("deadline", "deadlines: []"),
+    ("meeting", 'meeting: {minimum_days: "0.5", clause: KH 07}'),
     ("assessor", "assessors: []\npacket: []"),
     ("packet", "packet: []"),
     ("form", "forms: [mau-01]\npacket: []"),
@@ -312,12 +326,25 @@ def test_the_same_and_more_is_not(unit: Path) -> None:
 def test_a_later_deadline_is_said(unit: Path) -> None:
     old = next(d for d in load_regulation("kh40-2018").deadlines if "before" in d)
     for day, expected in (("2018-12-30", ["deadline"]), ("2018-12-20", [])):
-        others = "".join(f"  - {{what: {json.dumps(d['what'], ensure_ascii=False)}, clause: {d['clause']}}}\n"
+        others = "".join(f"  - {json.dumps(d, ensure_ascii=False)}\n"
                          for d in load_regulation("kh40-2018").deadlines if "before" not in d)  # fmt: skip
-        mine = f'  - what: "{old["what"]}"\n    clause: {old["clause"]}\n    before: "{day}"\n'
+        mine = f"  - {json.dumps({**old, 'before': day}, ensure_ascii=False)}\n"
         folder = unit.parent / day
         shutil.copytree(unit, folder)
         assert codes(loosened_regulation(own(folder, text=f"deadlines:\n{others}{mine}"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [({"days": "3"}, ["deadline"]), ({"days": "2"}, []), ({"days": "1"}, []), ({"who": ["chi_bo"]}, ["deadline"])],
+)
+def test_a_deadline_counted_from_the_meeting_that_is_longer_or_for_fewer_is_said(
+    unit: Path, change: dict[str, Any], expected: list[str]
+) -> None:
+    """KH 40 III.8."""
+    mine = [{**d, **change} if "after" in d else d for d in load_regulation("kh40-2018").deadlines]
+    text = "".join(f"  - {json.dumps(d, ensure_ascii=False)}\n" for d in mine)
+    assert codes(loosened_regulation(own(unit, text=f"deadlines:\n{text}"))) == expected
 
 
 def test_a_section_no_longer_required_is_said(unit: Path) -> None:
@@ -337,7 +364,7 @@ def test_a_criterion_left_out_is_said(unit: Path) -> None:
     assert len(found) == 9  # eight rows that are gone, one in another group
 
 
-HEAD = f"regulation: {UNIT}\nextends: kh40-2018\ndocument: KH 07\n"
+_H = f"regulation: {UNIT}\nextends: kh40-2018\ndocument: KH 07\n"
 TOP = "kh40-2018/to-chuc-dang/xuat-sac/3"
 RULES: list[tuple[str, str, str]] = [
     ("rule_removed", f"remove: [{TOP}]\nrules: []\n", TOP),

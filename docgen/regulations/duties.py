@@ -1,0 +1,177 @@
+"""What a regulation asks of a body according to what the body is: how long it meets, by when it sends the dossier.
+
+Levels, suggestions from above, who sends to whom are conditions of the data (`meeting`, `deadlines` in
+`regulation.yaml`): the same plan gives a đảng ủy cơ sở a day and a chi ủy half a day (KH 55 II.A.4.2), and a guidance of
+the centre sets a date for provinces only (HD 16 III.2), which no cell misses.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from docgen.regulations.strict_yaml import Mapping
+
+#: What a body is (`organization.kind`, made precise by `party_organization.facts.org_type`).
+ORG_TYPES = ("dang_bo", "chi_bo", "dang_bo_bo_phan", "chi_bo_truc_thuoc")
+#: Bodies that a regulation may name and no dossier of docgen is about: tỉnh ủy, thành ủy, đảng ủy trực thuộc Trung ương.
+FURTHER = ("cap_tinh",)
+COLLECTIVE_KINDS = ("cap_uy", "doan_the", "co_quan", "chinh_quyen")
+#: From which event a deadline may be counted.
+EVENTS = ("meeting",)
+#: Who receives the dossier of each kind of body, and sends on what it has received.
+_ABOVE = {
+    "chi_bo": ("dang_bo",),
+    "chi_bo_truc_thuoc": ("dang_bo_bo_phan", "dang_bo"),
+    "dang_bo_bo_phan": ("dang_bo",),
+}
+_MONTH_DAY = re.compile(r"\d{2}-\d{2}")
+
+Binding = Literal["own", "perhaps", "above", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What the conditions of a regulation look at.
+
+    `stated` tells that the dossier names the exact type, not only đảng bộ or chi bộ; `suggested` is None where nobody
+    has said whether the level above suggested the review.
+    """
+
+    org_type: str = ""
+    stated: bool = False
+    collective_kind: str = "cap_uy"
+    suggested: bool | None = None
+
+
+def _at(data: Any, *path: str) -> Any:
+    for name in path:
+        data = data.get(name) if isinstance(data, AnyMapping) else None
+    return data
+
+
+def body_of(data: AnyMapping[str, Any]) -> Body:
+    """What the dossier `data` is about. Nothing stated of the collective means a committee (cấp ủy)."""
+    kind, exact = _at(data, "organization", "kind"), _at(data, "party_organization", "facts", "org_type")
+    kind = kind if kind in ORG_TYPES else ""
+    # The type among the facts makes the kind precise; where the two contradict each other, the printed one holds.
+    stated = exact in ORG_TYPES and str(exact).startswith(str(kind))
+    collective, suggested = _at(data, "collective", "kind"), _at(data, "meeting", "suggested")
+    return Body(
+        str(exact) if stated else str(kind),
+        stated,
+        collective if collective in COLLECTIVE_KINDS else "cap_uy",
+        suggested if isinstance(suggested, bool) else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """The least days of a meeting, for the bodies and in the case that its conditions name (empty: any)."""
+
+    days: Fraction
+    clause: str
+    org_types: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    suggested: bool | None = None
+
+    def applies(self, body: Body) -> bool | None:
+        """Whether it holds for `body`; None where only the answer about the suggestion is missing."""
+        if self.org_types and body.org_type not in self.org_types:
+            return False
+        if self.kinds and body.collective_kind not in self.kinds:
+            return False
+        if self.suggested is None:
+            return True
+        return None if body.suggested is None else body.suggested == self.suggested
+
+
+def longest(durations: tuple[Duration, ...], body: Body) -> tuple[Duration | None, Duration | None]:
+    """The duration that surely holds for `body`, and a longer one that holds if the review was suggested from above."""
+    sure = [d for d in durations if d.applies(body)]
+    open_ = [d for d in durations if d.applies(body) is None]
+    least = max(sure, key=lambda d: d.days, default=None)
+    more = max(open_, key=lambda d: d.days, default=None)
+    return least, more if more and (least is None or more.days > least.days) else None
+
+
+def duration_of(item: Mapping) -> Duration:
+    """One entry of `meeting`. Raises `DefinitionError` for an unknown key or code."""
+    item.closed(("minimum_days", "clause", "when"), ("minimum_days", "clause"))
+    when = item.get("when", Mapping()).closed(("org_type", "collective_kind", "suggested"))
+    _known(when, "org_type", (*ORG_TYPES, *FURTHER))
+    _known(when, "collective_kind", COLLECTIVE_KINDS)
+    suggested = when.get("suggested")
+    if suggested not in (None, "yes", "no"):
+        raise when.fault("errors.definition.unknown_value", "suggested", value=suggested)
+    return Duration(
+        Fraction(str(float(item["minimum_days"]))),
+        item["clause"],
+        tuple(when.get("org_type", ())),
+        tuple(when.get("collective_kind", ())),
+        None if suggested is None else suggested == "yes",
+    )
+
+
+def _known(item: Mapping, key: str, codes: tuple[str, ...]) -> None:
+    for value in item.get(key, ()):
+        if value not in codes:
+            raise item.fault("errors.definition.unknown_value", key, value=value)
+
+
+def deadline_of(item: Mapping) -> Mapping:
+    """One entry of `deadlines`, checked. Raises `DefinitionError` for an unknown key or code, or a day that is none."""
+    item.closed(("what", "to", "who", "before", "month_day", "after", "days", "clause"), ("what", "clause"))
+    _known(item, "who", (*ORG_TYPES, *FURTHER, *COLLECTIVE_KINDS))
+    if "after" in item:
+        if item["after"] not in EVENTS:
+            raise item.fault("errors.definition.unknown_value", "after", value=item["after"])
+        item.closed(item, ("days",))
+    elif "days" in item:
+        item.closed(item, ("after",))
+    # A leap year, so that 29 February is a day of the year.
+    texts = {"before": item.get("before"), "month_day": f"2000-{item['month_day']}" if "month_day" in item else None}
+    if "month_day" in item and not _MONTH_DAY.fullmatch(item["month_day"]):
+        raise item.fault("errors.definition.not_a_date", "month_day", value=item["month_day"])
+    for key, text in texts.items():
+        try:
+            datetime.date.fromisoformat(text or "2000-01-01")
+        except ValueError:
+            raise item.fault("errors.definition.not_a_date", key, value=item[key]) from None
+    return item
+
+
+def binds(deadline: Mapping, body: Body) -> Binding:
+    """Whose deadline it is, seen from `body`: its own, perhaps its own, of whom it sends to, or of somebody else.
+
+    "Perhaps": the dossier only says đảng bộ or chi bộ, and the deadline is for one kind of them.
+    """
+    who = deadline.get("who")
+    if not who or body.org_type in who or (body.collective_kind != "cap_uy" and body.collective_kind in who):
+        return "own"
+    if not body.stated and any(code.startswith(body.org_type or " ") for code in who):
+        return "perhaps"
+    return "above" if any(code in who for code in _ABOVE.get(body.org_type, ())) else "no"
+
+
+def due(deadline: Mapping, year: int) -> datetime.date | None:
+    """The day before which `deadline` has to be kept for the dossier of `year`; None for one counted from an event."""
+    if "before" in deadline:
+        return datetime.date.fromisoformat(deadline["before"])
+    if "month_day" not in deadline:
+        return None
+    month, day = (int(part) for part in deadline["month_day"].split("-"))
+    # A deadline before July is one of the following year: the dossier is of the year that has passed.
+    year = year + 1 if month < 7 else year
+    leap = (month, day) != (2, 29) or calendar.isleap(year)
+    return datetime.date(year, month, day if leap else 28)
+
+
+def latest(deadline: Mapping, held: datetime.date | None) -> datetime.date | None:
+    """The last day to keep a `deadline` counted from the meeting `held`; None for any other, or without a meeting."""
+    return held + datetime.timedelta(days=int(deadline["days"])) if "after" in deadline and held else None
