@@ -197,9 +197,8 @@ class _Documents:
             new = kept.get((old["what"], old["clause"]))
             was, now = self.moved(_day(old)), _day(new) if new else None
             if new is None or (was is not None and (now is None or now > was)) or _looser(new, old):
-                shown = now.strftime("%d/%m") if now else f"+{new['days']}" if new and "days" in new else "–"
                 yield _finding("deadline", self.file, f"deadlines: {old['what']}", what=old["what"],
-                               clause=old["clause"], was=was.strftime("%d/%m") if was else f"+{old['days']}" if "days" in old else "–", now=shown)  # fmt: skip
+                               clause=old["clause"], was=_shown(old, was), now=_shown(new, now))  # fmt: skip
 
     def moved(self, day: datetime.date | None) -> datetime.date | None:
         """A day of the base, as many years later as the overlay is for a later year."""
@@ -261,6 +260,13 @@ def _criteria(rows: tuple[Criterion, ...]) -> dict[str, Criterion]:
 
 def _days(days: Fraction) -> str:
     return f"{float(days):g}"
+
+
+def _shown(deadline: Mapping[str, Any] | None, day: datetime.date | None) -> str:
+    """A deadline in short: its day, or the days counted from an event."""
+    if day is not None:
+        return day.strftime("%d/%m")
+    return f"+{deadline['days']}" if deadline and "days" in deadline else "–"
 
 
 def _looser(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:

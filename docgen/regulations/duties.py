@@ -1,8 +1,8 @@
 """What a regulation asks of a body according to what the body is: how long it meets, by when it sends the dossier.
 
 Levels, suggestions from above, who sends to whom are conditions of the data (`meeting`, `deadlines` in
-`regulation.yaml`): the same plan gives a đảng ủy cơ sở a day and a chi ủy half a day (KH 55 II.A.4.2), and a guidance of
-the centre sets a date for provinces only (HD 16 III.2), which no cell misses.
+`regulation.yaml`): the same plan gives a đảng ủy cơ sở a day and a chi ủy half a day (KH 55 II.A.4.2), and a guidance
+of the centre sets a date for provinces only (HD 16 III.2), which no cell misses.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from docgen.regulations.strict_yaml import Mapping
 
 #: What a body is (`organization.kind`, made precise by `party_organization.facts.org_type`).
 ORG_TYPES = ("dang_bo", "chi_bo", "dang_bo_bo_phan", "chi_bo_truc_thuoc")
-#: Bodies that a regulation may name and no dossier of docgen is about: tỉnh ủy, thành ủy, đảng ủy trực thuộc Trung ương.
+#: Bodies that a regulation names and no dossier is about: tỉnh ủy, thành ủy, đảng ủy trực thuộc Trung ương.
 FURTHER = ("cap_tinh",)
 COLLECTIVE_KINDS = ("cap_uy", "doan_the", "co_quan", "chinh_quyen")
 #: From which event a deadline may be counted.

@@ -133,10 +133,9 @@ def test_deadlines(regulation: str, kind: str, sent: str, expected: list[str]) -
 
 def test_a_deadline_names_its_recipient() -> None:
     found = about(dossier("kh40-2018", "chi_bo", held="2018-12-10", submitted="2018-12-20"), "deadline")
-    assert message_of(found[0]) == (
-        "Gửi hồ sơ ngày 20/12/2018, quá 2 ngày kể từ ngày họp 10/12/2018 (chậm nhất 12/12/2018): "
-        "Các chi bộ và các tổ chức báo cáo kết quả kiểm điểm, đánh giá, xếp loại → Ban Thường vụ Đảng uỷ (qua văn phòng Đảng uỷ) (KH 40 III.8)"
-    )
+    text = message_of(found[0])
+    assert "quá 2 ngày kể từ ngày họp 10/12/2018 (chậm nhất 12/12/2018): Các chi bộ" in text
+    assert text.endswith(" → Ban Thường vụ Đảng uỷ (qua văn phòng Đảng uỷ) (KH 40 III.8)")
     for name in ("hd16-2018", "hd19-2024", "kh40-2018", "kh55-2018", "khbvp-2021"):
         assert all(deadline.get("to") for deadline in load_regulation(name).deadlines), name
 
