@@ -32,7 +32,7 @@ EXAMPLE = "(vi du)"
 _NAMED_ROWS = 500
 _EMPTY = ("", None)
 #: What the binding of a value looks like, one that is not known (any more) included.
-_BINDING = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)+|regulations?|collective|superior")
+_BINDING = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)+|regulations?|sample|collective|superior")
 
 
 class CellPlaces:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from docgen.dossier.shape import options_of, split
+from docgen.dossier.shape import SAMPLE, options_of, split
 from docgen.regulations.loader import Criterion, Field, Regulation
 from docgen.regulations.rule_facts import Fact, catalogue
 
@@ -58,6 +58,7 @@ def workbook_layout(regulation: Regulation) -> tuple[Sheet, ...]:
     own = (
         Column(("regulation",), "Mã văn bản áp dụng", "text"),
         Column(("regulations",), "Thư mục văn bản của đơn vị (nếu có)", "text"),
+        Column(("sample",), SAMPLE.label, SAMPLE.type, tuple(BOOLEAN.items())),
     )
     single = [_column(regulation, f) for f in _fields(regulation, "dossier")]
     common = [c for c in single if c.path[0] not in ("collective", "superior") and c.path[1:2] != ("facts",)]

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import datetime
 import random
-from functools import cache
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from docgen.dossier.posts import leading_post
+from docgen.dossier.sample_words import GIVEN, MIDDLE, SURNAMES, words
 from docgen.dossier.shape import assessed_year, split
 from docgen.dossier.text import paragraphs
 from docgen.model import GRADES
@@ -64,15 +65,6 @@ _DECIDED_LATER = (
     "signers.superior",
     "signers.committee",
 )
-_SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Mai")
-_MIDDLE = ("Văn", "Thị", "Hoàng", "Minh", "Quốc", "Thanh", "Gia", "Kim", "Ngọc", "Hữu", "Đức", "Thu")
-_GIVEN = ("An", "Bình", "Châu", "Dung", "Em", "Giang", "Hà", "Khánh", "Lan", "Mỹ", "Nam", "Oanh", "Phúc", "Quân",
-          "Sơn", "Tâm", "Uyên", "Vinh", "Xuân", "Yến")  # fmt: skip
-
-
-@cache
-def _words() -> Any:
-    return load_file(Path(__file__).with_name("sample.yaml"))
 
 
 def sample_dossier(
@@ -115,8 +107,13 @@ class _Sample:
     def __init__(self, regulation: Regulation, seed: int) -> None:
         self.regulation = regulation
         self.random = random.Random(f"{regulation.id}:{seed}")
-        self.words = _words()
+        self.seed = f"{regulation.id}:{seed}"
+        #: How many members of each kind of work, and how many sheets about bodies, there were so far.
+        self.seen: Counter[str] = Counter()
+        self.words = words()
         self.year = assessed_year(regulation)
+        #: The students stand last among the people.
+        self.staff = sum(line.split("|")[3].strip() not in _STUDENTS for line in self.words["people"])
         self.held, self.draft_sent, self.submitted = self._dates()
         folders = [folder.parent for folder in regulation.chain]
         rules = load_rules(regulation.id, folders)
@@ -133,8 +130,14 @@ class _Sample:
     def text(self, value: str) -> str:
         return value.replace("{year}", str(self.year)).replace("{next}", str(self.year + 1))
 
-    def pick(self, pool: Any) -> list[str]:
-        return paragraphs(self.text(self.random.choice(pool)))
+    def turn(self, key: str, pool: Any, index: int) -> str:
+        """The text of `pool` whose turn it is for the member at `index`: each as often as the others, in an order that
+        the seed begins somewhere."""
+        first = random.Random(f"{self.seed}:{key}").randrange(len(pool))
+        return self.text(pool[(first + index) % len(pool)])
+
+    def pick(self, key: str, pool: Any, index: int) -> list[str]:
+        return paragraphs(self.turn(key, pool, index))
 
     def _dates(self) -> tuple[datetime.date, datetime.date, datetime.date]:
         """Meeting, sending of the draft and of the dossier: before the earliest deadline, on ordinary working days."""
@@ -163,6 +166,7 @@ class _Sample:
                 person["votes"] = votes
         out: dict[str, Any] = {
             "regulation": self.regulation.id,
+            "sample": True,
             "period": {"year": self.year},
             "document": {"place": body["place"], "date": self.held.isoformat()},
             "meeting": {
@@ -200,7 +204,7 @@ class _Sample:
         return out
 
     def member(self, index: int, count: int) -> dict[str, Any]:
-        name, birth, admitted, group, party, government, union = self.person(index)
+        name, birth, admitted, group, party, government, union, work = self.person(index)
         own, civil, committee, cell = _GRADES[index % len(_GRADES)]
         head, new = index == 0, index % len(_GRADES) == _NEW
         sick = index % len(_GRADES) == _SICK
@@ -219,24 +223,33 @@ class _Sample:
         }
         if not birth:
             del member["birth_date"]
-        review: dict[str, Any] = {key: self.pick(pool) for key, pool in self.words["review"].items()}
+        pools = self.words["review"] | (self.words["student_review"] if student else {})
+        review: dict[str, Any] = {
+            key: self.pick(key, pools[key], index) for key in self.words["review"] if key != "collective_share"
+        }
+        alone, with_others = self.words["review"]["collective_share"]
+        review["collective_share"] = paragraphs(self.text(with_others if member["leader"] else alone))
         group_texts = "khao_thi" if sick else group
-        results = self.words["results"][group_texts]
-        review["duties"] = self.pick(self.words["duties"][group_texts])
-        review["results"] = paragraphs(self.text(results[-1] if sick else results[index % 2 % len(results)]))
+        results, duties = self.words["results"][group_texts], self.words["duties"][group_texts]
+        turn = self.seen[group]
+        self.seen[group] += 1
+        review["duties"] = paragraphs(self.text(duties[turn % len(duties)]))
+        review["results"] = paragraphs(self.text(results[-1] if sick else results[turn % len(results)]))
         review["grade_party"] = own
         if member["leader"]:
-            review |= {key: self.pick(pool) for key, pool in self.words["leader_review"].items()}
+            leading = self.words["leader_review"].items()
+            review |= {key: paragraphs(self.text(pool[index % len(pool)])) for key, pool in leading}
         record: dict[str, Any] = {"id": f"dv-{index + 1:0{max(2, len(str(count)))}d}", "member": member}
         record["review"] = review
         if not student:
             review["grade_civil"] = civil
-            record["civil"] = {"comment": self.pick(self.words["civil_comment"]), "grade": civil}
+            record["civil"] = {"comment": self.pick("civil", self.words["civil_comment"], index), "grade": civil}
         else:
             record["student"] = dict(_STUDENTS[group])
-        key = "sick_comment" if sick else "new_comment" if new else "cell_comment"
+        key = "student_cell_comment" if student else "cell_comment"
+        key = "sick_comment" if sick else "new_comment" if new else key
         pool = self.words[key]
-        record["cell"] = {"comment": self.pick([pool] if isinstance(pool, str) else pool)}
+        record["cell"] = {"comment": self.pick(key, [pool] if isinstance(pool, str) else pool, index)}
         if cell:
             record["cell"]["grade"] = cell
         if new:
@@ -246,7 +259,7 @@ class _Sample:
         record["signs"] = self.signs(index)
         others = 1 if union else 0
         record["assessments"] = self.assessments(
-            "dang_vien", others, committee, "lanh_dao" if member["leader"] else "", own, name
+            "dang_vien", others, committee, "lanh_dao" if member["leader"] else "", own, name, (work, index)
         )
         record["facts"] = self.facts("dang_vien", None, index)
         return record
@@ -259,13 +272,13 @@ class _Sample:
             parts[2] = f"{self.year}-08-19"
         if index >= len(known):
             pick = self.random.choice
-            parts[0] = f"{pick(_SURNAMES)} {pick(_MIDDLE)} {pick(_GIVEN)}"
+            parts[0] = f"{pick(SURNAMES)} {pick(MIDDLE)} {pick(GIVEN)}"
             # The running number makes the day of birth differ, so that no two made-up people are one.
             born = datetime.date(1965, 1, 1) + datetime.timedelta(days=(index * 37) % 10_950)
             if int(parts[2][:4]) - born.year < _YOUNGEST:
                 born -= datetime.timedelta(days=10_950)
             parts[1] = born.isoformat()
-            parts[4:] = ["Đảng viên", parts[5], ""]
+            parts[4:7] = ["Đảng viên", parts[5], ""]
         return parts
 
     def signs(self, index: int) -> dict[str, str]:
@@ -289,17 +302,26 @@ class _Sample:
     # -- assessments --
 
     def assessments(
-        self, subject: str, others: int, grade: str, kind: str, own: str = "", name: str = ""
+        self,
+        subject: str,
+        others: int,
+        grade: str,
+        kind: str,
+        own: str = "",
+        name: str = "",
+        about: tuple[str, int] = ("", 0),
     ) -> dict[str, Any]:
         """One sheet each: by the body or member itself, by those required, and by the others where they take part."""
         out: dict[str, Any] = {}
         for assessor in self.regulation.assessors:
             if assessor.subject == subject and (assessor.required or others):
                 given = own if assessor.level == "self" and own else grade
-                out[assessor.id] = self.assessment(assessor, given, kind, name)
+                out[assessor.id] = self.assessment(assessor, given, kind, name, about)
         return out
 
-    def assessment(self, assessor: Assessor, grade: str, kind: str, name: str) -> dict[str, Any]:
+    def assessment(
+        self, assessor: Assessor, grade: str, kind: str, name: str, about: tuple[str, int]
+    ) -> dict[str, Any]:
         signer = name if assessor.level == "self" and name else self.words["signers"]["cell"]
         if assessor.level not in ("self", "cell"):
             signer = self.words["signers"]["manager"]
@@ -309,9 +331,17 @@ class _Sample:
             "signer": signer,
             "levels": levels,
             **self.scores(assessor.subject, levels),
-            "comment": self.pick(self.words["assessment_comment"]),
+            "comment": [self.remark(assessor, *about)],
             "proposed_grade": grade,
         }
+
+    def remark(self, assessor: Assessor, work: str, index: int) -> str:
+        """What `assessor` says: of a member, about that member's own work."""
+        if assessor.subject != "dang_vien":
+            self.seen["bodies"] += 1
+            return self.turn("bodies", self.words["body_comment"], self.seen["bodies"])
+        level = assessor.level if assessor.level in ("self", "cell") else "other"
+        return self.turn(level, self.words["assessment_comment"][level], index).replace("{work}", work)
 
     def scores(self, subject: str, levels: dict[str, str]) -> dict[str, Any]:
         """Points for each criterion of a body where the regulation has them scored: the maxima that the unit set, else
@@ -423,14 +453,15 @@ class _Sample:
             if place == "dossier":
                 self.put(out, path, entry)
             elif place == "members":
-                for person in people:
-                    self.put(person, path, entry)
+                for index, person in enumerate(people):
+                    if person["member"]["leader"] or binding not in self.words["leaders_only"]:
+                        self.put(person, path, entry, index)
             else:
                 for holder in (*people, out["collective"], out["party_organization"]):
                     for sheet in holder["assessments"].values():
                         self.put(sheet, path[1:], entry)
 
-    def put(self, record: dict[str, Any], path: tuple[str, ...], entry: Field) -> None:
+    def put(self, record: dict[str, Any], path: tuple[str, ...], entry: Field, index: int = 0) -> None:
         if path == ("signs",) or path[-1] == "levels":
             return  # said criterion by criterion
         for name in path[:-1]:
@@ -438,16 +469,22 @@ class _Sample:
         if path[-1] == "score_total":
             record.setdefault("score_total", _TOTALS.get(record.get("proposed_grade", ""), _TOTALS["HTTNV"]))
         elif path[-1] not in record:
-            record[path[-1]] = self.value(entry)
+            record[path[-1]] = self.value(entry, index)
 
-    def value(self, entry: Field) -> Any:
-        """A plausible value for a binding, from its type and label."""
+    def value(self, entry: Field, index: int) -> Any:
+        """A plausible value for a binding, from its type and label, for the member at `index`."""
+        root, _, leaf = entry.binding.partition(".")
         own = self.words["fields"].get(entry.binding)
+        if root == "review" and index % len(self.words["people"]) >= self.staff:
+            own = self.words["student_review"].get(leaf, own)
         if own is not None:
-            given = self.text(own if isinstance(own, str) else self.random.choice(own))
-            return paragraphs(given) if entry.type == "paragraphs" else given
+            # All that is said of a residence is said of the same one.
+            key = "residence" if root == "residence" else entry.binding
+            leading = entry.binding in self.words["leaders_only"]
+            given = own if isinstance(own, str) else own[index % len(own)] if leading else self.turn(key, own, index)
+            return paragraphs(self.text(given)) if entry.type == "paragraphs" else self.text(given)
         if entry.type == "paragraphs":
-            return [f"{entry.label}: thực hiện đúng kế hoạch năm {self.year}, không có vướng mắc."]
+            return [self.turn(entry.binding, self.words["unknown"], index).replace("{label}", entry.label)]
         if entry.type == "date":
             return self.held.isoformat()
         if entry.type == "year":

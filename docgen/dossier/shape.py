@@ -112,6 +112,8 @@ def options_of(regulation: Regulation, entry: Field) -> dict[str, str]:
 
 
 _TEXT = Field("id", "text", "Mã", "Id")
+#: True in the sample dossier: its own words may stand in it.
+SAMPLE = Field("sample", "bool", "Hồ sơ mẫu, để thử", "Sample dossier, to try")
 _SHAPES: dict[tuple[str, ...], Node] = {}
 
 
@@ -127,6 +129,7 @@ def _dossier_shape(regulation: Regulation) -> Node:
     root = Node()
     for name in ("regulation", "regulations", "$schema"):
         root.children[name] = Node(entry=_TEXT)
+    root.children["sample"] = Node(entry=SAMPLE)
     member = root.grow(("members", ITEMS))
     member.children["id"] = Node(entry=_TEXT)
     holders = (member, root.grow(("party_organization",)), root.grow(("collective",)))

@@ -172,6 +172,7 @@ def dossier_schema(regulations: list[Regulation]) -> dict[str, Any]:
         "title": "Thư mục văn bản của đơn vị (tính từ thư mục của hồ sơ)",
         "type": "string",
     }
+    root["properties"]["sample"] = value_schema("bool", (), "Hồ sơ mẫu, để thử: lời văn mẫu được phép còn nguyên")
     member = _object()
     member["required"] = ["id", "member"]
     member["properties"]["id"] = {
