@@ -1,4 +1,4 @@
-"""What a post says of its holder: on the committee, or leading at all.
+"""What a post says of its holder: on the committee, leading at all, among the leaders of a đoàn thể.
 
 HD 19 B.II.2.2, B.IV.1.1 and the plans of the others review secretaries, their deputies, committee members and the heads
 and deputies of units as leaders. Posts are written freely, so they are recognised by words, without accents.
@@ -18,6 +18,19 @@ _COMMITTEE = re.compile(r"\b(?:bi thu|(?:chi|dang|cap) uy vien|uy vien (?:ban (?
 _LEADING = re.compile(
     r"(?:^|[,;/+]\s*|\bva )(?:quyen )?(?:pho )?(?:tong )?(?:truong (?!nhom)|giam doc|hieu truong|chu tich|thu truong|"
     r"chanh|vien truong|cuc truong|chi cuc truong|vu truong|tong bien tap|hieu pho|pho giam doc|pho phong)"
+)
+#: A post among the leaders of a đoàn thể; somebody who only inspects (ủy ban kiểm tra) is none of them.
+_LEADS_UNION = (
+    r"(?<!nguyen )\b(?:(?:pho )?(?:bi thu|chu tich)|(?:chi )?hoi (?:truong|pho)|"
+    r"(?:uv|uy vien)(?! ?(?:ban )?(?:uy ban kiem tra|ubkt|ub kiem tra|kiem tra|thanh tra))|(?:truong|pho) ban|"
+    r"to (?:truong|pho) (?:to )?cong doan)"
+)
+_UNION_POST = re.compile(_LEADS_UNION)
+#: The same in what is written as a party post or one in the authorities, where the đoàn thể is named with it.
+_UNION_NAMED = re.compile(
+    _LEADS_UNION
+    + r"[^,;]*\b(?:cong doan|lien doan lao dong|chi doan|doan (?:thanh nien|tncs|tn|truong|phuong|xa|khoa|khoi|"
+    r"co so)|hoi (?:cuu chien binh|ccb|nong dan|phu nu|lien hiep phu nu|lhpn|sinh vien|lien hiep thanh nien))"
 )
 
 
@@ -39,4 +52,16 @@ def leading_post(person: Any) -> str:
         return str(position["party"]) if isinstance(position, Mapping) else ""
     if _LEADING.search(_post(person, "government")):
         return str(position["government"]) if isinstance(position, Mapping) else ""
+    return ""
+
+
+def union_post(person: Any) -> str:
+    """The post that puts `person` among the leaders of a đoàn thể; empty where none does.
+
+    Whatever stands as the post in mass organisations counts by its rank alone; elsewhere the đoàn thể must be named.
+    """
+    position = person.get("position") if isinstance(person, Mapping) else None
+    for kind, pattern in (("union", _UNION_POST), ("government", _UNION_NAMED), ("party", _UNION_NAMED)):
+        if pattern.search(_post(person, kind)):
+            return str(position[kind]) if isinstance(position, Mapping) else ""
     return ""

@@ -212,7 +212,7 @@ class _Documents:
         kept = {(a.subject, a.id): a for a in self.overlay.assessors}
         for old in self.base.assessors:
             new = kept.get((old.subject, old.id))
-            if new is None or (old.required and not new.required):
+            if new is None or (old.required and not new.required) or (old.due_by not in ("", new.due_by)):
                 yield _finding("assessor", self.file, f"assessors: {old.subject}/{old.id}", label=old.label,
                                clause=old.clause)  # fmt: skip
 

@@ -38,6 +38,8 @@ CRITERIA_KEYS = ("sets", "detail", "points")
 CRITERION_KEYS = ("id", "number", "text", "group", "optional", "applies", "points", "rows")
 FIELDS_KEYS = ("fields", "choices", "roots")
 TYPES = ("text", "paragraphs", "date", "year", "integer", "number", "grade", "level", "choice", "bool")
+#: The posts of a member by which an assessor is due: one among the leaders of a đoàn thể.
+DUE_BY = ("union_post",)
 #: Where the first name of a binding may stand in the dossier.
 ROOT_PLACES = ("dossier", "members", "assessments")
 #: Names that Jinja resolves to a method of dict or to itself, so that a value under them could never be printed.
@@ -82,7 +84,10 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Assessor:
-    """Someone who assesses (chủ thể tham gia đánh giá): an id, how it is written on the form, where it is printed."""
+    """Someone who assesses (chủ thể tham gia đánh giá): an id, how it is written on the form, where it is printed.
+
+    `due_by` names the post that makes this assessor due for a member, where not everybody has one (`DUE_BY`).
+    """
 
     id: str
     subject: str
@@ -90,6 +95,7 @@ class Assessor:
     level: str = ""
     required: bool = False
     clause: str = ""
+    due_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,14 +304,17 @@ def _assessors(items: Sequence[Mapping], known: tuple[Assessor, ...]) -> tuple[A
     seen = {(a.subject, a.id) for a in known}
     out = list(known)
     for item in items:
-        item.closed(("id", "subject", "label", "level", "required", "clause"), ("id", "subject", "label", "clause"))
+        item.closed(
+            ("id", "subject", "label", "level", "required", "clause", "due_by"), ("id", "subject", "label", "clause")
+        )
+        if item.get("due_by", DUE_BY[0]) not in DUE_BY or ("due_by" in item and item["subject"] != "dang_vien"):
+            raise item.fault("errors.definition.unknown_value", "due_by", value=item["due_by"])
         if (item["subject"], item["id"]) in seen:
             raise item.fault("errors.definition.duplicate_id", "id", id=item["id"])
         seen.add((item["subject"], item["id"]))
         required = item.get("required", "no") == "yes"
-        out.append(
-            Assessor(item["id"], item["subject"], item["label"], item.get("level", ""), required, item["clause"])
-        )
+        level, due_by = item.get("level", ""), item.get("due_by", "")
+        out.append(Assessor(item["id"], item["subject"], item["label"], level, required, item["clause"], due_by))
     return tuple(out)
 
 

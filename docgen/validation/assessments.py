@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docgen.dossier.model import nearest
+from docgen.dossier.posts import union_post
 from docgen.forms.bindings import slots
 from docgen.forms.definition import Criteria, FormDefinition
 from docgen.model import GRADE_TEXT, GRADES
@@ -38,6 +39,7 @@ def check_holder(check: Check, holder: Holder) -> None:
             place = at(holder.pointer, "assessments", assessor.id)
             check.add("validation.assessment.missing", "error", place, holder.who,
                       assessor=assessor.id, label=assessor.label, clause=assessor.clause)  # fmt: skip
+    check_due(check, holder, found)
     kind = holder.record.get("kind") if holder.subject == "tap_the" else as_mapping(
         check.data.get("organization")).get("kind")  # fmt: skip
     for name, sheet in found.items():
@@ -47,6 +49,20 @@ def check_holder(check: Check, holder: Holder) -> None:
                       near=nearest(name[:40], known), known=", ".join(known))  # fmt: skip
         elif isinstance(sheet, dict):
             check_levels(check, holder, name, sheet, place, kind if isinstance(kind, str) else "")
+
+
+def check_due(check: Check, holder: Holder, found: dict[str, Any]) -> None:
+    """Assessors that are due by the member's post: the leaders of a đoàn thể assess those among them (KH 55 II.B.2.4).
+
+    Posts are written freely, so this is for a person to look at.
+    """
+    for assessor in check.forms.assessors(holder.subject).values():
+        if not assessor.due_by or assessor.required or not holder.graded or assessor.id in found:
+            continue
+        if post := union_post(holder.record.get("member")):
+            place = at(holder.pointer, "assessments", assessor.id)
+            check.add("validation.assessment.due", "warning", place, holder.who, post=post[:80],
+                      assessor=assessor.id, label=assessor.label, clause=assessor.clause)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

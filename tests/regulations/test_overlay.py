@@ -33,6 +33,7 @@ from docgen.word.written import paragraphs
 EXAMPLES = Path(__file__).parents[2] / "examples" / "don-vi"
 UNIT = "chi-bo-to-5-2018"
 _H = f"regulation: {UNIT}\nextends: kh40-2018\n"
+_A = _H + "assessors: [{id: a, subject: dang_vien, label: A, clause: x, "
 _M = _H + "meeting: [{clause: x, minimum_days: '1', when: "
 
 
@@ -256,6 +257,7 @@ def test_a_workbook_names_its_folder_too(unit: Path, regulation: Regulation) -> 
         ("regulation.yaml", _H + "deadlines: [{what: x, clause: x, month_day: cuối năm}]\n", "not_a_date", 3),
         ("regulation.yaml", _H + "deadlines: [{what: x, clause: x, before: 30/02/2018}]\n", "not_a_date", 3),
         ("regulation.yaml", _H + "deadlines: [{what: x, clause: x, who: [huyen]}]\n", "unknown_value", 3),
+        ("regulation.yaml", _A + "due_by: chuc_vu}]\n", "unknown_value", 3),
         ("regulation.yaml", _H + "draft: {working_days: ba, clause: x}\n", "needs_whole", 3),
         ("criteria.yaml", "points:\n  to-chuc-dang:\n    i1: không\n", "not_points", 3),
         ("criteria.yaml", 'points:\n  to-chuc-dang:\n    i1: "0"\n', "not_points", 3),

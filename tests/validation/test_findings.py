@@ -111,6 +111,7 @@ CASES: list[tuple[str, Change, str]] = [
     ("validation.section.prompt_optional", put(f"{M}/review/explanation", "[Nhập …]"), f"{M}/review/explanation"),
     ("validation.section.says_no", put(f"{M}/review/results", "Không có."), f"{M}/review/results"),
     ("validation.assessment.missing", drop(f"{M}/assessments/chi_uy"), f"{M}/assessments/chi_uy"),
+    ("validation.assessment.due", drop(f"{M}/assessments/doan_the"), f"{M}/assessments/doan_the"),
     ("validation.assessment.no_body", drop("/party_organization"), "/party_organization"),
     ("validation.assessment.unknown", put(f"{M}/assessments/chi_ui", {"signer": "B"}), ""),
     ("validation.member.leads", put(f"{M}/member/leader", False), f"{M}/member/leader"),
@@ -183,7 +184,7 @@ SEVERITY = {"warning": {
     "validation.votes.too_few", "validation.grade.no_civil", "validation.facts.other_subject",
     "dossier.text.invisible", "dossier.text.direction", "dossier.text.lookalike", "dossier.text.long",
     "validation.member.leads", "validation.signs.nobody", "validation.signs.some",
-    "validation.meeting.perhaps_short", "validation.organization.two_kinds",
+    "validation.assessment.due", "validation.meeting.perhaps_short", "validation.organization.two_kinds",
 }, "info": {"dossier.value.converted", "dossier.text.nfd", "dossier.text.markup"}}  # fmt: skip
 
 

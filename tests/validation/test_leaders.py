@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from docgen.dossier import dossier_from_data
-from docgen.dossier.posts import is_committee, leading_post
+from docgen.dossier.posts import is_committee, leading_post, union_post
 from docgen.dossier.sample import sample_dossier
 from docgen.forms.definition import load_form
 from docgen.packet.plan import plan_documents
@@ -85,3 +85,54 @@ def test_no_sample_prints_a_name_of_a_place_for_data(name: str) -> None:
 
     found = texts(sample_dossier(name))
     assert not [text for text in found if text.startswith("(") or "Đã thực hiện nội dung" in text]
+
+
+@pytest.mark.parametrize(
+    ("kind", "post", "leads"),
+    [
+        ("union", "Ủy viên Ban Chấp hành Công đoàn trường", True), ("union", "UV BCH Công đoàn", True),
+        ("union", "UVBCH Đoàn trường", True), ("union", "Bí thư Chi đoàn cán bộ", True),
+        ("union", "Phó Chủ tịch", True),
+        ("union", "Chi hội trưởng Chi hội Phụ nữ", True), ("union", "Chi hội phó", True),
+        ("union", "Uỷ viên Ban Thường vụ Hội Nông dân", True), ("union", "Tổ trưởng tổ công đoàn", True),
+        ("union", "Trưởng ban công tác Mặt trận", True),
+        ("union", "Đoàn viên công đoàn", False), ("union", "Hội viên Hội Cựu chiến binh", False),
+        ("union", "Lớp trưởng", False), ("union", "Nguyên Chủ tịch Công đoàn", False), ("union", "", False),
+        ("union", "Ủy viên Ủy ban Kiểm tra Công đoàn", False),
+        ("government", "Chủ tịch Công đoàn trường", True), ("government", "Chuyên viên, Bí thư Đoàn phường", True),
+        ("government", "Chủ tịch Hội Cựu chiến binh phường", True),
+        ("government", "Chủ tịch Hội đồng nhân dân phường", False), ("government", "Chủ tịch UBND phường", False),
+        ("party", "Bí thư chi bộ", False), ("party", "Bí thư chi bộ, Chủ tịch Công đoàn", True),
+        ("party", "Ủy viên Ban Chấp hành Đảng bộ", False),
+    ],
+)  # fmt: skip
+def test_who_is_among_the_leaders_of_a_mass_organisation(kind: str, post: str, leads: bool) -> None:
+    assert bool(union_post({"position": {kind: post}})) is leads
+
+
+@pytest.mark.parametrize(
+    ("regulation", "clause"),
+    [
+        ("kh55-2018", "KH 55 II.B.2.4 (2), 2.5 bước 2 gạch 1"), ("kh40-2018", "KH 40 II.B.2.4 (2), 2.5 bước 2"),
+        ("hd16-2018", "HD 16 II.B.2.4"), ("hd19-2024", ""), ("khbvp-2021", ""),
+    ],
+)  # fmt: skip
+def test_the_leaders_of_a_mass_organisation_assess_their_own(regulation: str, clause: str) -> None:
+    """(2) Tập thể lãnh đạo đoàn thể mà đảng viên là thành viên lãnh đạo; HD 19 and the plan of 2021 name none."""
+    data = sample_dossier(regulation)
+    data["members"][1]["member"]["position"]["union"] = "Ủy viên Ban Chấp hành Công đoàn trường"
+    data["members"][1].get("assessments", {}).pop("doan_the", None)
+    data["members"][3]["member"]["position"]["union"] = "Đoàn viên"
+    dossier, _ = dossier_from_data(data)
+    assert dossier is not None
+    found = [f for f in validate_dossier(dossier, load_regulation(regulation)) if f.code == "validation.assessment.due"]
+    assert [(f.who, f.params["clause"], f.severity) for f in found] == (
+        [("dv-02", clause, "warning")] if clause else []
+    )
+
+
+def test_a_member_who_is_not_graded_needs_no_such_sheet() -> None:
+    data = sample_dossier("kh55-2018")
+    data["members"][1]["assessments"].pop("doan_the")
+    data["members"][1]["facts"]["exempt_from_party_activities"] = True
+    assert "validation.assessment.due" not in {code for code, _ in findings(data)}
