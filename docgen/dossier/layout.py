@@ -23,6 +23,21 @@ BOOLEAN = {"true": "Có", "false": "Không"}
 #: What a fact that is known to be unknown (`null`) is written as.
 UNKNOWN = "chưa biết"
 SUBJECT_HOLDERS = {"dang_vien": "members", "to_chuc_dang": "party_organization", "tap_the": "collective"}
+#: Where facts stand in a workbook: for each holder in the dossier, whom they are about, the sheet, and what stands
+#: before their titles there. `everyone` is said of every member at once; what a member's own row says goes before it.
+FACT_HOLDERS = {
+    "members": ("dang_vien", "Căn cứ", ""),
+    "everyone": ("dang_vien", "Căn cứ chung", "Mọi đảng viên: "),
+    "collective": ("tap_the", "Căn cứ chung", "Tập thể: "),
+    "party_organization": ("to_chuc_dang", "Căn cứ chung", "Tổ chức đảng: "),
+}
+
+
+def fact_place(fact: Fact, holder: str) -> tuple[str, str]:
+    """The sheet of a workbook and the title under which `fact` stands there, for a holder of `FACT_HOLDERS`."""
+    _, sheet, before = FACT_HOLDERS[holder]
+    label = fact.label("vi")
+    return sheet, before + label[:1].upper() + label[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +93,9 @@ def workbook_layout(regulation: Regulation) -> tuple[Sheet, ...]:
         Sheet("bieu-hien", "Biểu hiện", MEMBERS, (key, name, *signs), "members"),
         Sheet("phieu", "Phiếu", MEMBERS, (key, name, *(c for c in member if c.path[0] == "votes")), "members"),
         Sheet("can-cu", "Căn cứ", MEMBERS, (key, name, *_facts(facts, "dang_vien", ("facts",))), "members"),
-        Sheet("can-cu-chung", "Căn cứ chung", VALUES, (
-            *_facts(facts, "tap_the", ("collective", "facts"), "Tập thể: "),
-            *_facts(facts, "to_chuc_dang", ("party_organization", "facts"), "Tổ chức đảng: "),
+        Sheet("can-cu-chung", "Căn cứ chung", VALUES, tuple(
+            column for holder, (subject, *_) in FACT_HOLDERS.items() if holder != "members"
+            for column in _facts(facts, subject, (holder, "facts"))
         )),
         *_lists(regulation),
     ]  # fmt: skip
@@ -160,14 +175,13 @@ def _assessments(regulation: Regulation, subject: str, key: Column, name: Column
     return Sheet(f"tieu-chi-{prefix}", titles[subject], ASSESSMENTS, (*first, *columns), SUBJECT_HOLDERS[subject])
 
 
-def _facts(known: dict[str, Fact], subject: str, above: tuple[str, ...], before: str = "") -> list[Column]:
+def _facts(known: dict[str, Fact], subject: str, above: tuple[str, ...]) -> list[Column]:
     """One column a fact that can be written in a cell; compound facts stand as JSON."""
     out = []
     for fact in known.values():
         if subject in fact.subjects:
-            label = fact.label("vi")
             options = tuple(BOOLEAN.items()) if fact.type == "bool" else tuple((v, v) for v in fact.values)
-            title = before + label[:1].upper() + label[1:]
+            title = fact_place(fact, above[0] if len(above) > 1 else "members")[1]
             out.append(Column((*above, fact.name), title, f"fact:{fact.type}", options))
     return out
 

@@ -144,7 +144,7 @@ def _dossier_shape(regulation: Regulation) -> Node:
             node = start.grow(below)
             node.entry = node.entry or entry
             node.options = node.options or options_of(regulation, entry)
-    for holder in holders:
+    for holder in (*holders, root.grow(("everyone",))):
         holder.grow(("facts",)).entry = FACT
     return root
 

@@ -204,6 +204,10 @@ def dossier_schema(regulations: list[Regulation]) -> dict[str, Any]:
         "additionalProperties": value_schema("choice", presence, "Có hoặc không có biểu hiện"),
     }
     member["properties"]["assessments"] = assessments
+    root["properties"]["everyone"] = {
+        "title": "Khai chung cho mọi đảng viên; ai khác thì ghi riêng ở người ấy",
+        **_object(),
+    }
     own_folders = [folder for regulation in regulations for folder in regulation.chain]
     for subject, holder in (
         ("dang_vien", member),
@@ -212,5 +216,6 @@ def dossier_schema(regulations: list[Regulation]) -> dict[str, Any]:
     ):
         holder["properties"]["assessments"] = assessments
         holder["properties"]["facts"] = facts_schema(subject, own_folders)
+    root["properties"]["everyone"]["properties"]["facts"] = facts_schema("dang_vien", own_folders)
     root["properties"]["members"] = {"title": "Đảng viên", "type": "array", "items": member}
     return root

@@ -5,10 +5,11 @@ Kept apart from proposing: it grades again for every answer, which only a reader
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from docgen.dossier.layout import FACT_HOLDERS, fact_place
 from docgen.grading.engine import Assessment
 from docgen.grading.proposal import Proposal, Question
 from docgen.i18n import DEFAULT_LANGUAGE, message
@@ -39,8 +40,19 @@ def _answered(rules: RuleSet, subject: str, facts: Mapping[str, Any], one: Quest
         for answer in answers
         for told in [{**facts, **dict.fromkeys(one.asks, answer)}]
     ]
-    where = message("grading.ask.where", DEFAULT_LANGUAGE, names=", ".join(f"facts.{name}" for name in one.asks))
+    where = _where(rules, subject, one.asks)
     return replace(one, text=" ".join([one.text, *(["(" + "; ".join(leads) + ")"] if leads else []), where]))
+
+
+def _where(rules: RuleSet, subject: str, asks: Sequence[str]) -> str:
+    """Where to write the answer: the name in the dossier, and the sheet and title of a workbook."""
+    names = ", ".join(f"facts.{name}" for name in asks)
+    holder = next((holder for holder, (whom, *_) in FACT_HOLDERS.items() if whom == subject), "")
+    if not holder:
+        return message("grading.ask.where", DEFAULT_LANGUAGE, names=names)
+    places = [fact_place(rules.facts[name], holder) for name in asks]
+    titles = ", ".join(f"“{title}”" for _, title in places)
+    return message("grading.ask.where_cell", DEFAULT_LANGUAGE, names=names, sheet=places[0][0], titles=titles)
 
 
 def _word(answer: Any) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from docgen.dossier.layout import fact_place
 from docgen.dossier.posts import is_committee
 from docgen.grading import rules_of
 from docgen.grading.ballots import Decided, Voting
@@ -27,6 +28,10 @@ from docgen.grading.proposal import Proposal
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import GRADE_TEXT, GRADES, Finding
 from docgen.regulations.loader import Regulation
+from docgen.regulations.rule_facts import Fact
+
+#: A question that stands word for word with so many members is asked once.
+MANY_ASKED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Board:
     tied: tuple[str, ...] = ()
     decided: Decided | None = None
     findings: tuple[Finding, ...] = ()
+    #: The catalogue that the questions' facts are named in.
+    facts: Mapping[str, Fact] = field(default_factory=dict, repr=False, compare=False)
 
     def row(self, row_id: str) -> Row:
         """The row of a member's id, `party_organization` or `collective`. Raises `KeyError`."""
@@ -137,10 +144,21 @@ class Board:
             not_ranked=sum(p.not_ranked for p in members), asked=sum(bool(p.questions) for p in members),
         )  # fmt: skip
 
+    def shared_questions(self) -> dict[str, list[Row]]:
+        """The questions that stand word for word with `MANY_ASKED` members or more, and those members."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            if row.subject == "dang_vien":
+                for text in _asked(row.proposal):
+                    found.setdefault(text, []).append(row)
+        return {text: rows for text, rows in found.items() if len(rows) >= MANY_ASKED}
+
     def as_text(self, language: str = DEFAULT_LANGUAGE, members: bool = True) -> str:
         """The board for a terminal; without `members`, their counts stand first in place of their rows."""
         lines = [] if members else [self.counts_line(language)]
-        for row in self.rows:
+        shared = self.shared_questions() if members else {}
+        last = max((n for n, row in enumerate(self.rows) if row.subject == "dang_vien"), default=-1)
+        for number, row in enumerate(self.rows):
             if row.subject == "dang_vien" and not members:
                 continue
             shown = GRADE_TEXT.get(row.grade) or message("board.undecided", language)
@@ -151,8 +169,23 @@ class Board:
             lines.append(message(key, language, name=row.name, grade=shown, own=own))
             lines += [f"    {text}" for text in _telling(row.proposal, language)]
             lines += [f"    ! {text}" for text in row.proposal.actions_in_words(language)]
-            lines += [f"    ? {text}" for text in _asked(row.proposal)]
+            asked = _asked(row.proposal)
+            lines += [f"    ? {text}" for text in asked if row.subject != "dang_vien" or text not in shared]
+            if number == last:
+                lines += [line for text, who in shared.items() for line in self._of_many(text, who, language)]
         return "\n".join([*lines, "", *self.quota_lines(language)])
+
+    def _of_many(self, text: str, rows: Sequence[Row], language: str) -> list[str]:
+        """One question asked of many: said once, with those it is about and how one answer serves for all."""
+        names = ", ".join(row.name for row in rows)
+        out = ["    ? " + message("board.ask.of_many", language, text=text, count=len(rows), names=names)]
+        asks = next(q.asks for q in rows[0].proposal.questions if (q.text or q.code) == text)
+        if asks and all(name in self.facts for name in asks):
+            places = [fact_place(self.facts[name], "everyone") for name in asks]
+            titles = ", ".join(f"“{title}”" for _, title in places)
+            at = ", ".join(f"everyone.facts.{name}" for name in asks)
+            out.append("      " + message("board.ask.everyone", language, names=at, sheet=places[0][0], titles=titles))
+        return out
 
 
 def _asked(proposal: Proposal) -> list[str]:
@@ -211,6 +244,7 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
         settled.tied,
         settled.decided,
         tuple(disagreements(rules, settled, records, voting.kind)),
+        rules.facts,
     )
 
 

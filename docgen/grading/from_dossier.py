@@ -108,7 +108,9 @@ def _reviewed(review: Any) -> bool:
 def member_facts(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> dict[str, Any]:
     """The facts about one member, for the subject `dang_vien`."""
     person = _mapping(member, "member")
+    # What is said of everyone holds for whoever says nothing of his own.
     out: dict[str, Any] = {
+        **_mapping(data, "everyone", "facts"),
         "self_review_completed": _reviewed(_at(member, "review")),
         "is_head": bool(person.get("head")),
         "evaluated_as_leader": False,

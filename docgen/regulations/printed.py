@@ -19,7 +19,14 @@ PRINTED_BEFORE = {
         r"(?:ban chấp hành |bch )?(?:đảng bộ|đảng ủy|đảng uỷ)(?:\s*:\s*|\s+)(?=\S)", re.IGNORECASE
     ),
     **dict.fromkeys(
-        ("report.number", "regrade.number", "regrade.discipline_number"),
+        (
+            "report.number",
+            *(
+                f"{root}.{name}"
+                for root in ("regrade", "organization_regrade")
+                for name in ("number", "discipline_number")
+            ),
+        ),
         re.compile(r"(?:quyết định |báo cáo )?số(?:\s*:\s*|\s+)(?=\S)", re.IGNORECASE),
     ),
     "counting.head": re.compile(r"tổ trưởng(?:\s*:\s*|\s+)(?=\S)", re.IGNORECASE),

@@ -72,7 +72,8 @@ def fits(fact: Fact, value: Any) -> bool:
 def check_facts(check: Check) -> None:
     """Report facts nobody knows and facts of the wrong type: a rule would silently not see them."""
     known = catalogue(tuple(reversed(check.regulation.chain)))
-    for holder in (*check.bodies, *check.members):
+    everyone = Holder(as_mapping(check.data.get("everyone")), "/everyone", "dang_vien", "")
+    for holder in (everyone, *check.bodies, *check.members):
         check_holder(check, holder, known)
 
 

@@ -46,7 +46,8 @@ def dossier_validator(regulation: Regulation) -> Any:
     if found is None or found[0] is not regulation:
         schema = dossier_schema([regulation])
         properties = schema["properties"]
-        for holder in (properties["members"]["items"], properties["collective"], properties["party_organization"]):
+        bodies = (properties["collective"], properties["party_organization"])
+        for holder in (properties["members"]["items"], *bodies, properties["everyone"]):
             holder["properties"]["facts"] = {"type": "object"}
         found = _VALIDATORS[id(regulation)] = (regulation, jsonschema_rs.validator_for(schema, validate_formats=True))
     return found[1]

@@ -99,7 +99,7 @@ def test_a_question_tells_what_each_answer_leads_to_and_where_to_write_it() -> N
     proposal = with_answers(rules, "dang_vien", facts, propose(rules, "dang_vien", facts))
     text = next(q.text for q in proposal.questions if "disciplined_in_year" in q.asks)
     assert "bị thi hành kỷ luật trong năm: có hay không? (có: KHTNV; không: HTTNV)" in text
-    assert text.endswith("Ghi tại: facts.disciplined_in_year.")
+    assert text.endswith("Ghi tại: facts.disciplined_in_year (Excel: trang “Căn cứ”, “Bị thi hành kỷ luật trong năm”).")
 
 
 @pytest.mark.parametrize(
