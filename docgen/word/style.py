@@ -148,9 +148,10 @@ def styles_xml() -> str:
         _paragraph_style(
             "DraftMark", "Dấu dự thảo", paragraph=none + centre, run=bold + '<w:color w:val="C00000"/>' + _size(16)
         ),
-        # Word wants a paragraph after each table; after a signature it must not open a page of its own.
+        # Word wants a paragraph after each table; after a signature it must not open a page of its own: it has to fit
+        # wherever the signature fits, so it is as low as a line can be (1 pt was seen to open an empty page).
         _paragraph_style("AfterSign", "Sau chữ ký",
-                         paragraph='<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
+                         paragraph='<w:spacing w:before="0" w:after="0" w:line="1" w:lineRule="exact"/>'
                          '<w:ind w:firstLine="0"/>', run='<w:sz w:val="2"/><w:szCs w:val="2"/>'),
         _paragraph_style("TinyLine", "Dòng nhỏ",
                          paragraph='<w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/>'

@@ -90,8 +90,10 @@ def test_without_a_name_the_regulation_in_force_is_taken(
     done = run("init", tmp_path / "own", "--regulations", own.parent)
     assert '"kh99-2026"' in (tmp_path / "own" / "ho-so.json").read_text(encoding="utf-8")
     assert "kh99-2026" in done.err
+    monkeypatch.setattr(options, "today", lambda: datetime.date(2017, 11, 30))
     run("init", tmp_path / "none")
     assert '"kh55-2018"' in (tmp_path / "none" / "ho-so.json").read_text(encoding="utf-8")
+    monkeypatch.setattr(options, "today", lambda: datetime.date(2026, 11, 30))
     run("init", tmp_path / "named", "-r", "hd16-2018", "--regulations", own.parent)
     assert '"hd16-2018"' in (tmp_path / "named" / "ho-so.json").read_text(encoding="utf-8")
     assert "kh99-2026" in run("schema", "mau-05", "--regulations", own.parent).out

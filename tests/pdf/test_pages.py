@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from functools import cache
 
@@ -83,3 +84,42 @@ def test_it_would_be_noticed(engine: str) -> None:
 def test_the_last_record_stays_with_the_signature() -> None:
     assert _left_alone(_files(TABLES), "libreoffice") == []
     assert _left_alone({name: _never_kept(docx) for name, docx in _files(TABLES).items()}, "libreoffice")
+
+
+def _taller_by(docx: bytes, twentieths: int) -> bytes:
+    """The file with more room to sign: the last line comes nearer to the foot of its page."""
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    head, mark, rest = parts["word/styles.xml"].partition(b'w:styleId="SignZone"')
+    own, end, others = rest.partition(b"</w:style>")
+    own = re.sub(rb'w:line="\d+"', b'w:line="%d"' % (1500 + twentieths), own)
+    parts["word/styles.xml"] = head + mark + own + end + others
+    return write_package(parts)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_follows_a_signature_opens_no_page(engine: str) -> None:
+    """Wherever on the page the signature ends: the paragraph that Word wants after a table fits beside it."""
+    name = "hd19-2024/phieu-01"
+    regulation, definition = load_regulation("hd19-2024"), _definition(name)
+    docx = Filler(regulation, definition).fill(sample_record(regulation, definition))
+
+    def drawn(rooms: range) -> dict[int, bytes]:
+        pdfs = convert({str(room): _taller_by(docx, room) for room in rooms}, engine).pdfs
+        return {int(room): pdf for room, pdf in pdfs.items()}
+
+    low, high = 0, 12_000
+    one = page_count(drawn(range(low, low + 1))[low])
+    for step in (1200, 200, 40):
+        pages = {room: page_count(pdf) for room, pdf in drawn(range(low, high + 1, step)).items()}
+        high = min(room for room, count in pages.items() if count > one)
+        low = high - step
+    # Around the height at which the last page breaks, in steps finer than the lowest line that Word can show.
+    found = drawn(range(low - 4, high + 24, 4))
+    assert {page_count(pdf) for pdf in found.values()} == {one, one + 1}
+    empty = [
+        room
+        for room, pdf in found.items()
+        if len("".join(line.text for line in page_lines(pdf, page_count(pdf) - 1))) < 3
+    ]
+    assert empty == []
