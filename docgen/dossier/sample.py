@@ -199,6 +199,8 @@ class _Sample:
             out["meeting"] |= {"summoned": official, "present": voters}
         if "ballots.valid" in self.regulation.fields:
             out["ballots"]["valid"] = voters
+        if "collective.score_total" in self.regulation.fields:  # the report repeats the total of the score sheet
+            out["collective"]["score_total"] = out["party_organization"]["assessments"]["tu_danh_gia"]["score_total"]
         self.complete(out, people)
         _drop_empty(out)
         return out

@@ -8,12 +8,16 @@ from typing import Any
 from docgen.i18n import message
 from docgen.model import GRADE_TEXT, Finding
 from docgen.packet.plan import Document, Signer, assessor_label
+from docgen.regulations.duties import meets
 from docgen.regulations.loader import Regulation
 from docgen.regulations.printed import as_printed
+from docgen.regulations.standing import owes_review
 from docgen.word.pages import Page
 
 #: Official pages are written in Vietnamese whatever the language of messages.
 PAGE_LANGUAGE = "vi"
+#: How many people who owe a paper are named; all of them would hide the list in a large body.
+_NAMES = 20
 _SEVERITIES = ("error", "warning", "info")
 
 
@@ -76,7 +80,34 @@ def index_page(
     heads = [_text(f"index.{key}") for key in ("number", "document", "about", "file", "pages", "signers")]
     page.table(heads, rows, [4, 25, 20, 18, 6, 27])
     page.paragraph(_text("index.total", count=len(documents)))
+    _enclosures(page, regulation, data)
     return page.docx(_text("index.title"), {"docgen.page": "muc-luc", "docgen.regulation": regulation.id}, draft)
+
+
+def _enclosures(page: Page, regulation: Regulation, data: Mapping[str, Any]) -> None:
+    """The papers to be added by hand, each with a box to tick; nothing where the regulation names none."""
+    given = data.get("members")
+    members = given if isinstance(given, list) else []
+    rows: list[list[str]] = []
+    for enclosure in regulation.enclosures:
+        owing = [m for m in members if isinstance(m, Mapping) and meets(enclosure.only, m)]
+        names = [_name(m) for m in owing if enclosure.only and owes_review(regulation.apart, data, m)]
+        if enclosure.only and not names:
+            continue
+        shown = "; ".join(name for name in names[:_NAMES] if name) + ("; …" if len(names) > _NAMES else "")
+        whose = f"{enclosure.whose}: {shown}" if shown else enclosure.whose
+        rows.append([str(len(rows) + 1), enclosure.what, whose, enclosure.clause, "☐"])
+    if not rows:
+        return
+    page.paragraph(_text("index.enclosures"), "SectionHeading")
+    page.paragraph(_text("index.enclosures_note"), "Guidance")
+    heads = [_text(f"index.{key}") for key in ("number", "enclosure", "whose", "clause", "enclosed")]
+    page.table(heads, rows, [4, 34, 38, 16, 8])
+
+
+def _name(member: Mapping[str, Any]) -> str:
+    person = member.get("member")
+    return str(person.get("full_name", "")) if isinstance(person, Mapping) else ""
 
 
 def summary_page(

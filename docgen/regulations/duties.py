@@ -30,6 +30,8 @@ _ABOVE = {
     "chi_bo_truc_thuoc": ("dang_bo_bo_phan", "dang_bo"),
     "dang_bo_bo_phan": ("dang_bo",),
 }
+#: A value of the dossier, or of each member's record.
+_PLACE = re.compile(r"(?:members\[\]\.)?[a-z][a-z_0-9]*(?:\.[a-z][a-z_0-9]*)+")
 _MONTH_DAY = re.compile(r"\d{2}-\d{2}")
 
 Binding = Literal["own", "perhaps", "above", "no"]
@@ -175,3 +177,59 @@ def due(deadline: Mapping, year: int) -> datetime.date | None:
 def latest(deadline: Mapping, held: datetime.date | None) -> datetime.date | None:
     """The last day to keep a `deadline` counted from the meeting `held`; None for any other, or without a meeting."""
     return held + datetime.timedelta(days=int(deadline["days"])) if "after" in deadline and held else None
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Two places of a dossier that state one and the same thing on two papers, so that they must not differ."""
+
+    what: str
+    one: str
+    other: str
+    clause: str
+
+    @property
+    def of_members(self) -> bool:
+        """True where both places stand in the record of each member."""
+        return self.one.startswith("members[].")
+
+
+def same_of(item: Mapping) -> Same:
+    """One entry of `same`. Raises `DefinitionError` for an unknown key, or for what is no place of a value."""
+    item.closed(("what", "one", "other", "clause"), ("what", "one", "other", "clause"))
+    for key in ("one", "other"):
+        if not _PLACE.fullmatch(item[key]) or item[key].startswith("members[].") != item["one"].startswith(
+            "members[]."
+        ):
+            raise item.fault("errors.definition.unknown_value", key, value=item[key])
+    return Same(item["what"], item["one"], item["other"], item["clause"])
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A paper that goes up with the packet and that no form of docgen makes: what, of whom, by which clause.
+
+    With `only` (as in `packet`), it is owed by the members whose record has that code, and by nobody else.
+    """
+
+    what: str
+    whose: str
+    clause: str
+    only: str = ""
+
+
+def enclosure_of(item: Mapping) -> Enclosure:
+    """One entry of `enclosures`. Raises `DefinitionError` for an unknown or missing key, and a bad `only`."""
+    item.closed(("what", "whose", "clause", "only"), ("what", "whose", "clause"))
+    if "only" in item and not re.fullmatch(r"[a-z_.]+=[a-z0-9_]+", item["only"]):
+        raise item.fault("errors.definition.unknown_value", "only", value=item["only"])
+    return Enclosure(item["what"], item["whose"], item["clause"], item.get("only", ""))
+
+
+def meets(only: str, record: Any) -> bool:
+    """True where `record` has the code that `only` names (`member.leader=true`). A missing yes/no is no."""
+    if not only:
+        return True
+    path, _, code = only.partition("=")
+    value = _at(record, *path.split("."))
+    return code == (str(value) if isinstance(value, str) else "true" if value else "false")

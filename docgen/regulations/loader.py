@@ -19,7 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from docgen.errors import UsageError
-from docgen.regulations.duties import Duration, deadline_of, duration_of
+from docgen.regulations.duties import (
+    Duration,
+    Enclosure,
+    Same,
+    deadline_of,
+    duration_of,
+    enclosure_of,
+    meets,
+    same_of,
+)
 from docgen.regulations.life import Life, life_of
 from docgen.regulations.standing import KINDS, OUT_OF, Apart
 from docgen.regulations.strict_yaml import Mapping
@@ -27,13 +36,13 @@ from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_sha
 
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
-    "meeting", "deadlines", "apart", "life", "add",
+    "meeting", "deadlines", "apart", "life", "same", "enclosures", "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
 #: What `add` may add to the lists of the regulation that is extended.
 #: The name of a form: that of its file, and part of the names of the files of a packet.
 _FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-ADD_KEYS = ("forms", "assessors", "packet", "deadlines")
+ADD_KEYS = ("forms", "assessors", "packet", "deadlines", "enclosures")
 CRITERIA_KEYS = ("sets", "detail", "points")
 CRITERION_KEYS = ("id", "number", "text", "group", "optional", "applies", "points", "rows")
 FIELDS_KEYS = ("fields", "choices", "roots")
@@ -114,12 +123,7 @@ class PacketItem:
 
     def made_for(self, record: Any) -> bool:
         """True where this document is made for `record`: a member's record, or the dossier. A missing yes/no is no."""
-        if not self.only:
-            return True
-        path, _, code = self.only.partition("=")
-        for step in path.split("."):
-            record = record.get(step) if isinstance(record, dict) else None
-        return code == (str(record) if isinstance(record, str) else "true" if record else "false")
+        return meets(self.only, record)
 
 
 @dataclass(slots=True)
@@ -147,6 +151,8 @@ class Regulation:
     deadlines: list[Mapping] = field(default_factory=list)
     apart: tuple[Apart, ...] = ()
     life: Life = field(default_factory=Life)
+    same: tuple[Same, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
     fields: dict[str, Field] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
     criteria: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
@@ -265,6 +271,8 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
     regulation.life = life_of(meta, regulation.life)
     if "apart" in meta:
         regulation.apart = tuple(map(_apart, meta["apart"]))
+    if "same" in meta:
+        regulation.same = tuple(map(same_of, meta["same"]))
     added = meta.get("add", Mapping())
     added.closed(ADD_KEYS)
     for at, keep in ((meta, False), (added, True)):
@@ -277,6 +285,9 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
                 raise at.fault("errors.definition.duplicate_id", "forms", id="forms")
         if "deadlines" in at:
             regulation.deadlines = [*(regulation.deadlines if keep else ()), *map(deadline_of, at["deadlines"])]
+        if "enclosures" in at:
+            given = map(enclosure_of, at["enclosures"])
+            regulation.enclosures = (*(regulation.enclosures if keep else ()), *given)
         if "assessors" in at:
             known = regulation.assessors if keep else ()
             regulation.assessors = _assessors(at["assessors"], known)

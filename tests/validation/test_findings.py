@@ -148,6 +148,7 @@ CASES: list[tuple[str, Change, str]] = [
     ("validation.period.replaced", put("/period/year", 2026), "/period/year"),
     ("validation.deadline.held", put("/meeting/held", "2018-12-26"), "/meeting/held"),
     ("validation.deadline.submitted", put("/meeting/submitted", "2018-12-25"), "/meeting/submitted"),
+    ("validation.same.differs", put("/collective/proposed_grade", "HTNV"), "/collective/proposed_grade"),
     ("validation.ballots.more_collected", put("/ballots/collected", 99), "/ballots/collected"),
     ("validation.ballots.more_invalid", put("/ballots/invalid", 99), "/ballots/invalid"),
     ("validation.ballots.more_than_members", put("/ballots/issued", 99), "/ballots/issued"),
@@ -184,7 +185,8 @@ SEVERITY = {"warning": {
     "validation.votes.too_few", "validation.grade.no_civil", "validation.facts.other_subject",
     "dossier.text.invisible", "dossier.text.direction", "dossier.text.lookalike", "dossier.text.long",
     "validation.member.leads", "validation.signs.nobody", "validation.signs.some",
-    "validation.assessment.due", "validation.meeting.perhaps_short", "validation.organization.two_kinds",
+    "validation.same.differs", "validation.assessment.due",
+    "validation.meeting.perhaps_short", "validation.organization.two_kinds",
 }, "info": {"dossier.value.converted", "dossier.text.nfd", "dossier.text.markup"}}  # fmt: skip
 
 

@@ -1,0 +1,89 @@
+"""What two papers of a packet say of one thing, and what a paper of it says nothing about."""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+from typing import Any
+
+import pytest
+
+from docgen.dossier import dossier_from_data
+from docgen.dossier.sample import sample_dossier
+from docgen.model import Finding
+from docgen.regulations.loader import load_regulation
+from docgen.validation import validate_dossier
+from docgen.validation.report import message_of
+
+REGULATIONS = ("hd16-2018", "hd19-2024", "kh40-2018", "kh55-2018", "khbvp-2021")
+
+
+@cache
+def kept(regulation: str) -> dict[str, Any]:
+    return sample_dossier(regulation)
+
+
+def sample(regulation: str) -> dict[str, Any]:
+    return copy.deepcopy(kept(regulation))
+
+
+def about(data: dict[str, Any], *codes: str) -> list[Finding]:
+    loaded, _ = dossier_from_data(data)
+    assert loaded is not None
+    found = validate_dossier(loaded, load_regulation(data["regulation"]))
+    return [f for f in found if f.code.removeprefix("validation.") in codes]
+
+
+@pytest.mark.parametrize("regulation", REGULATIONS)
+def test_the_papers_of_the_sample_agree(regulation: str) -> None:
+    assert about(sample(regulation), "same.differs") == []
+
+
+def test_the_total_of_the_report_is_that_of_the_score_sheet() -> None:
+    """HD 19 B.IV.1.1: "chấm điểm … (theo biểu điểm)"."""
+    data = sample("hd19-2024")
+    sheet = data["party_organization"]["assessments"]["tu_danh_gia"]
+    assert data["collective"]["score_total"] == sheet["score_total"]
+    data["collective"]["score_total"] = 60
+    (found,) = about(data, "same.differs")
+    assert (found.severity, found.place.pointer) == ("error", "/collective/score_total")
+    shown = str(sheet["score_total"]).replace(".", ",")
+    assert message_of(found) == (f"Tổng điểm tự chấm ở KB 01 và ở biểu điểm khác nhau: 60 và {shown} (HD 19 B.IV.1.1)")
+    # A sheet without a total has the sum of its points.
+    del sheet["score_total"]
+    assert [f.params["other"] for f in about(data, "same.differs")] == [shown]
+    del sheet["scores"], data["collective"]["score_total"]
+    assert about(data, "same.differs") == []
+
+
+@pytest.mark.parametrize(
+    ("regulation", "clause"),
+    [
+        ("hd16-2018", "HD 16 Mẫu 02 mục VII.2"), ("kh40-2018", "KH 40 Mẫu 02 mục VII.2"),
+        ("kh55-2018", "KH 55 Mẫu 02 mục VII.2"), ("hd19-2024", "HD 19 C.II.3.1"),
+    ],
+)  # fmt: skip
+def test_the_grade_somebody_claims_is_one_on_both_papers(regulation: str, clause: str) -> None:
+    """Mẫu 02 VII.2: "kèm theo phiếu phân tích chất lượng - Mẫu 05"."""
+    data = sample(regulation)
+    data["members"][3]["review"]["grade_party"] = "KHTNV"
+    (found,) = about(data, "same.differs")
+    assert (found.who, found.severity, found.params["clause"]) == ("dv-04", "warning", clause)
+    assert "Không hoàn thành nhiệm vụ và " in message_of(found)
+    data["members"][3]["review"]["grade_party"] = "Hoàn thành tốt"  # no code: that has its own finding
+    assert about(data, "same.differs") == []
+
+
+@pytest.mark.parametrize(("regulation", "said"), [("hd16-2018", 1), ("kh55-2018", 1), ("kh40-2018", 0)])
+def test_the_grade_a_collective_asks_for_is_one_on_both_papers(regulation: str, said: int) -> None:
+    """KH 40 has a cấp ủy use Mẫu 04 and others Mẫu 07 (II.B.3.1), so which paper goes along is not fixed."""
+    data = sample(regulation)
+    data["collective"]["proposed_grade"] = "HTNV"
+    assert len(about(data, "same.differs")) == said
+
+
+def test_who_is_outside_the_review_owes_no_paper_to_differ() -> None:
+    data = sample("kh40-2018")
+    data["members"][3]["review"]["grade_party"] = "KHTNV"
+    data["members"][3]["facts"]["exempt_from_party_activities"] = True
+    assert about(data, "same.differs") == []
