@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime
 import random
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -329,13 +330,21 @@ class _Sample:
             signer = self.words["signers"]["manager"]
         levels = self.levels(assessor.subject, grade, kind)
         return {
-            "assessor": assessor.label,
+            "assessor": self.assessor_name(assessor),
             "signer": signer,
             "levels": levels,
             **self.scores(assessor.subject, levels),
             "comment": [self.remark(assessor, *about)],
             "proposed_grade": grade,
         }
+
+    def assessor_name(self, assessor: Assessor) -> str:
+        """Who assesses, as a secretary writes it: the body's own name, or the regulation's words without the choices
+        that it leaves open in brackets."""
+        of_the_body = assessor.level == "self" and assessor.subject != "dang_vien"
+        if of_the_body or assessor.level == "cell":
+            return str(self.words["body"]["collective"])
+        return re.sub(r" \([^()]*\)", "", assessor.label)
 
     def remark(self, assessor: Assessor, work: str, index: int) -> str:
         """What `assessor` says: of a member, about that member's own work."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from docgen.dossier import dossier_from_data
 from docgen.dossier.sample import sample_dossier
+from docgen.forms.data import form_data
+from docgen.forms.definition import Hole, Text
+from docgen.packet.plan import plan_documents
 from docgen.regulations.loader import list_regulations, load_regulation
 from docgen.validation import validate_dossier
 
@@ -40,3 +44,24 @@ def test_a_large_sample_has_no_errors() -> None:
     assert dossier is not None
     found = validate_dossier(dossier, load_regulation("kh55-2018"))
     assert [finding.code for finding in found if finding.severity == "error"] == []
+
+
+@pytest.mark.parametrize("name", list_regulations())
+def test_nothing_is_printed_after_its_own_words(name: str) -> None:
+    """A value that repeats the words printed before it stands twice on the page."""
+    regulation = load_regulation(name)
+    data = sample_dossier(name)
+    for document in plan_documents(regulation, data):
+        definition = document.definition
+        record = form_data(regulation, definition, data, document.record)
+        for parts in definition.lines():
+            before = ""
+            for part in parts:
+                if isinstance(part, Text):
+                    before = part.text
+                elif isinstance(part, Hole) and "[]" not in part.binding:
+                    value: Any = record
+                    for step in part.binding.split("."):
+                        value = value.get(step) if isinstance(value, dict) else None
+                    words = before.strip(" -:.").casefold()
+                    assert not (words and isinstance(value, str) and value.casefold() == words), (part.binding, value)
