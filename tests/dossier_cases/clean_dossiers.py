@@ -121,6 +121,10 @@ def changed(regulation: str, change: Mapping[str, Any]) -> dict[str, Any]:
     for grade, keys in change.get("decided", {}).items():
         for key in keys:
             member(data, key)["cell"]["grade"] = grade
+    for key, levels in change.get("levels", {}).items():
+        holder = data[key] if key in data else member(data, key)
+        for sheet in holder["assessments"].values():
+            sheet["levels"].update(dict.fromkeys(sheet["levels"], levels) if isinstance(levels, str) else levels)
     for key, votes in change.get("votes", {}).items():
         member(data, key)["votes"] = votes
     for key, facts in change.get("facts", {}).items():

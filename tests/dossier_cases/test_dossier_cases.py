@@ -1,4 +1,7 @@
-"""Whole dossiers, answered by hand from the clauses in `cases.yaml` before docgen was asked; the same through Excel."""
+"""Whole dossiers, answered by hand from the clauses before docgen was asked; the same through Excel.
+
+The tables: `cases.yaml` (whose head tells the keys), `bodies.yaml`, `members.yaml`, `ballots.yaml`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,12 @@ from docgen.pipeline import check_loaded
 from docgen.regulations.loader import Regulation, load_regulation
 
 REGULATIONS = ("kh55-2018", "kh40-2018", "hd16-2018", "hd19-2024", "khbvp-2021")
-CASES = yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
+FILES = ("cases.yaml", "bodies.yaml", "members.yaml", "ballots.yaml")
+CASES = [
+    case
+    for file in FILES
+    for case in yaml.safe_load(Path(__file__).with_name(file).read_text(encoding="utf-8"))
+]
 
 
 def _table() -> list[Any]:
@@ -98,8 +106,8 @@ def _check(regulation: Regulation, path: Path, data: Mapping[str, Any], answer: 
     _check_findings(checked.findings, data, answer)
 
 
-def _written(path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    monkeypatch.setattr(sys, "argv", ["docgen", "grade", str(path), "--write", "-o", str(out)])
+def _written(path: Path, out: Path, role: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.setattr(sys, "argv", ["docgen", "grade", str(path), "--write", "--role", role, "-o", str(out)])
     with pytest.raises(SystemExit) as done:
         cli.main()
     assert done.value.code in (0, 1)
@@ -115,13 +123,18 @@ def test_a_case(name: str, case: Mapping[str, Any], tmp_path: Path, monkeypatch:
     path = tmp_path / "ho-so.json"
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
     _check(regulation, path, data, answer)
-    if "writes" in answer:
-        after = _written(path, tmp_path / "ra.json", monkeypatch)
+    asked = {"cell": {f"/{key}/cell/grade": grade for key, grade in answer.get("writes", {}).items()}}
+    for role, places in answer.get("writes_as", {}).items():
+        asked[role] = {**asked.get(role, {}), **places}
+    for role, places in asked.items():
+        if not places:
+            continue
+        after = _written(path, tmp_path / f"{role}.json", role, monkeypatch)
         written = {}
-        for key in answer["writes"]:
-            container, last = place(after, resolved(f"/{key}/cell/grade"))
-            written[key] = container.get(last)
-        assert written == answer["writes"]
+        for pointer in places:
+            container, last = place(after, resolved(pointer))
+            written[pointer] = container.get(last)
+        assert written == places, role
 
 
 @pytest.mark.parametrize(("name", "case"), _table())
@@ -140,4 +153,9 @@ def test_each_case_names_its_clauses(case: Mapping[str, Any]) -> None:
         assert case["clause"].get(name)
         answer = _answer(case, name)
         assert answer
-        assert set(answer) <= {"grades", "out", "asks", "acts", "most", "told", "quiet", "writes", "packet"}
+        assert set(answer) <= {"grades", "out", "asks", "acts", "most", "told", "quiet", "writes", "writes_as", "packet"}
+
+
+def test_there_are_enough_and_each_has_its_own_name() -> None:
+    assert len({case["id"] for case in CASES}) == len(CASES) >= 120
+    assert {name for case in CASES for name in case.get("only", REGULATIONS)} == set(REGULATIONS)
