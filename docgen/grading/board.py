@@ -124,12 +124,15 @@ def settle(
     entries = [_entry(member) for member in members]
     heads = heads or {}
     voting = voting or Voting()
-    first = {entry.id: with_votes(rules, voting, _member(rules, entry, None, {}), entry.votes) for entry in entries}
+    alone = {entry.id: _member(rules, entry, None, {}) for entry in entries}
+    first = {entry.id: with_votes(rules, voting, alone[entry.id], entry.votes) for entry in entries}
     counts = counts_of_members(entries, first)
     rows: list[Settled] = []
     org_row, stated = _organization(rules, organization, counts)
     org_grade = org_row.grade if org_row else None
-    collective_row, of_it = _collective(rules, collective, org_grade, entries)
+    collective_row, of_it = _collective(
+        rules, collective, org_grade, bool(org_row and org_row.proposal.questions), entries
+    )
     differing = [("party_organization", one) for one in stated] + [("collective", one) for one in of_it]
     bounds = {
         "headed_org_grade": org_grade,
@@ -140,7 +143,8 @@ def settle(
         waits = any(unit.get("own") for unit in _led_units(entry.facts))
         again = first[entry.id]
         if extra or waits:
-            again = with_votes(rules, voting, _member(rules, entry, org_grade, extra), entry.votes)
+            alone[entry.id] = _member(rules, entry, org_grade, extra)
+            again = with_votes(rules, voting, alone[entry.id], entry.votes)
         rows.append(Settled("member", entry, again))
     rows += [row for row in (org_row, collective_row) if row is not None]
     for entry in entries:
@@ -156,7 +160,7 @@ def settle(
         rows = [
             replace(row, proposal=rest_after_choice(rules, row.proposal, row.entry.votes, most))
             if row.role == "member" and row.entry.id in choice.dropped
-            else row
+            else _waiting(row, alone, choice)
             for row in rows
         ]
     names = {row.entry.id: row.entry.name for row in settled}
@@ -173,6 +177,16 @@ def settle(
         decided_quota(rules, decided, proposed),
         tuple(differing),
     )
+
+
+def _waiting(row: Settled, alone: Mapping[str, Proposal], choice: Choice) -> Settled:
+    """`row`, with the question about a place left over where the conditions give HTXSNV and too few ballots do (E08)."""
+    wanted = row.role == "member" and row.grade != BEST and alone[row.entry.id].grade == BEST
+    if not wanted or not choice.questions or not (row.entry.votes or {}).get(BEST):
+        return row
+    asked = (*row.proposal.questions, *choice.questions)
+    alternatives = tuple(dict.fromkeys((*row.proposal.alt_grades, BEST)))
+    return replace(row, proposal=replace(row.proposal, questions=asked, alt_grades=alternatives))
 
 
 def _member(rules: RuleSet, entry: Entry, org_grade: str | None, extra: Mapping[str, Any]) -> Proposal:
@@ -217,12 +231,19 @@ def _organization(
 
 
 def _collective(
-    rules: RuleSet, given: Mapping[str, Any] | Entry | None, org_grade: str | None, members: Sequence[Entry]
+    rules: RuleSet,
+    given: Mapping[str, Any] | Entry | None,
+    org_grade: str | None,
+    org_asked: bool,
+    members: Sequence[Entry],
 ) -> tuple[Settled | None, list[Stated]]:
+    """The collective's row. The grade of a committee's body is the body's own row, unless people must settle that."""
     if given is None:
         return None, []
     entry = _entry(given)
     known = of_collective(members) if entry.committee else {}
+    if entry.committee and org_grade is not None and not org_asked:
+        known["org_grade"] = org_grade
     bounded = replace(entry, facts=_filled(entry.facts, {"org_grade": org_grade}))
     return _with_stated(rules, "collective", "tap_the", bounded, known)
 

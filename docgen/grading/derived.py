@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from docgen.grading.proposal import Proposal
 from docgen.i18n import message
-from docgen.model import GRADES, grade_at_least
+from docgen.model import GRADE_TEXT, GRADES, grade_at_least
 from docgen.regulations.rules import RuleSet
 
 if TYPE_CHECKING:
@@ -45,15 +45,21 @@ class Stated:
         label = self.labels.get(language, self.fact)
         return {"label": label, "stated": _word(self.stated, language), "listed": _word(self.listed, language)}
 
+    @property
+    def of_body(self) -> bool:
+        """True where the board's row of the body, not the list of members, gives the other value."""
+        return self.fact == "org_grade"
+
     def text(self, language: str = "vi") -> str:
         """The difference as a question in words of `language`."""
-        return message(f"board.conflict.stated{'.most' if self.most else ''}", language, **self.params(language))
+        kind = ".most" if self.most else ".body" if self.of_body else ""
+        return message(f"board.conflict.stated{kind}", language, **self.params(language))
 
 
 def _word(value: Any, language: str) -> str:
     if isinstance(value, bool):
         return message("board.yes" if value else "board.no", language)
-    return str(value)
+    return GRADE_TEXT.get(str(value), str(value))
 
 
 def _known(values: Sequence[Any]) -> bool | None:
@@ -110,7 +116,8 @@ def stated_against(rules: RuleSet, facts: Mapping[str, Any], known: Mapping[str,
     whole = known.get("members_total")
     for name in known.keys() | set(COUNTS if isinstance(whole, int) else ()):
         stated = facts.get(name)
-        if stated is None or isinstance(stated, (str, list, dict)):
+        graded = name == "org_grade" and stated in GRADES
+        if stated is None or (isinstance(stated, (str, list, dict)) and not graded):
             continue  # Not stated, or of a wrong type, which has its own finding.
         labels = dict(rules.facts[name].labels) if name in rules.facts else {}
         count = name in COUNTS and isinstance(whole, int) and isinstance(stated, (int, float))

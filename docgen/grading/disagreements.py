@@ -10,13 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from docgen.grading.ballots import Decided, contradicts, counted, decisive, majority, told
-from docgen.grading.board import Board
+from docgen.grading.board import Board, Settled
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import GRADE_TEXT, GRADES, Finding, Place, Severity
 from docgen.regulations.rules import RuleSet
 
 #: The places of a grade that people gave to a member: what the cell proposes, what the committee decides.
 DECISIONS = (("cell", "grade"), ("committee", "grade"))
+
+
+#: The kinds of a body (`organization.kind`); a fact may name a kind below one of them.
+KINDS = ("dang_bo", "chi_bo")
+#: What a rule does with somebody who may not stand on the ballots (KH BVP III lưu ý 8).
+OFF_THE_LIST = "exclude_from_ballot_list"
+#: So many names stand in one finding; the others are a number.
+NAMED = 12
 
 
 def decision_of(member: Mapping[str, Any]) -> str | None:
@@ -29,6 +37,17 @@ def decision_of(member: Mapping[str, Any]) -> str | None:
     return None
 
 
+def other_kind(data: Mapping[str, Any]) -> list[Finding]:
+    """A finding where the body's facts say another kind than its heading: cells and committees are counted apart."""
+    organization, party = data.get("organization"), data.get("party_organization")
+    kind = organization.get("kind") if isinstance(organization, Mapping) else None
+    facts = party.get("facts") if isinstance(party, Mapping) else None
+    stated = facts.get("org_type") if isinstance(facts, Mapping) else None
+    if not isinstance(stated, str) or kind not in KINDS or stated.startswith(kind):
+        return []
+    return [_finding("other_kind", "warning", "/party_organization/facts/org_type", stated=stated, kind=kind)]
+
+
 def disagreements(
     rules: RuleSet, board: Board, records: Sequence[tuple[int, Mapping[str, Any]]], kind: str
 ) -> list[Finding]:
@@ -37,8 +56,14 @@ def disagreements(
     rows = {row.entry.id: row for row in board.rows if row.role == "member"}
     for index, member in records:
         row = rows.get(str(member.get("id", "")))
-        if row is not None and not row.proposal.not_ranked:
+        if row is not None and row.proposal.not_ranked:
+            found += _outside(index, member, bool(row.proposal.questions))
+        elif row is not None:
             found += _ballots(rules, index, member, row.grade, kind)
+            if OFF_THE_LIST in row.proposal.actions and counted(member.get("votes")):
+                yet = told(member["votes"])
+                found.append(_finding("voted_off_the_list", "warning", f"/members/{index}/votes", row.entry.id, votes=yet))
+    found += _undecided(records, rows)
     found += _quota(board.decided, records, {key: row.entry.name for key, row in rows.items()})
     return found
 
@@ -50,8 +75,40 @@ def _finding(code: str, severity: Severity, pointer: str, who: str = "", **param
 def _stated(board: Board) -> Iterator[Finding]:
     for row, one in board.stated:
         severity: Severity = "error" if one.impossible else "warning"
-        code = "stated.impossible" if one.impossible else "stated"
+        code = "stated.impossible" if one.impossible else "stated.body" if one.of_body else "stated"
         yield _finding(code, severity, f"/{row}/facts/{one.fact}", row, **one.params())
+
+
+def _outside(index: int, member: Mapping[str, Any], asked: bool) -> Iterator[Finding]:
+    """Grades and ballots given to somebody who may not be graded; a warning where that itself is `asked` of people."""
+    who = str(member.get("id", ""))
+    for holder, name in DECISIONS:
+        part = member.get(holder)
+        grade = part.get(name) if isinstance(part, Mapping) else None
+        if grade in GRADES:
+            severity: Severity = "warning" if asked else "error"
+            yield _finding("decided_not_ranked", severity, f"/members/{index}/{holder}/{name}", who,
+                           grade=GRADE_TEXT[grade])  # fmt: skip
+    votes = member.get("votes")
+    if counted(votes):
+        assert isinstance(votes, Mapping)
+        yield _finding("voted_not_ranked", "warning", f"/members/{index}/votes", who, votes=told(votes))
+
+
+def _undecided(records: Sequence[tuple[int, Mapping[str, Any]]], rows: Mapping[str, Settled]) -> Iterator[Finding]:
+    """Those whom people gave no grade, once some have one or there are ballots: before that, nobody has decided."""
+    ranked = [
+        (member, row) for _, member in records
+        if (row := rows.get(str(member.get("id", "")))) is not None and not row.proposal.not_ranked
+    ]  # fmt: skip
+    begun = any(decision_of(member) for member, _ in ranked)
+    names = [
+        row.entry.name for member, row in ranked
+        if not decision_of(member) and (begun or counted(member.get("votes")))
+    ]  # fmt: skip
+    if names:
+        more = f" … (+{len(names) - NAMED})" if len(names) > NAMED else ""
+        yield _finding("undecided", "warning", "/members", count=len(names), names=", ".join(names[:NAMED]) + more)
 
 
 def _ballots(

@@ -16,7 +16,7 @@ from docgen.dossier.posts import is_committee
 from docgen.grading import rules_of
 from docgen.grading.ballots import Decided, Voting
 from docgen.grading.board import Entry, Settled, settle
-from docgen.grading.disagreements import decision_of, disagreements, quota_line
+from docgen.grading.disagreements import decision_of, disagreements, other_kind, quota_line
 from docgen.grading.from_dossier import (
     assessor_grades,
     collective_facts,
@@ -243,7 +243,7 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
         excellent,
         settled.tied,
         settled.decided,
-        tuple(disagreements(rules, settled, records, voting.kind)),
+        (*other_kind(data), *disagreements(rules, settled, records, voting.kind)),
         rules.facts,
     )
 

@@ -51,13 +51,17 @@ def _where(key: str) -> str:
     return resolved(f"/{key}/") if key.startswith("dv-") else key
 
 
+#: Said of many a case beside the point: nothing a case asks about may rest on these alone.
+BESIDE = ("validation.grade.self_above", "validation.member.no_birth_date")
+
+
 def _said(findings: list[Finding], data: Mapping[str, Any], key: str) -> list[Finding]:
     """What is said, above information, at the place `key` or, for a member, by name."""
     where = _where(key)
     name = member(data, key)["member"]["full_name"] if key.startswith("dv-") else None
     out = []
     for finding in findings:
-        if finding.severity == "info":
+        if finding.severity == "info" or finding.code in BESIDE:
             continue
         at = finding.place.pointer == where or finding.place.pointer.startswith(where.rstrip("/") + "/")
         if at or (name and (finding.who == key or name in message(finding.code, "vi", **finding.params))):
