@@ -62,7 +62,9 @@ def disagreements(
             found += _ballots(rules, index, member, row.grade, kind)
             if OFF_THE_LIST in row.proposal.actions and counted(member.get("votes")):
                 yet = told(member["votes"])
-                found.append(_finding("voted_off_the_list", "warning", f"/members/{index}/votes", row.entry.id, votes=yet))
+                found.append(
+                    _finding("voted_off_the_list", "warning", f"/members/{index}/votes", row.entry.id, votes=yet)
+                )
     found += _undecided(records, rows)
     found += _quota(board.decided, records, {key: row.entry.name for key, row in rows.items()})
     return found

@@ -26,11 +26,7 @@ from docgen.regulations.loader import Regulation, load_regulation
 
 REGULATIONS = ("kh55-2018", "kh40-2018", "hd16-2018", "hd19-2024", "khbvp-2021")
 FILES = ("cases.yaml", "bodies.yaml", "members.yaml", "ballots.yaml")
-CASES = [
-    case
-    for file in FILES
-    for case in yaml.safe_load(Path(__file__).with_name(file).read_text(encoding="utf-8"))
-]
+CASES = [case for file in FILES for case in yaml.safe_load(Path(__file__).with_name(file).read_text(encoding="utf-8"))]
 
 
 def _table() -> list[Any]:
@@ -157,7 +153,18 @@ def test_each_case_names_its_clauses(case: Mapping[str, Any]) -> None:
         assert case["clause"].get(name)
         answer = _answer(case, name)
         assert answer
-        assert set(answer) <= {"grades", "out", "asks", "acts", "most", "told", "quiet", "writes", "writes_as", "packet"}
+        assert set(answer) <= {
+            "grades",
+            "out",
+            "asks",
+            "acts",
+            "most",
+            "told",
+            "quiet",
+            "writes",
+            "writes_as",
+            "packet",
+        }
 
 
 def test_there_are_enough_and_each_has_its_own_name() -> None:
