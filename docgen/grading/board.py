@@ -180,7 +180,7 @@ def settle(
 
 
 def _waiting(row: Settled, alone: Mapping[str, Proposal], choice: Choice) -> Settled:
-    """`row`, with the question about a place left over where the conditions give HTXSNV and too few ballots do (E08)."""
+    """`row`, with the question of a place left over where conditions give HTXSNV but too few ballots do (E08)."""
     wanted = row.role == "member" and row.grade != BEST and alone[row.entry.id].grade == BEST
     if not wanted or not choice.questions or not (row.entry.votes or {}).get(BEST):
         return row
