@@ -29,6 +29,13 @@ _TEXTS = {
     "assessment.assessor": "Chi ủy nơi đảng viên sinh hoạt",
     "assessment.signer": _NAMES[1],
     "cell.note": "Không có",
+    "report.number": "27-BC/CB",
+    "counting.head": _NAMES[2],
+    **{
+        f"{root}.{name}": text
+        for root in ("regrade", "organization_regrade")
+        for name, text in (("number", "27-QĐ/ĐU"), ("discipline_number", "15-QĐ/UBKTĐU"))
+    },
 }
 _DATES = {"member.birth_date": "1978-03-14", "member.admission_date": "2005-05-19"}
 #: A narrative of the length people write (40 to 120 words): what it is about, what was done, what is left.

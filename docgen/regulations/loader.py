@@ -51,6 +51,8 @@ TYPES = ("text", "paragraphs", "date", "year", "integer", "number", "grade", "le
 DUE_BY = ("union_post",)
 #: Where the first name of a binding may stand in the dossier.
 ROOT_PLACES = ("dossier", "members", "assessments")
+#: What every file system takes, with room for an ending.
+_LONGEST_NAME = 200
 #: Names that Jinja resolves to a method of dict or to itself, so that a value under them could never be printed.
 FORBIDDEN_NAMES = frozenset(
     {"self", "items", "values", "keys", "get", "copy", "pop", "update", "clear", "loop", "setdefault"}
@@ -174,22 +176,22 @@ class Regulation:
 
         Raises `UsageError` where no such form exists.
         """
-        for folder in self.chain:
+        for folder in self.chain if may_name_a_file(form) else ():
             path = folder / "forms" / f"{form}.yaml"
             if path.is_file() and form in self.forms:
                 return path
-        raise UsageError("errors.usage.unknown_form", form=form, regulation=self.id, known=", ".join(self.forms))
+        raise UsageError("errors.usage.unknown_form", form=form[:60], regulation=self.id, known=", ".join(self.forms))
 
     def inherited_form_file(self, form: str, above: Path) -> Path:
         """The file that defines `form` in a folder further along the chain than `above` (for `extends` in a form)."""
         folders = list(self.chain)
         start = folders.index(above.parent.parent) if above.parent.parent in folders else -1
         own = above.stem == form
-        for folder in folders[start + 1 if own else max(start, 0) :]:
+        for folder in folders[start + 1 if own else max(start, 0) :] if may_name_a_file(form) else ():
             path = folder / "forms" / f"{form}.yaml"
             if path.is_file():
                 return path
-        raise UsageError("errors.usage.unknown_form", form=form, regulation=self.id, known=", ".join(self.forms))
+        raise UsageError("errors.usage.unknown_form", form=form[:60], regulation=self.id, known=", ".join(self.forms))
 
 
 def builtin_folder() -> Path:
@@ -212,13 +214,18 @@ def list_regulations(extra: Sequence[Path | str] = ()) -> list[str]:
     return list(found)
 
 
+def may_name_a_file(name: str) -> bool:
+    """True for a name, written in somebody's file, that can be that of one file or folder: no path, and not too long."""
+    return 0 < len(name.encode("utf-8", "replace")) <= _LONGEST_NAME and not set(name) & set("/\\\0:") and name != ".."
+
+
 def _find(regulation_id: str, extra: Sequence[Path | str], skip: Path | None = None) -> Path:
-    for folder in _folders(extra):
+    for folder in _folders(extra) if may_name_a_file(regulation_id) else ():
         path = folder / regulation_id
         if (path / "regulation.yaml").is_file() and path != skip:
             return path
     raise UsageError(
-        "errors.usage.unknown_regulation", regulation=regulation_id, known=", ".join(list_regulations(extra))
+        "errors.usage.unknown_regulation", regulation=regulation_id[:60], known=", ".join(list_regulations(extra))
     )
 
 

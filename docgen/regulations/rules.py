@@ -18,6 +18,7 @@ from typing import Any
 
 from docgen.errors import UsageError
 from docgen.model import GRADES, LEVELS
+from docgen.regulations.loader import may_name_a_file
 from docgen.regulations.rule_effects import (
     ALWAYS,
     READINGS,
@@ -358,7 +359,7 @@ def rules_file(regulation: str, folders: Iterable[Path] = (), above: Path | None
     """
     folders = tuple(folders)
     places = [*(Path(f) for f in folders), package_folder()]
-    for place in places:
+    for place in places if may_name_a_file(regulation) else ():
         for folder in (place / regulation, *([place] if place.name == regulation else [])):
             if above is not None and folder == above.parent:
                 continue

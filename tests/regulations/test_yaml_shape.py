@@ -119,3 +119,15 @@ def test_a_fault_in_what_comes_with_docgen_is_docgens() -> None:
     ours = builtin_folder() / "kh55-2018" / "rules.yaml"
     assert DefinitionError("errors.definition.not_yaml", file=str(ours), line=1).exit_code == EXIT_INTERNAL
     assert DefinitionError("errors.definition.not_yaml", file="don-vi.yaml", line=1).exit_code == EXIT_FINDINGS
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a/b", "..", "a\\b", "a:b"])
+@pytest.mark.parametrize("file", ["regulation.yaml", "forms/mau-02.yaml", "rules.yaml"])
+def test_what_cannot_be_a_files_name_is_an_unknown_name(tmp_path: Path, file: str, name: str) -> None:
+    shutil.copytree(builtin_folder() / "kh55-2018", tmp_path / "kh55-2018")
+    path = tmp_path / "kh55-2018" / file
+    text = path.read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("extends:")]
+    path.write_text(f'extends: "{name}"\n'.replace("\\", "\\\\") + "\n".join(lines), encoding="utf-8")
+    with pytest.raises((UsageError, DefinitionError)):
+        _load_all(tmp_path, "kh55-2018")
