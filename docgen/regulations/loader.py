@@ -215,7 +215,7 @@ def list_regulations(extra: Sequence[Path | str] = ()) -> list[str]:
 
 
 def may_name_a_file(name: str) -> bool:
-    """True for a name, written in somebody's file, that can be that of one file or folder: no path, and not too long."""
+    """True for a name, written in somebody's file, that one file or folder can have: no path, not too long."""
     return 0 < len(name.encode("utf-8", "replace")) <= _LONGEST_NAME and not set(name) & set("/\\\0:") and name != ".."
 
 

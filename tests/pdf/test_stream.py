@@ -67,7 +67,7 @@ def test_results_come_in_order_and_are_what_one_process_gives(
 @pytest.mark.parametrize(
     ("deed", "code", "how"),
     [
-        ("HANG", "pdf.convert.timeout", {"seconds": 3}),
+        ("HANG", "pdf.convert.timeout", {"seconds": 6}),
         ("KILL", "pdf.convert.died", {"how": "SIGKILL"}),
         ("ABORT", "pdf.convert.died", {"how": "SIGABRT"}),
         ("SEGFAULT", "pdf.convert.died", {"how": "SIGSEGV"}),
@@ -83,7 +83,7 @@ def test_a_bad_file_costs_itself_and_no_other(
     monkeypatch.setattr(crew, "start_method", lambda: method)
     texts = [f"{deed} nó" if number in (2, 5) else f"tệp {number}" for number in range(9)]
     texts[5] += " lần nữa"
-    results = run(texts, StandIn(log), timeout=3)
+    results = run(texts, StandIn(log), timeout=6)
     assert [one.name for one in results] == texts
     for number, one in enumerate(results):
         if number in (2, 5):
