@@ -264,8 +264,18 @@ class _Sample:
         record["assessments"] = self.assessments(
             "dang_vien", others, committee, "lanh_dao" if member["leader"] else "", own, name, (work, index)
         )
+        if cell:
+            self.propose(record["assessments"], committee)
         record["facts"] = self.facts("dang_vien", None, index)
         return record
+
+    def propose(self, sheets: dict[str, Any], grade: str) -> None:
+        """The committee's proposal for somebody of whom it fills in no sheet of its own (HD 19, Biểu TH số 01)."""
+        for assessor in self.regulation.assessors:
+            if assessor.subject == "dang_vien" and assessor.level == "cell":
+                levels = dict(sheets["tu_danh_gia"]["levels"]) if "tu_danh_gia" in sheets else {}
+                sheet = {"assessor": assessor.label, "levels": levels, "proposed_grade": grade}
+                sheets.setdefault(assessor.id, sheet)
 
     def person(self, index: int) -> list[str]:
         """One line of `people`; beyond them, a made-up member with the situation of one of them."""

@@ -233,3 +233,42 @@ def meets(only: str, record: Any) -> bool:
     path, _, code = only.partition("=")
     value = _at(record, *path.split("."))
     return code == (str(value) if isinstance(value, str) else "true" if value else "false")
+
+
+#: Of which members something is asked: all who are reviewed, or only those who are graded.
+ASKED_OF = ("reviewed", "graded")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Something that a paper of the packet is for, of which at least one place must be written.
+
+    `of` says for which members, where the places stand in their records; `org_types` for which bodies (empty: all).
+    """
+
+    form: str
+    what: str
+    places: tuple[str, ...]
+    clause: str
+    of: str = "reviewed"
+    org_types: tuple[str, ...] = ()
+
+
+def asked_of(item: Mapping, forms: tuple[str, ...]) -> Asked:
+    """One entry of `asked`. Raises `DefinitionError` for an unknown key, form or code, or for what is no place."""
+    item.closed(("form", "what", "any", "of", "when", "clause"), ("form", "what", "any", "clause"))
+    if item["form"] not in forms:
+        raise item.fault("errors.definition.unknown_form", "form", form=item["form"])
+    places = item["any"]
+    alike = len({place.startswith("members[].") for place in places}) == 1
+    for place in places:
+        if not alike or not re.fullmatch(r"(?:members\[\]\.)?[a-z][a-z_0-9]*(?:\.[A-Za-z][A-Za-z_0-9]*)*", place):
+            raise item.fault("errors.definition.unknown_value", "any", value=place)
+    if not places or item.get("of", ASKED_OF[0]) not in ASKED_OF:
+        raise item.fault("errors.definition.unknown_value", "of", value=item.get("of", ""))
+    when = item.get("when", Mapping()).closed(("org_type",))
+    _known(when, "org_type", ORG_TYPES)
+    return Asked(
+        item["form"], item["what"], tuple(places), item["clause"], item.get("of", ASKED_OF[0]),
+        tuple(when.get("org_type", ())),
+    )  # fmt: skip

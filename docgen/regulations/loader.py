@@ -20,9 +20,11 @@ from typing import Any
 
 from docgen.errors import UsageError
 from docgen.regulations.duties import (
+    Asked,
     Duration,
     Enclosure,
     Same,
+    asked_of,
     deadline_of,
     duration_of,
     enclosure_of,
@@ -36,7 +38,7 @@ from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_sha
 
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
-    "meeting", "deadlines", "apart", "life", "same", "enclosures", "add",
+    "meeting", "deadlines", "apart", "life", "same", "enclosures", "asked", "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
 #: What `add` may add to the lists of the regulation that is extended.
@@ -155,6 +157,7 @@ class Regulation:
     life: Life = field(default_factory=Life)
     same: tuple[Same, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    asked: tuple[Asked, ...] = ()
     fields: dict[str, Field] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
     criteria: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
@@ -301,6 +304,8 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
         if "packet" in at:
             items = tuple(_packet_item(regulation, item) for item in at["packet"])
             regulation.packet = (*(regulation.packet if keep else ()), *items)
+    if "asked" in meta:
+        regulation.asked = tuple(asked_of(item, regulation.forms) for item in meta["asked"])
 
 
 def _apart(item: Mapping) -> Apart:

@@ -11,7 +11,7 @@ from docgen.validation.assessments import check_assessments, check_grades
 from docgen.validation.context import Check, forms_of
 from docgen.validation.dates import check_dates
 from docgen.validation.facts import check_facts
-from docgen.validation.papers import check_same
+from docgen.validation.papers import check_asked, check_same, check_votes_given
 from docgen.validation.people import check_ballots, check_people
 from docgen.validation.sample_left import check_sample
 from docgen.validation.scores import check_scores
@@ -22,7 +22,7 @@ SEVERITIES = ("error", "warning", "info")
 #: Every check, each a function of one `Check`. Adding one is adding it here.
 CHECKS: tuple[Callable[[Check], None], ...] = (
     check_shape, check_sections, check_assessments, check_people, check_dates, check_ballots, check_grades, check_facts,
-    check_scores, check_sample, check_same,
+    check_scores, check_sample, check_same, check_asked, check_votes_given,
 )  # fmt: skip
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from docgen.forms.data import number_text
 from docgen.model import GRADE_TEXT, GRADES
+from docgen.regulations.duties import body_of
 from docgen.regulations.score_sheet import number_of
 from docgen.validation.context import Check, as_mapping, at
+from docgen.validation.sections import NO, WRITTEN, value_state
 
 
 def check_same(check: Check) -> None:
@@ -27,12 +29,65 @@ def check_same(check: Check) -> None:
                       clause=same.clause)  # fmt: skip
 
 
-def _records(check: Check, of_members: bool) -> Iterator[tuple[Any, str, str]]:
+def check_asked(check: Check) -> None:
+    """Report what a paper of the packet is for and does not say: a sheet of remarks without any remark."""
+    body = body_of(check.data)
+    made = {item.form: item for item in check.regulation.packet}
+    for asked in check.regulation.asked:
+        if asked.form not in made or (asked.org_types and body.org_type not in asked.org_types):
+            continue
+        code = check.forms.definition(asked.form).code
+        of_members = asked.places[0].startswith("members[].")
+        places = [place.removeprefix("members[].").split(".") for place in asked.places]
+        for record, pointer, who in _records(check, of_members, asked.of == "graded"):
+            if any(_said(record, place) for place in places) or not (
+                made[asked.form].made_for(record) or not of_members
+            ):
+                continue
+            check.add("validation.asked.empty", "warning", at(pointer, *places[0]), who, form=code,
+                      what=asked.what, clause=asked.clause)  # fmt: skip
+
+
+def _said(record: Any, place: list[str]) -> bool:
+    """True where something is written at `place`: a text that is more than dots, a figure, a row with any value."""
+    found = _value(record, place)
+    if isinstance(found, list):
+        return any(bool(row) and (not isinstance(row, str) or value_state(row) in (WRITTEN, NO)) for row in found)
+    return found is not None and value_state(found) in (WRITTEN, NO)
+
+
+def check_votes_given(check: Check) -> None:
+    """Whoever is on the ballot has votes, where there was a ballot at all (HD 19 C.II.3.2 step 2)."""
+    on_ballot = [member for member in check.members if member.graded and not _off_ballot(check, member.record)]
+    silent = [member for member in on_ballot if not any(_counts(member.record))]
+    ballots = check.mapping("ballots")
+    if len(silent) < len(on_ballot):
+        for member in silent:
+            check.add("validation.votes.none", "warning", at(member.pointer, "votes"), member.who)
+    elif silent and any(number_of(ballots.get(name)) for name in ("issued", "collected")):
+        check.add("validation.votes.nobody", "warning", "/members", count=len(silent))
+
+
+def _counts(record: dict[str, Any]) -> list[bool]:
+    return [number_of(value) is not None for value in as_mapping(record.get("votes")).values()]
+
+
+def _off_ballot(check: Check, record: dict[str, Any]) -> bool:
+    """True for whom the regulation's ballot leaves out beside those who are not graded (KH BVP III lưu ý 8)."""
+    key = ("off_ballot",)
+    if key not in check.forms.kept:
+        definitions = [check.forms.definition(form) for form in check.regulation.forms]
+        tables = [table for definition in definitions for table in definition.tables() if table.graded]
+        check.forms.kept[key] = [table.without.split(".") for table in tables if table.without]
+    return any(_value(record, path) is True for path in check.forms.kept[key])
+
+
+def _records(check: Check, of_members: bool, graded: bool = False) -> Iterator[tuple[Any, str, str]]:
     if not of_members:
         yield check.data, "", ""
         return
     for member in check.members:
-        if member.reviewed:
+        if member.graded if graded else member.reviewed:
             yield member.record, member.pointer, member.who
 
 

@@ -85,6 +85,11 @@ def no_signs(data: dict[str, Any]) -> None:
         member.pop("signs")
 
 
+def no_votes(data: dict[str, Any]) -> None:
+    for member in data["members"]:
+        member.pop("votes")
+
+
 M = "/members/1"
 #: code, the change that makes it fire, where it is found ("" = anywhere)
 CASES: list[tuple[str, Change, str]] = [
@@ -153,6 +158,8 @@ CASES: list[tuple[str, Change, str]] = [
     ("validation.ballots.more_invalid", put("/ballots/invalid", 99), "/ballots/invalid"),
     ("validation.ballots.more_than_members", put("/ballots/issued", 99), "/ballots/issued"),
     ("validation.ballots.other_count", put("/ballots/official_members", 2), "/ballots/official_members"),
+    ("validation.votes.none", drop(f"{M}/votes"), f"{M}/votes"),
+    ("validation.votes.nobody", no_votes, "/members"),
     ("validation.votes.no_ballots", drop("/ballots"), ""),
     ("validation.votes.too_many", put(f"{M}/votes/HTTNV", 40), f"{M}/votes"),
     ("validation.votes.too_few", put(f"{M}/votes", {"HTTNV": 1}), f"{M}/votes"),
@@ -185,7 +192,7 @@ SEVERITY = {"warning": {
     "validation.votes.too_few", "validation.grade.no_civil", "validation.facts.other_subject",
     "dossier.text.invisible", "dossier.text.direction", "dossier.text.lookalike", "dossier.text.long",
     "validation.member.leads", "validation.signs.nobody", "validation.signs.some",
-    "validation.same.differs", "validation.assessment.due",
+    "validation.votes.none", "validation.votes.nobody", "validation.same.differs", "validation.assessment.due",
     "validation.meeting.perhaps_short", "validation.organization.two_kinds",
 }, "info": {"dossier.value.converted", "dossier.text.nfd", "dossier.text.markup"}}  # fmt: skip
 
@@ -231,7 +238,8 @@ def test_every_code_has_messages_and_hints(code: str) -> None:
 def test_every_validation_code_is_tried_here() -> None:
     elsewhere = {
         "validation.grade.self_above", "validation.grade.cell_above", "validation.grade.open_proposed",
-        "validation.deadline.other", "validation.deadline.after_meeting", "validation.meeting.no_rule",
+        "validation.deadline.other", "validation.deadline.after_meeting", "validation.asked.empty",
+        "validation.meeting.no_rule",
         "validation.period.before_regulation", "validation.shape.other", "validation.record.not_object",
     }  # fmt: skip
     tried = {case[0] for case in CASES} | elsewhere

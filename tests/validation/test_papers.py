@@ -87,3 +87,93 @@ def test_who_is_outside_the_review_owes_no_paper_to_differ() -> None:
     data["members"][3]["review"]["grade_party"] = "KHTNV"
     data["members"][3]["facts"]["exempt_from_party_activities"] = True
     assert about(data, "same.differs") == []
+
+
+# -- papers that say nothing -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("regulation", REGULATIONS)
+def test_the_papers_of_the_sample_say_what_they_are_for(regulation: str) -> None:
+    assert about(sample(regulation), "asked.empty", "votes.none", "votes.nobody") == []
+
+
+@pytest.mark.parametrize("nothing", [None, [], "", ["…………"], ["  "]])
+def test_a_sheet_of_remarks_without_any(nothing: Any) -> None:
+    """HD 19 C.II.3.2 bước 1: ý kiến nhận xét của nơi cư trú (MẪU PHIẾU SỐ 01)."""
+    data = sample("hd19-2024")
+    residence = data["members"][3]["residence"]
+    kept_relation = residence["relation"]
+    residence["relation"] = residence["comment"] = nothing
+    (found,) = about(data, "asked.empty")
+    assert (found.who, found.severity, found.place.pointer) == ("dv-04", "warning", "/members/3/residence/relation")
+    assert message_of(found) == (
+        "MẪU PHIẾU SỐ 01: chưa có ý kiến nhận xét của chi ủy, đảng ủy cơ sở nơi cư trú"
+        " (HD 19 C.II.3.2 bước 1; C.IV.12 (6))"
+    )
+    residence["relation"] = kept_relation
+    assert about(data, "asked.empty") == []
+
+
+def test_the_table_before_the_vote_without_a_proposal() -> None:
+    """HD 19 C.II.3.2 bước 1: "để đề xuất mức xếp loại của từng đảng viên" (Biểu TH số 01)."""
+    data = sample("hd19-2024")
+    del data["members"][0]["assessments"]["chi_uy"]
+    data["members"][1]["assessments"]["chi_uy"].pop("proposed_grade")
+    found = about(data, "asked.empty")
+    assert [(f.who, f.params["form"]) for f in found] == [("dv-01", "Biểu TH SỐ 01"), ("dv-02", "Biểu TH SỐ 01")]
+    data["members"][0]["facts"]["exempt_from_party_activities"] = True
+    assert [f.who for f in about(data, "asked.empty")] == ["dv-02"]
+
+
+@pytest.mark.parametrize("bodies", [None, [], [{}]])
+def test_the_table_of_bodies_of_a_larger_body_without_rows(bodies: Any) -> None:
+    """HD 19 C.IV.12 (3): BTH 02 of a đảng bộ lists the bodies below it; of a chi bộ it has one row, itself."""
+    data = sample("hd19-2024")
+    data["bodies"] = bodies
+    assert about(data, "asked.empty") == []
+    data["organization"]["kind"] = data["party_organization"]["facts"]["org_type"] = "dang_bo"
+    (found,) = about(data, "asked.empty")
+    assert (found.params["form"], found.place.pointer) == ("BTH 02", "/bodies")
+    data["bodies"] = [{"name": "Chi bộ 1"}]
+    assert about(data, "asked.empty") == []
+
+
+def test_a_tally_without_ballots() -> None:
+    """HD 19 C.IV.11."""
+    data = sample("hd19-2024")
+    del data["ballots"]
+    assert [f.place.pointer for f in about(data, "asked.empty")] == ["/ballots/issued"]
+
+
+@pytest.mark.parametrize("regulation", REGULATIONS)
+@pytest.mark.parametrize("votes", [None, {}])
+def test_somebody_on_the_ballot_without_votes(regulation: str, votes: Any) -> None:
+    """HD 19 C.II.3.2 bước 2; HD 16 II.B.2.5, KH 55, KH 40, KH BVP V: everybody who is graded is voted on."""
+    data = sample(regulation)
+    data["members"][3]["votes"] = votes
+    (found,) = about(data, "votes.none", "votes.nobody")
+    assert (found.code, found.who, found.severity) == ("validation.votes.none", "dv-04", "warning")
+    data["members"][3]["facts"]["exempt_from_party_activities"] = True
+    assert about(data, "votes.none", "votes.nobody") == []
+
+
+def test_who_is_left_off_the_ballot_has_no_votes() -> None:
+    """KH BVP III lưu ý 8: "không đưa vào danh sách biểu quyết"."""
+    for regulation, said in (("khbvp-2021", 0), ("hd19-2024", 1)):
+        data = sample(regulation)
+        del data["members"][3]["votes"]
+        data["members"][3]["facts"]["disciplined_in_year"] = True
+        assert len(about(data, "votes.none")) == said
+
+
+def test_ballots_counted_and_no_votes_for_anybody_is_one_finding() -> None:
+    data = sample("hd19-2024")
+    for member in data["members"]:
+        member.pop("votes", None)
+    (found,) = about(data, "votes.none", "votes.nobody")
+    assert found.code == "validation.votes.nobody"
+    data = sample("kh55-2018")
+    for member in data["members"]:
+        member.pop("votes", None)
+    del data["ballots"]
+    assert about(data, "votes.none", "votes.nobody") == []
