@@ -19,7 +19,7 @@ def check_assessments(check: Check) -> None:
     """Report what is wrong in the assessments of members, of the collective and of the party body."""
     for holder in check.members:
         check_holder(check, holder)
-        if holder.reviewed:
+        if holder.printed:
             check_signs(check, holder)
     check_no_signs(check)
     for holder in check.bodies:

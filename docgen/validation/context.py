@@ -34,6 +34,11 @@ class Holder:
         return self.apart is None or self.apart.out_of != "review"
 
     @property
+    def printed(self) -> bool:
+        """True where papers of the review go into the packet: owed, or given all the same (`packet.plan`)."""
+        return self.reviewed or bool(self.record.get("review"))
+
+    @property
     def graded(self) -> bool:
         """True where papers of the grading are owed."""
         return self.apart is None

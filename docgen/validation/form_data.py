@@ -10,6 +10,7 @@ from docgen.dossier.canonical import Canonicaliser
 from docgen.dossier.model import Places, PlainPlaces
 from docgen.dossier.shape import Node, record_shape
 from docgen.forms.bindings import slots
+from docgen.forms.data import value_at
 from docgen.forms.definition import FormDefinition
 from docgen.forms.schema import form_schema
 from docgen.model import Finding
@@ -75,6 +76,13 @@ def validate_form_data(
     shape_findings(canonical, validator, shape, report)
     for code, severity, pointer, label in record_sections(regulation, definition, canonical):
         report(code, severity, pointer, label=label, forms=definition.code)
+    said = {f.place.pointer for f in findings if f.severity == "error"}
+    for table in definition.criteria():
+        # Where nothing at all stands around a table, the schema names only what is around it.
+        base = at("", *table.binding.split(".")) if table.binding in definition.required else ""
+        if base and value_at(canonical, tuple(table.binding.split("."))) is None and base not in said:
+            label = regulation.fields[table.binding].label
+            report("validation.section.empty", "error", base, label=label, forms=definition.code)
     if who and (str(who).split(".")[0].casefold() in RESERVED or str(who).endswith(".")):
         report("validation.id.reserved", "error", "/id", given=str(who)[:40])
     return sort_findings(_criteria_in_one(findings, definition))

@@ -100,7 +100,7 @@ class _Sections:
         members = [
             (member, check.forms.each("members", member.record), self.sheets(member))
             for member in check.members
-            if member.reviewed
+            if member.printed
         ]
         written = [self.all_written(*member) for member in members]
         # Of a member about whom there is nothing to say only the places outside the record are walked.
