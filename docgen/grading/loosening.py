@@ -170,6 +170,7 @@ class _Documents:
         yield from self.draft()
         yield from self.meeting()
         yield from self.deadlines()
+        yield from self.duties()
         yield from self.assessors()
         yield from self.packet()
         yield from self.forms()
@@ -199,6 +200,14 @@ class _Documents:
             if new is None or (was is not None and (now is None or now > was)) or _looser(new, old):
                 yield _finding("deadline", self.file, f"deadlines: {old['what']}", what=old["what"],
                                clause=old["clause"], was=_shown(old, was), now=_shown(new, now))  # fmt: skip
+
+    def duties(self) -> Iterator[Finding]:
+        """What papers must say, agree on, and go up with: everything that the overlay no longer asks."""
+        for key in ("same", "asked", "enclosures"):
+            kept = set(getattr(self.overlay, key))
+            for old in getattr(self.base, key):
+                if old not in kept:
+                    yield _finding("duty", self.file, f"{key}: {old.what}", what=old.what, clause=old.clause)
 
     def moved(self, day: datetime.date | None) -> datetime.date | None:
         """A day of the base, as many years later as the overlay is for a later year."""

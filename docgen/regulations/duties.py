@@ -243,7 +243,8 @@ ASKED_OF = ("reviewed", "graded")
 class Asked:
     """Something that a paper of the packet is for, of which at least one place must be written.
 
-    `of` says for which members, where the places stand in their records; `org_types` for which bodies (empty: all).
+    `of` says for which members, where the places stand in their records; `org_types` for which bodies (empty: all);
+    with `suggested` only where the level above suggested the review.
     """
 
     form: str
@@ -252,6 +253,13 @@ class Asked:
     clause: str
     of: str = "reviewed"
     org_types: tuple[str, ...] = ()
+    suggested: bool = False
+
+    def applies(self, body: Body) -> bool:
+        """True where it is asked of `body`."""
+        return (not self.org_types or body.org_type in self.org_types) and (
+            not self.suggested or body.suggested is True
+        )
 
 
 def asked_of(item: Mapping, forms: tuple[str, ...]) -> Asked:
@@ -266,9 +274,11 @@ def asked_of(item: Mapping, forms: tuple[str, ...]) -> Asked:
             raise item.fault("errors.definition.unknown_value", "any", value=place)
     if not places or item.get("of", ASKED_OF[0]) not in ASKED_OF:
         raise item.fault("errors.definition.unknown_value", "of", value=item.get("of", ""))
-    when = item.get("when", Mapping()).closed(("org_type",))
+    when = item.get("when", Mapping()).closed(("org_type", "suggested"))
     _known(when, "org_type", ORG_TYPES)
+    if when.get("suggested", "yes") != "yes":
+        raise when.fault("errors.definition.unknown_value", "suggested", value=when["suggested"])
     return Asked(
         item["form"], item["what"], tuple(places), item["clause"], item.get("of", ASKED_OF[0]),
-        tuple(when.get("org_type", ())),
+        tuple(when.get("org_type", ())), "suggested" in when,
     )  # fmt: skip

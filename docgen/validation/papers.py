@@ -34,13 +34,15 @@ def check_asked(check: Check) -> None:
     body = body_of(check.data)
     made = {item.form: item for item in check.regulation.packet}
     for asked in check.regulation.asked:
-        if asked.form not in made or (asked.org_types and body.org_type not in asked.org_types):
+        if asked.form not in made or not asked.applies(body):
             continue
         code = check.forms.definition(asked.form).code
         of_members = asked.places[0].startswith("members[].")
         places = [place.removeprefix("members[].").split(".") for place in asked.places]
+        # Where there was a suggestion, "Không" is no answer to it.
+        states = (WRITTEN,) if asked.suggested else (WRITTEN, NO)
         for record, pointer, who in _records(check, of_members, asked.of == "graded"):
-            if any(_said(record, place) for place in places) or not (
+            if any(_said(record, place, states) for place in places) or not (
                 made[asked.form].made_for(record) or not of_members
             ):
                 continue
@@ -48,12 +50,12 @@ def check_asked(check: Check) -> None:
                       what=asked.what, clause=asked.clause)  # fmt: skip
 
 
-def _said(record: Any, place: list[str]) -> bool:
+def _said(record: Any, place: list[str], states: tuple[str, ...]) -> bool:
     """True where something is written at `place`: a text that is more than dots, a figure, a row with any value."""
     found = _value(record, place)
     if isinstance(found, list):
-        return any(bool(row) and (not isinstance(row, str) or value_state(row) in (WRITTEN, NO)) for row in found)
-    return found is not None and value_state(found) in (WRITTEN, NO)
+        return any(bool(row) and (not isinstance(row, str) or value_state(row) in states) for row in found)
+    return found is not None and value_state(found) in states
 
 
 def check_votes_given(check: Check) -> None:

@@ -138,6 +138,21 @@ def test_the_table_of_bodies_of_a_larger_body_without_rows(bodies: Any) -> None:
     assert about(data, "asked.empty") == []
 
 
+@pytest.mark.parametrize("regulation", REGULATIONS)
+def test_a_review_that_was_suggested_explains_what_was_suggested(regulation: str) -> None:
+    """HD 16 II.A.3.1 gạch 7 and the plans: "Những vấn đề được gợi ý kiểm điểm (nếu có)"."""
+    data = sample(regulation)
+    data["collective"]["review"]["explanation"] = ["Đã khắc phục xong hai việc được gợi ý."]
+    data["meeting"] |= {"suggested": True, "days": 2}
+    assert about(data, "asked.empty") == []
+    for nothing in ("Không", "Không có.", ""):
+        data["collective"]["review"]["explanation"] = [nothing]
+        (found,) = about(data, "asked.empty")
+        assert found.place.pointer == "/collective/review/explanation"
+    data["meeting"]["suggested"] = False
+    assert about(data, "asked.empty") == []
+
+
 def test_a_tally_without_ballots() -> None:
     """HD 19 C.IV.11."""
     data = sample("hd19-2024")
