@@ -21,9 +21,16 @@ _SHOWN = 60
 
 
 def check_sample(check: Check) -> None:
-    """Report the sample's words where the dossier is none; and the mark of a sample about another unit."""
+    """Report the sample's words where the dossier is none; and the mark of a sample about another unit.
+
+    A dossier about the sample's own, invented body is a sample whether it says so or not (those of docgen before 0.3
+    have no mark): nobody real stands on its papers, and one warning says what it is.
+    """
+    parent = check.mapping("organization").get("parent")
+    if check.data.get("sample") is not True and isinstance(parent, str) and sample_name(parent) == "sure":
+        check.add("validation.sample.unmarked", "warning", "/organization/parent", parent=parent[:_SHOWN])
+        return
     if check.data.get("sample") is True:
-        parent = check.mapping("organization").get("parent")
         if isinstance(parent, str) and parent and not sample_name(parent):
             check.add("validation.sample.still_marked", "warning", "/sample", parent=parent[:_SHOWN])
         return
