@@ -141,7 +141,7 @@ DOSSIER = {
     "members": [
         {
             "id": "dv-01",
-            "member": {"full_name": "Nguyễn Văn A", "hobby": "Cờ tướng"},
+            "member": {"full_name": "Đinh Văn Thử", "hobby": "Cờ tướng"},
             "assessments": {
                 "tu_danh_gia": {
                     "assessor": "Tự chấm", "levels": {"a": "tot", "b": "kem"}, "proposed_grade": "HTTNV",

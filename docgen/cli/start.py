@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from docgen.cli import help_text, note
+from docgen.cli import help_text, note, options
 from docgen.cli.options import chosen_regulation, folders_option, regulation_option
 
 
@@ -25,7 +25,13 @@ def init(directory: Path, excel: bool, sample: bool, regulation_id: str | None, 
     if not regulation_id:
         note("init.regulation", regulation=regulation.id, years=regulation.life.years)
     empty = excel and not sample
-    written = write_empty_workbook(directory, regulation) if empty else write_sample(directory, regulation, excel)
+    # A regulation without an end is for this year's dossiers, not for those of the year it began in.
+    now, life = options.today().year, regulation.life
+    year = now if life.first is not None and life.last is None and life.covers(now) else None
+    if empty:
+        written = write_empty_workbook(directory, regulation)
+    else:
+        written = write_sample(directory, regulation, excel, year=year)
     for path in written:
         click.echo(str(path))
     note("init.empty" if empty else "init.done", file=str(written[0]), directory=str(directory))

@@ -19,7 +19,17 @@ from docgen.dossier.excel_checks import (
     spread_merged,
     without_value,
 )
-from docgen.dossier.layout import ASSESSMENTS, MARK, RECORDS, SHOWN_ONLY, VALUES, Column, Sheet, workbook_layout
+from docgen.dossier.layout import (
+    ASSESSMENTS,
+    MARK,
+    MEMBER_RECORDS,
+    RECORDS,
+    SHOWN_ONLY,
+    VALUES,
+    Column,
+    Sheet,
+    workbook_layout,
+)
 from docgen.dossier.model import Dossier, dossier_from_data, nearest, unit_folder
 from docgen.dossier.spreadsheet import Page, Told, letters, position, read_pages
 from docgen.dossier.text import clean, fold, one_line
@@ -288,7 +298,7 @@ class _Reader:
         if sheet.kind == RECORDS:
             return self.new(self.data.setdefault(sheet.holder, []), f"/{sheet.holder}", {}, cell)
         holder, pointer, who = self.data, "", ""
-        if sheet.holder == "members":
+        if sheet.holder == "members" or sheet.kind == MEMBER_RECORDS:
             who, source = values.get(("id",), ("", cell))
             if str(who) not in self.members:
                 self.add("dossier.excel.unknown_member", "error", source, given=str(who)[:40],
@@ -299,6 +309,8 @@ class _Reader:
         else:
             holder = self.data.setdefault(sheet.holder, {})
             pointer = f"/{sheet.holder}"
+        if sheet.kind == MEMBER_RECORDS:
+            return self.new(holder.setdefault(sheet.holder, []), f"{pointer}/{sheet.holder}", {}, cell)
         if sheet.kind != ASSESSMENTS:
             seen = f"{pointer}@{sheet.key}"
             if seen in self.places.cells:

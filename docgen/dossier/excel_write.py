@@ -19,6 +19,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from docgen.dossier.layout import (
     ASSESSMENTS,
     MARK,
+    MEMBER_RECORDS,
     MEMBERS,
     SHOWN_ONLY,
     UNKNOWN,
@@ -123,6 +124,11 @@ class _Writer:
                         "id": holder.get("id"), SHOWN_ONLY: self.names.get(str(holder.get("id")), ""),
                         "assessor": assessor, "sheet": found,
                     }  # fmt: skip
+        elif sheet.kind == MEMBER_RECORDS:
+            for member in self.data.get("members", ()):
+                key = member.get("id")
+                for row in member.get(sheet.holder) or ():
+                    yield row | {"id": key, SHOWN_ONLY: self.names.get(str(key), "")}
         else:
             yield from self.data.get(sheet.holder, ())
 

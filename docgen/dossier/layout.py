@@ -18,7 +18,7 @@ from docgen.regulations.rule_facts import Fact, catalogue
 MARK = "docgen:"
 #: A column that is only there to be read by people (the member's name next to the id); it is not read back.
 SHOWN_ONLY = "="
-VALUES, MEMBERS, ASSESSMENTS, RECORDS = "values", "members", "assessments", "records"
+VALUES, MEMBERS, ASSESSMENTS, RECORDS, MEMBER_RECORDS = "values", "members", "assessments", "records", "member_records"
 BOOLEAN = {"true": "Có", "false": "Không"}
 #: What a fact that is known to be unknown (`null`) is written as.
 UNKNOWN = "chưa biết"
@@ -97,7 +97,7 @@ def workbook_layout(regulation: Regulation) -> tuple[Sheet, ...]:
             column for holder, (subject, *_) in FACT_HOLDERS.items() if holder != "members"
             for column in _facts(facts, subject, (holder, "facts"))
         )),
-        *_lists(regulation),
+        *_lists(regulation, key, name),
     ]  # fmt: skip
     return tuple(_unique_titles(sheet) for sheet in sheets if any(c.path != key.path for c in sheet.columns))
 
@@ -155,8 +155,7 @@ def _assessments(regulation: Regulation, subject: str, key: Column, name: Column
     assessors = tuple((a.id, a.label) for a in regulation.assessors if a.subject == subject)
     columns = [Column(("assessor",), "Chủ thể (mã)", "assessor", assessors)]
     prefix = subject.replace("_", "-")
-    sets = [regulation.criteria[prefix]] if prefix in regulation.criteria else [
-        rows for k, rows in regulation.criteria.items() if k.startswith(prefix)]  # fmt: skip
+    sets = [regulation.criteria[name] for name in regulation.criteria_sets(subject) if name in regulation.criteria]
     for entry in _fields(regulation, "assessments"):
         path = split(entry.binding)[1:]
         if path != ("levels",):
@@ -186,14 +185,20 @@ def _facts(known: dict[str, Fact], subject: str, above: tuple[str, ...]) -> list
     return out
 
 
-def _lists(regulation: Regulation) -> list[Sheet]:
-    """A sheet for every other list that the regulation's forms print."""
+def _lists(regulation: Regulation, key: Column, shown: Column) -> list[Sheet]:
+    """A sheet for every other list that the forms print; each row of a member's own list names the member."""
     found: dict[str, list[Column]] = {}
     for entry in regulation.fields.values():
         name, mark, leaf = entry.binding.partition("[].")
         if mark and name != "members" and "[]" not in leaf:
             found.setdefault(name, []).append(_column(regulation, entry, split(leaf)))
-    return [Sheet(f"ds-{name}", f"Danh sách {name}"[:31], RECORDS, tuple(c), name) for name, c in found.items()]
+    sheets = []
+    for name, columns in found.items():
+        own = regulation.roots.get(name) == "members"
+        kind, first = (MEMBER_RECORDS, (key, shown)) if own else (RECORDS, ())
+        title = regulation.lists.get(name, f"Danh sách {name}")[:31]
+        sheets.append(Sheet(f"ds-{name}", title, kind, (*first, *columns), name))
+    return sheets
 
 
 def _unique_titles(sheet: Sheet) -> Sheet:

@@ -69,13 +69,22 @@ _DECIDED_LATER = (
 
 
 def sample_dossier(
-    regulation_id: str, seed: int = 0, members: int = 14, folders: tuple[Path | str, ...] = ()
+    regulation_id: str,
+    seed: int = 0,
+    members: int | None = None,
+    folders: tuple[Path | str, ...] = (),
+    year: int | None = None,
 ) -> dict[str, Any]:
     """A dossier of `members` fictional members under `regulation_id`, in canonical form; the same for the same seed.
 
-    Raises `UsageError` for an unknown regulation.
+    Without `members`, as many as the regulation's sample has (14, or 16 where members are scored by kind); without
+    `year`, of the regulation's own year. Raises `UsageError` for an unknown regulation.
     """
-    return _Sample(load_regulation(regulation_id, folders), seed).dossier(members)
+    from docgen.dossier.sample_scored import ScoredSample, is_scored
+
+    regulation = load_regulation(regulation_id, folders)
+    sample = (ScoredSample if is_scored(regulation) else Sample)(regulation, seed, year)
+    return sample.dossier(sample.size if members is None else members)
 
 
 def criteria_sets(regulation: Regulation, subject: str) -> list[tuple[Criterion, ...]]:
@@ -102,17 +111,20 @@ def _drop_empty(value: Any) -> None:
         _drop_empty(item)
 
 
-class _Sample:
+class Sample:
     """Makes one dossier; every choice comes from one seeded generator."""
 
-    def __init__(self, regulation: Regulation, seed: int) -> None:
+    #: How many members it has where nobody says how many.
+    size = 14
+
+    def __init__(self, regulation: Regulation, seed: int, year: int | None = None) -> None:
         self.regulation = regulation
         self.random = random.Random(f"{regulation.id}:{seed}")
         self.seed = f"{regulation.id}:{seed}"
         #: How many members of each kind of work, and how many sheets about bodies, there were so far.
         self.seen: Counter[str] = Counter()
         self.words = words()
-        self.year = assessed_year(regulation)
+        self.year = assessed_year(regulation) if year is None else year
         #: The students stand last among the people.
         self.staff = sum(line.split("|")[3].strip() not in _STUDENTS for line in self.words["people"])
         self.held, self.draft_sent, self.submitted = self._dates()
@@ -200,11 +212,15 @@ class _Sample:
             out["meeting"] |= {"summoned": official, "present": voters}
         if "ballots.valid" in self.regulation.fields:
             out["ballots"]["valid"] = voters
-        if "collective.score_total" in self.regulation.fields:  # the report repeats the total of the score sheet
-            out["collective"]["score_total"] = out["party_organization"]["assessments"]["tu_danh_gia"]["score_total"]
+        self.before_complete(out)
         self.complete(out, people)
         _drop_empty(out)
         return out
+
+    def before_complete(self, out: dict[str, Any]) -> None:
+        """What is counted or chosen before the remaining bindings are filled by their types."""
+        if "collective.score_total" in self.regulation.fields:  # the report repeats the total of the score sheet
+            out["collective"]["score_total"] = out["party_organization"]["assessments"]["tu_danh_gia"]["score_total"]
 
     def member(self, index: int, count: int) -> dict[str, Any]:
         name, birth, admitted, group, party, government, union, work = self.person(index)
@@ -469,17 +485,18 @@ class _Sample:
         for binding, entry in self.regulation.fields.items():
             path = split(binding)
             place = self.regulation.roots.get(path[0])
-            if binding in common or binding.startswith(_DECIDED_LATER) or place is None or "any" in path:
+            if binding in common or binding.startswith(_DECIDED_LATER) or place is None or {"any", "[]"} & set(path):
                 continue
             if place == "dossier":
                 self.put(out, path, entry)
             elif place == "members":
                 for index, person in enumerate(people):
-                    if person["member"]["leader"] or binding not in self.words["leaders_only"]:
+                    # Who stands outside the review has written nothing.
+                    if "review" in person and (person["member"]["leader"] or binding not in self.words["leaders_only"]):
                         self.put(person, path, entry, index)
             else:
                 for holder in (*people, out["collective"], out["party_organization"]):
-                    for sheet in holder["assessments"].values():
+                    for sheet in holder.get("assessments", {}).values():
                         self.put(sheet, path[1:], entry)
 
     def put(self, record: dict[str, Any], path: tuple[str, ...], entry: Field, index: int = 0) -> None:

@@ -37,6 +37,23 @@ def words() -> Any:
     return load_file(Path(__file__).with_name("sample.yaml"))
 
 
+@cache
+def scored_words() -> Any:
+    """The content of `sample_scored.yaml`."""
+    return load_file(Path(__file__).with_name("sample_scored.yaml"))
+
+
+def results_of(lines: list[str]) -> list[str]:
+    """What was done, in words, from the same lines (`việc | sản phẩm | hạn | kết thúc | vượt mức`) as the table."""
+    rows = [[part.strip() for part in line.split("|")] for line in lines]
+    more = [row[0] for row in rows if row[4] == "v"]
+    late = [row[0] for row in rows if row[3] != "d"]
+    first = f"- Xong {len(rows):02d}/{len(rows):02d} nhiệm vụ"
+    first += f"; vượt mức: {', '.join(more)}" if more else "; không có nhiệm vụ vượt mức"
+    first += f"; chậm: {', '.join(late)}." if late else "."
+    return [first, *(f"- {name}: {product}." for name, product, *_ in rows)]
+
+
 def works() -> list[str]:
     """What each of the sample's people does, as it is called in remarks about them."""
     return [line.split("|")[7].strip() for line in words()["people"]]
@@ -65,8 +82,10 @@ def _texts(value: Any) -> Iterator[str]:
 @cache
 def _sentences() -> tuple[frozenset[str], frozenset[str]]:
     """The sample's paragraphs and sentences, and how they begin."""
-    own = words()
-    told = [text for key, value in own.items() if key not in ("body", "signers", "people") for text in _texts(value)]
+    aside = ("body", "signers", "people", "tasks", "unit_tasks", "enclosures")
+    told = [text for own in (words(), scored_words()) for key, value in own.items() if key not in aside
+            for text in _texts(value)]  # fmt: skip
+    told += [text for lines in scored_words()["tasks"] if lines for text in results_of(lines)]
     about = [t.replace("{work}", work) for t, work in product([t for t in told if "{work}" in t], works())]
     known = {_bare(piece) for text in (*told, *about) if "{work}" not in text for piece in pieces(text)}
     kept = frozenset(text for text in known if len(text) >= SHORTEST and "{label}" not in text)
@@ -77,7 +96,8 @@ def _sentences() -> tuple[frozenset[str], frozenset[str]]:
 def _names() -> dict[str, bool]:
     """The sample's names in one case; False where a real unit may bear the same."""
     own = words()
-    people = {line.split("|")[0].strip() for line in own["people"]} | set(own["signers"].values())
+    people = {line.split("|")[0].strip() for line in (*own["people"], *scored_words()["people"])}
+    people |= set(own["signers"].values())
     fields = own["fields"]
     people |= {name for key in ("residence.signer", "residence.body", "residence.address") for name in fields[key]}
     people |= {own["body"]["parent"], own["body"]["unit"]}

@@ -13,9 +13,16 @@ FILE_NAME = "ho-so"
 
 
 def write_sample(
-    directory: Path, regulation: Regulation, excel: bool = False, seed: int = 0, members: int = 14
+    directory: Path,
+    regulation: Regulation,
+    excel: bool = False,
+    seed: int = 0,
+    members: int | None = None,
+    year: int | None = None,
 ) -> list[Path]:
     """Write the sample dossier of `regulation` into `directory` and return the files: one .json, or one .xlsx.
+
+    `year` is the year it is of, where it is not the regulation's own.
 
     Raises `UsageError` where a file of that name exists (nothing is written then), `EnvironmentFault` where the disk
     refuses or the libraries for Excel are missing.
@@ -24,7 +31,7 @@ def write_sample(
     if path.exists():
         raise UsageError("errors.usage.exists", file=str(path))
     folders = tuple(folder.parent for folder in regulation.chain)
-    data = sample_dossier(regulation.id, seed, members, folders)
+    data = sample_dossier(regulation.id, seed, members, folders, year)
     if excel:
         from docgen.dossier.excel import workbook_bytes
 

@@ -79,6 +79,8 @@ def _collect(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, 
         if when:
             add_field(regulation.fields[when])
     for table in definition.criteria():
+        if table.applies:
+            add_field(regulation.fields[table.applies])
         for leaf in table.leaves():
             for column in table.columns:
                 path = (*table.scores.split("."), leaf.id, column.name)
@@ -103,4 +105,5 @@ def condition_slots(regulation: Regulation, definition: FormDefinition) -> tuple
     """The values that only decide which lines are printed, and are printed nowhere themselves."""
     printed = {hole.binding for hole in definition.holes()}
     only = {block.when for block in definition.body if block.when} - printed
+    only |= {table.applies for table in definition.criteria() if table.applies} - printed
     return tuple(slot for slot in slots(regulation, definition) if slot.binding in only)

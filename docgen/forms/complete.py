@@ -24,8 +24,13 @@ def fold(text: str) -> str:
 
 
 def is_shown(data: Mapping[str, Any], when: str) -> bool:
-    """True where the lines that depend on the binding `when` are printed for `data`."""
-    return value_at(data, tuple(when.split("."))) not in (None, "", [], False)
+    """True where the lines that depend on the binding `when` are printed for `data`.
+
+    `binding=code` asks for that code; where nobody chose one, all that depend on the binding are printed.
+    """
+    binding, _, code = when.partition("=")
+    value = value_at(data, tuple(binding.split(".")))
+    return value in (None, "", code) if code else value not in (None, "", [], False)
 
 
 def missing_texts(
@@ -51,12 +56,20 @@ def missing_texts(
     # Not printed: what only conditions read, and what stands only in lines that are not shown.
     unprinted = {block.when for block in definition.body} - every
     unprinted |= every - {hole.binding for hole in definition.holes(shown)}
+    for table in definition.criteria():
+        unprinted |= {table.applies} - every
+        hidden = [leaf for leaf in table.leaves() if table.condition(leaf) and not shown(table.condition(leaf))]
+        unprinted |= {f"{table.scores}.{leaf.id}.{column.name}" for leaf in hidden for column in table.columns}
+        unprinted |= {f"{table.binding}.{leaf.id}" for leaf in hidden}
     columns = {column.name for table in definition.criteria() for column in table.columns}
+    boxed = {hole.binding for hole in definition.holes() if hole.is_box}
     ticked = 0
     for slot in slots(regulation, definition):
         if slot.binding in unprinted:
             continue
-        is_box = slot.criterion is not None and slot.type in ("level", "choice") and slot.path[-1] not in columns
+        is_box = slot.binding in boxed or (
+            slot.criterion is not None and slot.type in ("level", "choice") and slot.path[-1] not in columns
+        )
         for source in (data.get(slot.list) or ()) if slot.list else (data,):
             value = canonical(slot, value_at(source, slot.path))
             if value is None:

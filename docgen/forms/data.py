@@ -108,7 +108,7 @@ def root_places(
         root = slot.list or slot.path[0]
         if root in out:
             continue
-        place = "dossier" if slot.list else regulation.roots[root]
+        place = regulation.roots.get(root, "dossier") if slot.list else regulation.roots[root]
         if place == "dossier":
             out[root] = (root,)
         elif place == "members":

@@ -64,6 +64,11 @@ class Hole:
         """The binding in the dossier's grammar."""
         return self.field.binding
 
+    @property
+    def is_box(self) -> bool:
+        """True where the hole is a box to tick: its format is the code it stands for (`{review.grade:HTTNV}`)."""
+        return bool(self.format) and self.field.type in ("grade", "level", "choice")
+
 
 @dataclass(frozen=True, slots=True)
 class RowNumber:
@@ -116,6 +121,13 @@ class Criteria:
     scores: str = ""
     columns: tuple[ScoreColumn, ...] = ()
     when: str = ""
+    #: The binding whose code the rows' `applies` name: rows of another kind of body are not printed. No wording of
+    #: its own, so only regulations that choose rows that way have it in a form's identity.
+    applies: str = field(default="", repr=False)
+
+    def condition(self, row: Criterion) -> str:
+        """What prints `row` (`binding=code`); empty for a row that is always printed."""
+        return f"{self.applies}={row.applies}" if self.applies and row.applies else ""
 
     def leaves(self) -> list[Criterion]:
         """All rows that are ticked or scored."""
@@ -267,7 +279,7 @@ class FormDefinition:
                 out.extend(label for _, label in block.boxes)
                 for column in block.columns:
                     texts(column.head)
-                out.extend(_row_texts(block.rows))
+                out.extend(_row_texts(block, block.rows, shown))
             else:
                 for table_column in block.columns:
                     texts(table_column.head)
@@ -275,10 +287,12 @@ class FormDefinition:
         return out
 
 
-def _row_texts(rows: tuple[Criterion, ...]) -> Iterator[str]:
+def _row_texts(table: Criteria, rows: tuple[Criterion, ...], shown: Callable[[str], bool]) -> Iterator[str]:
     for row in rows:
+        if (condition := table.condition(row)) and not shown(condition):
+            continue
         yield row.text
-        yield from _row_texts(row.children)
+        yield from _row_texts(table, row.children, shown)
 
 
 class _Parser:
@@ -324,7 +338,10 @@ class _Parser:
                 out.append(RowNumber())
             elif piece.startswith("{"):
                 binding, _, form = piece[1:-1].partition(":")
-                out.append(Hole(self.field(binding, at, key), form, prompt, is_bold, is_italic))
+                hole = Hole(self.field(binding, at, key), form, prompt, is_bold, is_italic)
+                if hole.is_box and not self._is_box(((hole,),), form):
+                    raise at.fault("errors.definition.unknown_value", key, value=piece)
+                out.append(hole)
             else:
                 out.append(Text(piece, is_bold, is_italic))
         if is_bold != bold or is_italic != italic:
@@ -389,7 +406,7 @@ class _Parser:
         return Criteria(
             binding if binding != "none" else "", item["set"], rows, self.many(item["head"], item, "head", bold=True),
             boxes, float(item.get("box_width", "9.6")), float(item.get("number_width", "7")), item.get("scores", ""),
-            tuple(columns), when,
+            tuple(columns), when, self.regulation.applies,
         )  # fmt: skip
 
     def _rows(self, item: Mapping, when: str) -> Rows:
@@ -514,6 +531,7 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
     _check_required(definition, data)
     # Over the parsed definition, not over files: an inherited form, an overlay's criteria and a label all count.
     identity = repr(replace(definition, file="")) + "".join(table.without for table in definition.tables())
+    identity += "".join(table.applies for table in definition.criteria())
     identity += "".join("graded" for table in definition.tables() if table.graded)
     identity += "".join(repr(table.own) for table in definition.tables() if table.own)
     digest = hashlib.sha256(identity.encode()).hexdigest()[:16]

@@ -60,14 +60,19 @@ def sample_record(regulation: Regulation, definition: FormDefinition) -> dict[st
     year = _year(regulation)
     out: dict[str, Any] = {"id": f"{definition.form}-vi-du"}
     found = slots(regulation, definition)
-    kinds = [s.options[0][0] for s in found if s.binding == "collective.kind" and s.options]
+    chooser = regulation.applies or "collective.kind"
+    kinds = [s.options[0][0] for s in found if s.binding == chooser and s.options]
     kind = kinds[0] if kinds else ""
+    tables = definition.criteria() if regulation.applies else []
+    other = {(*t.scores.split("."), leaf.id) for t in tables for leaf in t.leaves() if leaf.applies not in ("", kind)}
     rows: dict[str, list[dict[str, Any]]] = {}
     for slot in found:
         if slot.list:
             for index, row in enumerate(rows.setdefault(slot.list, [{} for _ in range(_ROWS)])):
                 _put(row, slot.path, _value(slot, year, index))
-        elif slot.criterion is None or slot.criterion.applies in ("", kind) or not kind:
+        elif slot.path[:-1] not in other and (
+            slot.criterion is None or slot.criterion.applies in ("", kind) or not kind
+        ):
             _put(out, slot.path, _value(slot, year, 0))
     return out | rows
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from docgen.forms.bindings import Slot, condition_slots, slots
+from docgen.forms.complete import is_shown
 from docgen.forms.data import canonical, value_at
 from docgen.forms.definition import FormDefinition
 from docgen.regulations.loader import Regulation
@@ -58,14 +59,14 @@ def _printed(definition: FormDefinition, data: dict[str, Any], blank: bool) -> s
     """The bindings (of tables of records: the list) that stand on the page for `data`."""
 
     def shown(when: str) -> bool:
-        return blank or not when or value_at(data, tuple(when.split("."))) not in (None, "", [], False)
+        return blank or not when or is_shown(data, when)
 
     out = set() if definition.plain_header else {"document.place", "document.date"}
     out |= {hole.binding for hole in definition.holes(shown)}
     out |= {table.binding for table in definition.tables() if shown(table.when)}
     for table in definition.criteria():
         if shown(table.when):
-            for leaf in table.leaves():
+            for leaf in (leaf for leaf in table.leaves() if shown(table.condition(leaf))):
                 out.add(f"{table.binding}.{leaf.id}")
                 out |= {f"{table.scores}.{leaf.id}.{column.name}" for column in table.columns}
     return out

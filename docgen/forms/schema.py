@@ -190,8 +190,11 @@ def dossier_schema(regulations: list[Regulation]) -> dict[str, Any]:
             shape = value_schema(field.type, options_of(regulation, field), field.label)
             listed, mark, leaf = field.binding.partition("[].")
             if mark and listed != "members":
-                listing = root["properties"].setdefault(listed, {"type": "array", "items": _object()})
+                holder = member if regulation.roots.get(listed) == "members" else root
+                listing = holder["properties"].setdefault(listed, {"type": "array", "items": _object()})
                 _put(listing["items"], tuple(leaf.split(".")), shape)
+            if mark:
+                continue
             if place == "dossier":
                 _put(root, path, shape)
             elif place == "members":

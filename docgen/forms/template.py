@@ -86,6 +86,10 @@ class _TemplateBuilder:
         control_id = self.ids.in_loop() if row else self.ids.single(field.binding)
         expression = f"row_.{field.binding.removeprefix(row + '[].')}" if row else field.binding
         options = self._options(field)
+        if options is not None and hole.is_box:
+            tag, words = f"{field.binding}={hole.format}", options[hole.format]
+            box_id = self.ids.in_loop() if row else self.ids.single(tag)
+            return controls.box_control(tag, words, box_id, f"{expression} == '{words}'")
         if options is not None:
             return controls.choice_control(field.binding, field.label, control_id, prompt, expression, options, look)
         if field.type == "date":
@@ -198,8 +202,23 @@ class _TemplateBuilder:
                 cells += tables.cell(width, self.paragraph(head_style, self.parts(column.head)))
             rows = tables.row(cells, header=True)
         for criterion in block.rows:
-            rows += self._criterion(block, criterion, widths, text_style, centre_style, 0)
+            rows += self._chosen_criterion(block, criterion, widths, text_style, centre_style, 0)
         return self._conditional(block.when, tables.table(widths, rows) + self.paragraph("TinyLine", ""))
+
+    def _chosen_criterion(
+        self, block: Criteria, criterion: Criterion, widths: list[int], text: str, centre: str, depth: int
+    ) -> str:
+        """The rows of one criterion; printed only for the kind of body it applies to, or where none was chosen."""
+        rows = self._criterion(block, criterion, widths, text, centre, depth)
+        if not block.condition(criterion):
+            return rows
+        words = dict(options_of(self.regulation, self.regulation.fields[block.applies]))[criterion.applies]
+        test = f"{block.applies} == '{words}' or not {block.applies} or {BLANK_FLAG}"
+
+        def tag_row(tag: str) -> str:
+            return tables.row(tables.cell(sum(widths), self.paragraph(text, controls.run(tag)), span=len(widths)))
+
+        return tag_row("{%tr if " + test + " %}") + rows + tag_row("{%tr endif %}")
 
     def _criterion(
         self,
@@ -219,7 +238,9 @@ class _TemplateBuilder:
             cells += "".join(tables.cell(width, self.paragraph(centre_style, "", keep)) for width in widths[2:])
             out = tables.row(cells)
             for child in criterion.children:
-                out += self._criterion(block, child, widths, text_style, centre_style, depth + 1)
+                # What depends on the heading's own kind of body is inside the heading's condition already.
+                inner = self._criterion if child.applies == criterion.applies else self._chosen_criterion
+                out += inner(block, child, widths, text_style, centre_style, depth + 1)
             return out
         first_box = 2 + len(block.columns)
         for column, width in zip(block.columns, widths[2:first_box], strict=True):

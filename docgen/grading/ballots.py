@@ -15,7 +15,7 @@ from docgen.grading import propose
 from docgen.grading.facts import FactView
 from docgen.grading.outcome import Note, Reason
 from docgen.grading.proposal import Proposal, Question
-from docgen.grading.quota import Noticed, most_of, noticed_questions, quota_for
+from docgen.grading.quota import Noticed, decided_share, most_of, noticed_questions, quota_for
 from docgen.grading.votes import ballot_rule, choose, cumulative, selection_rule, spelled
 from docgen.i18n import message
 from docgen.model import GRADE_TEXT, GRADES, grade_at_least, lower_grade
@@ -177,10 +177,13 @@ class Decided:
         return None if len(self.chosen) <= self.wide else False
 
 
-def decided_quota(rules: RuleSet, decided: Mapping[str, str], proposed: Mapping[str, str]) -> Decided | None:
+def decided_quota(
+    rules: RuleSet, decided: Mapping[str, str], proposed: Mapping[str, str], share: object = None
+) -> Decided | None:
     """The quota over the grades that people gave (`decided`), the proposed one standing where they gave none.
 
-    None where the regulation has no quota of members, or nobody was given HTXSNV.
+    `share` is the percentage that the competent level decided. None where the regulation has no quota of members, or
+    nobody was given HTXSNV.
     """
     found = quota_for(rules, "dang_vien")
     chosen = tuple(key for key, grade in decided.items() if grade == GRADES[0])
@@ -188,4 +191,4 @@ def decided_quota(rules: RuleSet, decided: Mapping[str, str], proposed: Mapping[
         return None
     grades = {**proposed, **decided}
     better = sum(grade in GRADES[:2] for grade in grades.values())
-    return Decided(chosen, better, *most_of(found[1], better))
+    return Decided(chosen, better, *most_of(decided_share(found[1], share), better))

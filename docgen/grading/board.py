@@ -111,6 +111,7 @@ def settle(
     collective: Mapping[str, Any] | Entry | None = None,
     heads: Mapping[str, Mapping[str, Any]] | None = None,
     voting: Voting | None = None,
+    share: object = None,
 ) -> Board:
     """The board of one body.
 
@@ -118,7 +119,7 @@ def settle(
     follow from earlier rows are filled in where they are missing: the members' counts, `org_grade`, `headed_*`, the
     grade of a led unit marked `"own": true`. `heads` maps a member's id to further facts for grading that member as a
     leader (`proposed_grade` reached under the rules for officials). `voting` is what is known of the ballots as a
-    whole.
+    whole, `share` the percentage of HTXSNV that the competent level decided, where it did.
     """
     rules = rules_of(regulation) if isinstance(regulation, str) else regulation
     entries = [_entry(member) for member in members]
@@ -154,7 +155,7 @@ def settle(
             asked = with_answers(rules, "dang_vien", facts, propose(rules, "dang_vien", facts))
             rows.append(Settled("head", entry, asked))
     settled = [row for row in rows if row.role == "member"]
-    quota, choice = _quota(rules, settled, voting)
+    quota, choice = _quota(rules, settled, voting, share)
     if quota is not None and decisive(rules, voting.kind):
         most = quota.max_excellent or 0
         rows = [
@@ -174,7 +175,7 @@ def settle(
         tuple(names[key] for key in choice.kept),
         tuple(names[key] for key in choice.tied),
         tuple(names[key] for key in choice.dropped),
-        decided_quota(rules, decided, proposed),
+        decided_quota(rules, decided, proposed, share),
         tuple(differing),
     )
 
@@ -274,17 +275,20 @@ def _with_stated(
     return Settled(role, entry, proposal), differing
 
 
-def _quota(rules: RuleSet, rows: Sequence[Settled], voting: Voting) -> tuple[Proposal | None, Choice]:
+def _quota(rules: RuleSet, rows: Sequence[Settled], voting: Voting, share: object) -> tuple[Proposal | None, Choice]:
     """The quota over the members, and who fits in it where votes decide; where they do not, people choose.
 
     A cell below the base organisation has no quota of its own where the regulation sets it over the whole (A09).
     """
-    if quota_for(rules, "dang_vien") is None:
+    found = quota_for(rules, "dang_vien")
+    if found is None:
         return None, Choice()
     best = {row.entry.id: row.entry.votes for row in rows if row.grade == BEST}
     others = {row.entry.id: row.entry.votes for row in rows if row.grade != BEST}
     better = sum(row.grade in GRADES[:2] for row in rows)
-    facts = {"cohort_kind": "dang_vien", "n_good_or_better": better, "n_excellent_proposed": len(best)}
+    facts: dict[str, Any] = {"cohort_kind": "dang_vien", "n_good_or_better": better, "n_excellent_proposed": len(best)}
+    if found[1].raised is not None and share is not None:
+        facts[found[1].raised.fact.name] = share
     if voting.kind in BELOW_BASE:
         facts["cohort_scope"] = voting.kind
     proposal = propose(rules, "cohort", facts)

@@ -228,6 +228,7 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
         collective=_body_entry(data, "collective", collective_facts(regulation, data)),
         heads=heads,
         voting=voting,
+        share=_share(data),
     )
     by_id = {str(member.get("id", "")): member for _, member in records}
     open_choice = settled.quota is not None and (settled.quota.quota_ok is not True or bool(settled.quota.questions))
@@ -246,6 +247,12 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
         (*other_kind(data), *disagreements(rules, settled, records, voting.kind)),
         rules.facts,
     )
+
+
+def _share(data: Mapping[str, Any]) -> object:
+    """The share of HTXSNV that the competent level decided, where the dossier says so."""
+    superior = data.get("superior")
+    return superior.get("quota_pct") if isinstance(superior, Mapping) else None
 
 
 def _voting(data: Mapping[str, Any]) -> Voting:

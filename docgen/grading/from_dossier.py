@@ -11,8 +11,9 @@ from typing import Any
 
 from docgen.regulations.loader import Criterion, Regulation
 from docgen.regulations.rules import kept_rules
-from docgen.regulations.score_sheet import SETS, score_facts
+from docgen.regulations.score_sheet import score_facts
 from docgen.regulations.standing import grading_day, months_between
+from docgen.regulations.task_facts import task_facts
 
 #: Whose levels a proposal rests on, the first that is complete: the body's own assessment, then the self-assessment.
 LEVELS_FROM = {
@@ -31,7 +32,7 @@ _STUDENT = {
     "sending_comment": "sending_org_comment_received",
 }
 #: Sections that show that somebody has reviewed himself: the regulation lets only those be graded (HD 16 II.B.5).
-_REVIEWED = ("ideology", "results", "implementation", "leadership")
+_REVIEWED = ("ideology", "conduct", "results", "implementation", "leadership")
 
 
 def _at(data: Any, *path: str) -> Any:
@@ -56,7 +57,9 @@ def _leaves(regulation: Regulation, subject: str, kind: str) -> list[Criterion]:
         found = _LEAVES[id(regulation)] = (regulation, {})
     known = found[1].get((subject, kind))
     if known is None:
-        leaves = [leaf for row in regulation.criteria.get(SETS[subject], ()) for leaf in row.leaves()]
+        leaves = [
+            leaf for row in regulation.criteria.get(regulation.criteria_set(subject), ()) for leaf in row.leaves()
+        ]
         known = [leaf for leaf in leaves if not (leaf.applies and kind and leaf.applies != kind)]
         found[1][(subject, kind)] = known
     return known
@@ -88,12 +91,22 @@ def levels_by_group(
     return {}, ""
 
 
-def scored_facts(regulation: Regulation, subject: str, assessments: Any, kind: str = "") -> dict[str, Any]:
+def applies_code(regulation: Regulation, data: Mapping[str, Any], kind: str = "") -> str:
+    """The code that criteria of one kind of body must name: `kind`, or the dossier's value the regulation names."""
+    if not regulation.applies:
+        return kind
+    found = _at(data, *regulation.applies.split("."))
+    return found if isinstance(found, str) else ""
+
+
+def scored_facts(
+    regulation: Regulation, subject: str, assessments: Any, kind: str = "", chosen: str | None = None
+) -> dict[str, Any]:
     """The facts of the first score sheet on which a proposal may rest, if it is sound (`score_sheet.score_facts`)."""
     rules = kept_rules(regulation.id, regulation.folders)
     for assessor in LEVELS_FROM[subject]:
         if _at(assessments, assessor, "scores"):
-            return score_facts(regulation, rules, subject, _at(assessments, assessor), kind)
+            return score_facts(regulation, rules, subject, _at(assessments, assessor), kind, chosen)
     return {}
 
 
@@ -132,6 +145,13 @@ def member_facts(regulation: Regulation, data: Mapping[str, Any], member: Mappin
         out.update({fact: student[name] for name, fact in _STUDENT.items() if student.get(name) is not None})
     groups, _ = levels_by_group(regulation, "dang_vien", _at(member, "assessments"))
     out.update(_level_facts(groups))
+    if isinstance(kind := person.get("kind"), str):
+        out["member_kind"] = kind
+        out.update(task_facts(_at(member, "tasks"), led=kind == "lanh_dao"))
+        chosen = regulation.criteria_set("dang_vien", member)
+        out.update(
+            scored_facts(regulation, "dang_vien", _at(member, "assessments"), applies_code(regulation, data), chosen)
+        )
     votes = _at(member, "votes")
     if isinstance(votes, Mapping) and votes:
         out["votes_by_official_members"] = dict(votes)
@@ -153,7 +173,11 @@ def organization_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[
     assessments = _at(data, "party_organization", "assessments")
     groups, _ = levels_by_group(regulation, "to_chuc_dang", assessments)
     out.update(_level_facts(groups))
-    out.update(scored_facts(regulation, "to_chuc_dang", assessments))
+    if not assessments and regulation.criteria_set("to_chuc_dang") == regulation.criteria_set("tap_the"):
+        # One report, one score sheet: the regulation calls the committee and its organisation one "collective".
+        assessments = _at(data, "collective", "assessments")
+    out.update(scored_facts(regulation, "to_chuc_dang", assessments, applies_code(regulation, data)))
+    out.update(task_facts(_at(data, "unit_tasks")))
     out.update(_mapping(data, "party_organization", "facts"))
     return out
 
@@ -169,7 +193,8 @@ def collective_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[st
     assessments = _at(data, "collective", "assessments")
     groups, _ = levels_by_group(regulation, "tap_the", assessments, kind)
     out.update(_level_facts(groups))
-    out.update(scored_facts(regulation, "tap_the", assessments, kind))
+    out.update(scored_facts(regulation, "tap_the", assessments, applies_code(regulation, data, kind)))
+    out.update(task_facts(_at(data, "unit_tasks")))
     out.update(_mapping(data, "collective", "facts"))
     return out
 

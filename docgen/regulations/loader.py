@@ -45,9 +45,9 @@ REGULATION_REQUIRED = ("regulation",)
 #: The name of a form: that of its file, and part of the names of the files of a packet.
 _FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 ADD_KEYS = ("forms", "assessors", "packet", "deadlines", "enclosures")
-CRITERIA_KEYS = ("sets", "detail", "points")
-CRITERION_KEYS = ("id", "number", "text", "group", "optional", "applies", "points", "rows")
-FIELDS_KEYS = ("fields", "choices", "roots")
+CRITERIA_KEYS = ("sets", "detail", "points", "applies", "chosen")
+CRITERION_KEYS = ("id", "number", "text", "group", "optional", "applies", "points", "sum", "total", "rows")
+FIELDS_KEYS = ("fields", "choices", "roots", "lists")
 TYPES = ("text", "paragraphs", "date", "year", "integer", "number", "grade", "level", "choice", "bool")
 #: The posts of a member by which an assessor is due: one among the leaders of a đoàn thể.
 DUE_BY = ("union_post",)
@@ -78,7 +78,8 @@ class Criterion:
 
     `group` says which conditions read it (RULES A11): `core`, `task` or `other`; `applies` restricts a row to one kind
     of body (`collective.kind`); `optional` marks the rows that the source prints with "(nếu có)". `points` is the
-    maximum that a unit sets (None: nobody set one); it is not printed wording, so it is no part of a form's identity.
+    maximum that a unit sets (None: nobody set one), `sum` what the maxima of the rows below must add up to, `total` the
+    binding at which their points are stated once more. None is printed wording: no part of a form's identity.
     """
 
     id: str
@@ -89,6 +90,8 @@ class Criterion:
     applies: str = ""
     children: tuple[Criterion, ...] = ()
     points: Fraction | None = field(default=None, repr=False)
+    sum: Fraction | None = field(default=None, repr=False)
+    total: str = field(default="", repr=False)
 
     def leaves(self) -> list[Criterion]:
         """The rows that are assessed, in printed order."""
@@ -163,6 +166,33 @@ class Regulation:
     criteria: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
+    #: The title of each list of records, for people.
+    lists: dict[str, str] = field(default_factory=dict)
+    #: The binding whose code the `applies` of criteria names; empty for the kind of the collective.
+    applies: str = ""
+    #: For a subject: the set of criteria, or the binding in its record whose code is the set's name.
+    chosen: dict[str, str] = field(default_factory=dict)
+
+    def criteria_set(self, subject: str, record: Any = None) -> str:
+        """The name of the set of criteria by which `subject` is assessed: its own, or the one its `record` chooses.
+
+        Empty where the record does not say which.
+        """
+        chosen = self.chosen.get(subject, subject.replace("_", "-"))
+        if "." not in chosen:
+            return chosen
+        for step in chosen.split("."):
+            record = record.get(step) if isinstance(record, dict) else None
+        return record.replace("_", "-") if isinstance(record, str) else ""
+
+    def criteria_sets(self, subject: str) -> list[str]:
+        """The names of all sets by which a `subject` may be assessed."""
+        chosen = self.chosen.get(subject, subject.replace("_", "-"))
+        if "." in chosen:
+            return [code.replace("_", "-") for code in self.choices[self.fields[chosen].choices]]
+        if chosen in self.criteria:
+            return [chosen]
+        return [name for name in self.criteria if name.startswith(chosen)]
 
     @property
     def folder(self) -> Path:
@@ -366,6 +396,7 @@ def _merge_fields(regulation: Regulation, folder: Path) -> None:
             if where not in ROOT_PLACES:
                 raise data["roots"].fault("errors.definition.unknown_value", root, value=where)
             regulation.roots[root] = where
+        regulation.lists.update(data.get("lists", {}))
         for name, options in data.get("choices", {}).items():
             regulation.choices[name] = dict(options)
         fields = data.get("fields", Mapping())
@@ -397,6 +428,13 @@ def _merge_criteria(regulation: Regulation, folder: Path) -> None:
     if not path.is_file():
         return
     data = load_shaped(path, CRITERIA).closed(CRITERIA_KEYS)
+    if "applies" in data:
+        regulation.applies = _chooser(regulation, data, "applies", data["applies"])
+    for subject, name in data.get("chosen", {}).items():
+        known = "." not in name or _chooser(regulation, data["chosen"], subject, name)
+        if subject not in ("dang_vien", "to_chuc_dang", "tap_the") or not known:
+            raise data["chosen"].fault("errors.definition.unknown_value", subject, value=name)
+        regulation.chosen[subject] = name
     for name, rows in data.get("sets", {}).items():
         seen: set[str] = set()
         regulation.criteria[name] = tuple(_criterion(row, "", seen) for row in rows)
@@ -405,6 +443,14 @@ def _merge_criteria(regulation: Regulation, folder: Path) -> None:
             if name not in regulation.criteria:
                 raise data[key].fault("errors.definition.unknown_set", name, set=name)
             regulation.criteria[name] = change(regulation.criteria[name], values, name)
+
+
+def _chooser(regulation: Regulation, at: Mapping, key: str, binding: str) -> str:
+    """`binding` where it takes its value from a closed list; a criterion's kind and a set are named by its codes."""
+    field = regulation.fields.get(binding)
+    if field is None or field.type != "choice":
+        raise at.fault("errors.definition.unknown_binding", key, binding=binding)
+    return binding
 
 
 def _criterion(row: Mapping, group: str, seen: set[str]) -> Criterion:
@@ -418,9 +464,13 @@ def _criterion(row: Mapping, group: str, seen: set[str]) -> Criterion:
     children = tuple(_criterion(child, group, seen) for child in row.get("rows", ()))
     if children and "points" in row:
         raise row.fault("errors.definition.not_a_leaf", "points", id=row["id"], set=row["id"])
+    for key in ("sum", "total"):
+        if key in row and not children:
+            raise row.fault("errors.definition.unknown_value", key, value=row[key])
     return Criterion(
         row["id"], row.get("number", ""), row["text"], group, row.get("optional", "no") == "yes",
         row.get("applies", ""), children, _points(row, "points") if "points" in row else None,
+        _points(row, "sum") if "sum" in row else None, row.get("total", ""),
     )  # fmt: skip
 
 

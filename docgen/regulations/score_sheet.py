@@ -17,9 +17,6 @@ from docgen.regulations.loader import Criterion, Regulation
 from docgen.regulations.rule_effects import Score
 from docgen.regulations.rules import Rule, RuleSet
 
-#: The set of criteria of each subject.
-SETS = {"dang_vien": "dang-vien", "to_chuc_dang": "to-chuc-dang", "tap_the": "tap-the"}
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -88,16 +85,20 @@ def _effects(rules: RuleSet, subject: str) -> dict[str, tuple[Rule, Score]]:
     return {e.scheme: (rule, e) for rule in rules.for_subject(subject) for e in rule.effects if isinstance(e, Score)}
 
 
-def read_sheet(regulation: Regulation, rules: RuleSet, subject: str, sheet: Any, kind: str = "") -> ScoreSheet | None:
+def read_sheet(
+    regulation: Regulation, rules: RuleSet, subject: str, sheet: Any, kind: str = "", chosen: str | None = None
+) -> ScoreSheet | None:
     """The score sheet among one assessment's data; None where nothing was scored.
 
-    `kind` is the kind of body, for criteria that only apply to one kind.
+    `kind` is the kind of body, for criteria that only apply to one kind; `chosen` the set of criteria, where the
+    subject's record chooses it.
     """
     scores = sheet.get("scores") if isinstance(sheet, Mapping) else None
     if not isinstance(scores, Mapping) or not scores:
         return None
     effects = _effects(rules, subject)
-    leaves = [leaf for row in regulation.criteria.get(SETS[subject], ()) for leaf in row.leaves()]
+    rows = regulation.criteria.get(regulation.criteria_set(subject) if chosen is None else chosen, ())
+    leaves = [leaf for row in rows for leaf in row.leaves()]
     asked = [leaf for leaf in leaves if not leaf.applies or not kind or leaf.applies == kind]
     faults = [Fault("unknown", name, {}) for name in scores if name not in {leaf.id for leaf in leaves}]
     lines = []
@@ -114,6 +115,7 @@ def read_sheet(regulation: Regulation, rules: RuleSet, subject: str, sheet: Any,
     found = ScoreSheet(tuple(lines), total, ())
     if lines and not any(fault.kind in ("missing", "unknown") for fault in faults):
         faults += _sum_faults(found, effects, _slack(sheet.get("score_total")))
+        faults += _group_faults(rows, found)
     return ScoreSheet(found.lines, total, tuple(faults))
 
 
@@ -187,12 +189,27 @@ def _sum_faults(sheet: ScoreSheet, effects: Mapping[str, tuple[Rule, Score]], sl
     return faults
 
 
-def score_facts(regulation: Regulation, rules: RuleSet, subject: str, sheet: Any, kind: str = "") -> dict[str, Any]:
+def _group_faults(rows: tuple[Criterion, ...], sheet: ScoreSheet) -> list[Fault]:
+    """The groups of criteria whose maxima do not add up to what is printed above them."""
+    faults = []
+    for row in rows:
+        if row.sum is not None:
+            below = {leaf.id for leaf in row.leaves()}
+            own = [line.standard for line in sheet.lines if line.criterion.id in below and line.standard is not None]
+            if (given := sum(own, Fraction(0))) != row.sum:
+                faults.append(Fault("group", "", {"group": row.text, "given": given, "due": row.sum}))
+        faults += _group_faults(row.children, sheet)
+    return faults
+
+
+def score_facts(
+    regulation: Regulation, rules: RuleSet, subject: str, sheet: Any, kind: str = "", chosen: str | None = None
+) -> dict[str, Any]:
     """The facts that a sound score sheet gives: the total, each criterion's points, the shares of each group.
 
     Empty where nothing was scored or anything is wrong: a wrong sum must not decide a grade.
     """
-    found = read_sheet(regulation, rules, subject, sheet, kind)
+    found = read_sheet(regulation, rules, subject, sheet, kind, chosen)
     if found is None or not found.sound:
         return {}
     out: dict[str, Any] = {

@@ -30,8 +30,15 @@ REGULATION: dict[str, Any] = {
 }  # fmt: skip
 _ROW: dict[str, Any] = {"*": TEXT}
 _ROW["rows"] = [_ROW]
-CRITERIA = {"sets": {"*": [_ROW]}, "detail": {"*": {"*": [_ROW]}}, "points": {"*": _TEXTS}, "*": ANY}
-FIELDS = {"fields": _TEXTS, "choices": {"*": _TEXTS}, "roots": _TEXTS, "*": ANY}
+CRITERIA = {
+    "sets": {"*": [_ROW]},
+    "detail": {"*": {"*": [_ROW]}},
+    "points": {"*": _TEXTS},
+    "applies": TEXT,
+    "chosen": _TEXTS,
+    "*": ANY,
+}
+FIELDS = {"fields": _TEXTS, "choices": {"*": _TEXTS}, "roots": _TEXTS, "lists": _TEXTS, "*": ANY}
 FACTS = {"*": _TEXTS}
 _COLUMN = {"head": TEXT, "cell": _LINES, "width": NUMBER, "*": TEXT}
 _BLOCK = {

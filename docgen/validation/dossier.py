@@ -8,6 +8,7 @@ from docgen.dossier.model import Dossier
 from docgen.model import Finding
 from docgen.regulations.loader import Regulation
 from docgen.validation.assessments import check_assessments, check_grades
+from docgen.validation.choices import check_choices
 from docgen.validation.context import Check, forms_of
 from docgen.validation.dates import check_dates
 from docgen.validation.facts import check_facts
@@ -22,7 +23,7 @@ SEVERITIES = ("error", "warning", "info")
 #: Every check, each a function of one `Check`. Adding one is adding it here.
 CHECKS: tuple[Callable[[Check], None], ...] = (
     check_shape, check_sections, check_assessments, check_people, check_dates, check_ballots, check_grades, check_facts,
-    check_scores, check_sample, check_same, check_asked, check_votes_given,
+    check_scores, check_choices, check_sample, check_same, check_asked, check_votes_given,
 )  # fmt: skip
 
 

@@ -188,6 +188,18 @@ class _Sections:
                     self.check.add(f"validation.section.{state}", "error", pointer, who, label=slot.label, forms=needed)
                 else:
                     self.check.add(f"validation.section.{state}_optional", "warning", pointer, who, label=slot.label)
+        self.own_cells()
+
+    def own_cells(self) -> None:
+        """The same in the lists of a member's own."""
+        for member in self.check.members:
+            definitions = self.check.forms.each("members", member.record)
+            columns = {s.binding: s for d in definitions for s in listed(self.check.regulation, d)
+                       if self.roots.get(s.list) == "members"}  # fmt: skip
+            for slot in columns.values():
+                for pointer, state in cell_states(self.check.regulation, slot, member.record):
+                    self.check.add(f"validation.section.{state}_optional", "warning", member.pointer + pointer,
+                                   member.who, label=slot.label)  # fmt: skip
 
     def place(self, slot: Slot, holder: Holder | None, assessor: str) -> tuple[str, str] | None:
         """The pointer of a slot in the dossier and whom it is about; None where it stands in no record at hand."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,11 @@ def test_without_a_name_the_regulation_in_force_is_taken(
     run("init", tmp_path / "none")
     assert '"kh55-2018"' in (tmp_path / "none" / "ho-so.json").read_text(encoding="utf-8")
     monkeypatch.setattr(options, "today", lambda: datetime.date(2026, 11, 30))
+    run("init", tmp_path / "now")
+    made = json.loads((tmp_path / "now" / "ho-so.json").read_text(encoding="utf-8"))
+    assert (made["regulation"], made["period"]["year"]) == ("hd43-2025", 2026)
+    assert made["meeting"]["held"].startswith("2026-12-")
+    assert run("validate", tmp_path / "now" / "ho-so.json").code == 0
     run("init", tmp_path / "named", "-r", "hd16-2018", "--regulations", own.parent)
     assert '"hd16-2018"' in (tmp_path / "named" / "ho-so.json").read_text(encoding="utf-8")
     assert "kh99-2026" in run("schema", "mau-05", "--regulations", own.parent).out

@@ -239,7 +239,7 @@ def test_every_validation_code_is_tried_here() -> None:
     elsewhere = {
         "validation.grade.self_above", "validation.grade.cell_above", "validation.grade.open_proposed",
         "validation.deadline.other", "validation.deadline.after_meeting", "validation.asked.empty",
-        "validation.meeting.no_rule",
+        "validation.meeting.no_rule", "validation.choice.open",
         "validation.period.before_regulation", "validation.shape.other", "validation.record.not_object",
     }  # fmt: skip
     tried = {case[0] for case in CASES} | elsewhere
