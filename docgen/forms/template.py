@@ -64,6 +64,11 @@ def default_prompt(field: Field, form: str = "", in_cell: bool = False) -> str:
     return DOTS
 
 
+def begins_with_box(block: object) -> bool:
+    """True for a line that begins with a box: the boxes of one question stay on one page."""
+    return isinstance(block, Line) and bool(block.parts) and isinstance(first := block.parts[0], Hole) and first.is_box
+
+
 class _TemplateBuilder:
     def __init__(self, regulation: Regulation, definition: FormDefinition) -> None:
         self.regulation = regulation
@@ -382,7 +387,10 @@ class _TemplateBuilder:
         out = self.header()
         for position, block in enumerate(blocks):
             if isinstance(block, Line):
-                out += self.line(block, keep_next=leads_to_sign(blocks[position + 1 :]))
+                together = begins_with_box(block) and any(
+                    begins_with_box(b) for b in blocks[position + 1 : position + 2]
+                )
+                out += self.line(block, keep_next=together or leads_to_sign(blocks[position + 1 :]))
             elif isinstance(block, Criteria):
                 out += self.criteria(block)
             elif isinstance(block, Rows):

@@ -189,6 +189,25 @@ class _Sections:
                 else:
                     self.check.add(f"validation.section.{state}_optional", "warning", pointer, who, label=slot.label)
         self.own_cells()
+        self.tables()
+
+    def tables(self) -> None:
+        """Report every table that a form needs and in which nothing was written."""
+        check = self.check
+        forms = [(definition, "", check.data, "") for definition in check.forms.each("dossier", check.data)]
+        forms += [(definition, member.pointer, member.record, member.who)
+                  for member in check.members if member.printed
+                  for definition in check.forms.each("members", member.record)]  # fmt: skip
+        for definition, above, record, who in forms:
+            for table in definition.tables():
+                own = self.roots.get(table.binding) == "members"
+                # Without records of its own a table about bodies prints the unit itself; members have their own check.
+                if table.binding not in definition.required or table.own or table.binding == "members":
+                    continue
+                if own == bool(above) and not (isinstance(rows := record.get(table.binding), list) and rows):
+                    label = check.regulation.lists.get(table.binding, table.binding)
+                    check.add("validation.section.empty", "error", f"{above}/{table.binding}", who, label=label,
+                              forms=definition.code)  # fmt: skip
 
     def own_cells(self) -> None:
         """The same in the lists of a member's own."""
