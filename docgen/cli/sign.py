@@ -246,8 +246,9 @@ def verify(
     at: datetime.datetime | None, strict_names: bool, dossier: Path | None, folders: tuple[Path, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Say passed, failed or cannot tell; exit 0 only for passed."""
-    from docgen.signing.bundle import opened
+    from docgen.signing.bundle import opened, unlisted_bytes
     from docgen.signing.check import load_trust
+    from docgen.signing.verdict import Reason
     from docgen.signing.verify import Asked, verify_file, verify_packet
 
     moment = at.replace(tzinfo=datetime.UTC) if at is not None and at.tzinfo is None else at
@@ -258,6 +259,8 @@ def verify(
         else:
             asked.whole = place != path
             verdict = verify_packet(place, asked, progress=counter("signing.progress.verify"))
+            if asked.whole and path.suffix.lower() == ".zip" and (count := unlisted_bytes(path)):
+                verdict.reasons.append(Reason("zip_unlisted", "cannot_tell", {"count": count}))
             if dossier is not None and any(reason.code == "dossier_same" for reason in verdict.reasons):
                 verdict.reasons.extend(_unmade(place, dossier, folders))
         verdict.path = str(path)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import errno
 import io
+import stat
+import struct
 import tempfile
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO
 
 from docgen.errors import InputError
@@ -27,6 +30,8 @@ MAX_BYTES, MAX_TIMES = 50_000_000, 20
 MAX_RATIO = 200
 #: What the file system says of a name that cannot be one: too long, or of a file and a folder at once.
 _NAMES_AT_FAULT = frozenset({errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EINVAL})
+#: The flag of an entry whose size stands after it (4.4.4, bit 3).
+_DESCRIBED_AFTER = 0x08
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -83,10 +88,10 @@ def unpack(path: Path, folder: Path) -> None:
         except InputError:
             # No manifest has been read yet: the name is the archive's fault.
             raise InputError("signing.error.bundle", file=path.name, problem=name[:60]) from None
-        # Two names that differ in case are one file on Windows.
-        if name.lower() in seen:
+        alike = _one_file(name)
+        if alike in seen:
             raise InputError("signing.error.bundle", file=path.name, problem=name[:60])
-        seen.add(name.lower())
+        seen.add(alike)
         target = folder / name
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -95,6 +100,61 @@ def unpack(path: Path, folder: Path) -> None:
             if fault.errno not in _NAMES_AT_FAULT:
                 raise
             raise InputError("signing.error.bundle", file=path.name, problem=name[:60]) from None
+
+
+def _one_file(name: str) -> str:
+    """What two names have in common that are one file somewhere: `a`, `./a`, `x//a`; on Windows `A`, `a.`; on a Mac
+    the two ways to write an accented letter."""
+    parts = [part.rstrip(". ") or part for part in PurePosixPath(name).parts]
+    return unicodedata.normalize("NFC", "/".join(parts)).casefold()
+
+
+def unlisted_bytes(path: Path) -> int:
+    """How many bytes of a zip belong to none of the files its table lists (APPNOTE 6.3.10, 4.3.6).
+
+    Another program may show what stands there: one that reads from the front, or the file as something else. Raises
+    `InputError` for what is no zip.
+    """
+    size = path.stat().st_size
+    try:
+        with zipfile.ZipFile(path) as archive, path.open("rb") as file:
+            left, at = len(archive.comment), 0
+            for entry in sorted(archive.infolist(), key=lambda item: item.header_offset):
+                left += abs(entry.header_offset - at)
+                file.seek(entry.header_offset + 26)
+                at = entry.header_offset + 30 + sum(struct.unpack("<HH", file.read(4))) + entry.compress_size
+                if entry.flag_bits & _DESCRIBED_AFTER:
+                    file.seek(at)
+                    at += _descriptor(file.read(24), entry)
+            left += abs(archive.start_dir - at)
+            file.seek(archive.start_dir)
+            table = file.read(size - archive.start_dir)
+            return left + abs(len(table) - len(archive.comment) - _table_size(archive, table))
+    except (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError) as fault:
+        raise InputError("signing.error.bundle", file=path.name, problem=type(fault).__name__) from None
+
+
+def _descriptor(found: bytes, entry: zipfile.ZipInfo) -> int:
+    """The length of the record that may follow an entry and say how long it was."""
+    for sign, size in ((b"PK\x07\x08", 4), (b"", 0)):
+        for form, length in (("<III", 12), ("<IQQ", 20)):
+            values = (entry.CRC, entry.compress_size, entry.file_size)
+            if max(values) < 2**32 and found.startswith(sign + struct.pack(form, *values)):
+                return size + length
+            if form == "<IQQ" and found.startswith(sign + struct.pack(form, *values)):
+                return size + length
+    return 0
+
+
+def _table_size(archive: zipfile.ZipFile, table: bytes) -> int:
+    """The length of the table of a zip and of the record at its end, without its comment and those of its entries."""
+    at = 0
+    for entry in archive.infolist():
+        name, extra = struct.unpack("<HH", table[at + 28 : at + 32])
+        at += 46 + name + extra + len(entry.comment)
+    hidden = sum(len(entry.comment) for entry in archive.infolist())
+    # A zip of more than 65,535 files or 4 GB has two records more (4.3.14, 4.3.15).
+    return at - hidden + 22 + (76 if table[at : at + 4] == b"PK\x06\x06" else 0)
 
 
 def _limit(path: Path) -> int:
@@ -111,6 +171,9 @@ def _from_zip(path: Path) -> Iterator[tuple[str, bytes]]:
             for entry in entries:
                 if entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
                     raise InputError("signing.error.bundle", file=path.name, problem=entry.filename)
+                if stat.S_ISLNK(entry.external_attr >> 16):
+                    # Other programs make a link of it, to wherever its content says.
+                    raise InputError("signing.error.bundle", file=path.name, problem=entry.filename[:60])
                 yield entry.filename, archive.read(entry)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
         raise InputError("signing.error.bundle", file=path.name, problem=type(fault).__name__) from None

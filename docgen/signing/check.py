@@ -19,12 +19,14 @@ from docgen.errors import InputError
 from docgen.signing.changes import after_last, changes
 from docgen.signing.fields import need
 from docgen.signing.keys import certificate_name, load_certificates
-from docgen.signing.revocation import Evidence, authorities, evidence, load, path_of, revoked_since
+from docgen.signing.revocation import Evidence, authorities, evidence, issuers_of, load, path_of, revoked_since
 from docgen.signing.unfold import SMALL, NotUnfolded, inflate
 from docgen.signing.verdict import Reason, SignatureVerdict
 
 #: A clock may be this wrong before a time in the future is worth a word.
 _CLOCK = datetime.timedelta(minutes=10)
+_FIRST = datetime.datetime(1, 1, 3, tzinfo=datetime.UTC)
+_LAST = datetime.datetime(9999, 12, 29, tzinfo=datetime.UTC)
 _RSA_BITS = 2048
 
 
@@ -50,7 +52,9 @@ class Trust:
     @property
     def when(self) -> datetime.datetime:
         """The moment to judge for: now, unless another is given."""
-        return self.moment or datetime.datetime.now(tz=datetime.UTC)
+        asked = self.moment or datetime.datetime.now(tz=datetime.UTC)
+        # Days before the first and after the last there are none: a little is added and taken below.
+        return min(max(asked, _FIRST), _LAST)
 
     def context(self, known: Known, moment: datetime.datetime | None = None) -> Any:
         """pyHanko's validation context for a moment, with the lists and answers that count."""
@@ -434,7 +438,7 @@ def _verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdict:
         # The time is proven: judge the certificate for that moment.
         again, _ = _validate(embedded, trust.context(known, stamped))
         status = again if again is not None and again.trusted else status
-    _judge_trust(status, certificate, trust, stamped, claimed, out)
+    _judge_trust(status, certificate, trust, known, stamped, claimed, out)
     _judge_revocation(certificate, known, stamped, out)
     _judge_key(certificate, known, out)
     if stamped is not None:
@@ -477,7 +481,7 @@ def _timestamp(status: Any, out: SignatureVerdict) -> datetime.datetime | None:
 
 
 def _judge_trust(
-    status: Any, certificate: Any, trust: Trust, stamped: datetime.datetime | None,
+    status: Any, certificate: Any, trust: Trust, known: Known, stamped: datetime.datetime | None,
     claimed: datetime.datetime | None, out: SignatureVerdict,
 ) -> None:  # fmt: skip
     """Why the certificate is not to be trusted, where it is not."""
@@ -490,8 +494,15 @@ def _judge_trust(
     if when > ends or when < begins:
         out.reasons.append(Reason("certificate_expired", "failed", {"from": _day(begins), "to": _day(ends)}))
         return
+    dead, since = _issuers_at(certificate, known, trust, when)
+    if dead is not None:
+        begins, ends = dead.not_valid_before_utc, dead.not_valid_after_utc
+        facts = {"issuer": _common_name(dead), "from": _day(begins), "to": _day(ends)}
+        out.reasons.append(Reason("issuer_expired", "failed", facts))
+        return
     if status.trusted:
         return
+    ends = min(ends, since) if since is not None else ends
     if stamped is None and trust.when > ends:
         out.reasons.append(Reason("expired_since", "cannot_tell", {"to": _day(ends)}))
         return
@@ -502,6 +513,31 @@ def _judge_trust(
         out.reasons.append(Reason("untrusted_issuer", "failed", {"issuer": certificate.issuer.human_friendly}))
     else:
         out.reasons.append(Reason("untrusted", "failed", {"problem": indication}))
+
+
+def _issuers_at(
+    certificate: Any, known: Known, trust: Trust, when: datetime.datetime
+) -> tuple[Any, datetime.datetime | None]:
+    """An authority of the path that did not live at `when`, or None; and when the first of those that did ends.
+
+    Roots are trusted because they were given; a certificate of the same key that lived then is as good as another.
+    """
+    first: datetime.datetime | None = None
+    given = [item for item in map(load, trust.roots) if item is not None]
+    for item, _ in path_of(certificate, known.authorities):
+        possible = issuers_of(item, known.authorities)
+        if any(by in given for by in possible):
+            continue
+        alive = [by for by in possible if by.not_valid_before_utc <= when <= by.not_valid_after_utc]
+        if not alive:
+            return possible[0], None
+        last = max(by.not_valid_after_utc for by in alive)
+        first = last if first is None else min(first, last)
+    return None, first
+
+
+def _common_name(certificate: Any) -> str:
+    return str(certificate.subject.rfc4514_string())[:120]
 
 
 def _day(moment: datetime.datetime) -> str:
@@ -529,7 +565,10 @@ _PURPOSES = frozenset(
     {"1.3.6.1.5.5.7.3.36", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0", "1.3.6.1.4.1.311.10.3.12"}
 )
 #: Where public purposes are listed; whatever stands elsewhere is a vendor's own.
-_PUBLIC_PURPOSES = ("1.3.6.1.5.5.7.3.", "1.3.6.1.4.1.311.", "2.5.29.37.", "1.3.6.1.5.2.3.")
+_PUBLIC_PURPOSES = (
+    "1.3.6.1.5.5.7.", "1.3.6.1.5.5.8.2.", "1.3.6.1.4.1.311.", "2.5.29.37.", "1.3.6.1.5.2.3.",
+    "2.16.840.1.113730.4.", "1.3.6.1.4.1.11129.2.4.", "2.23.", "1.0.18013.",
+)  # fmt: skip
 _CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1"})
 
 
@@ -541,12 +580,28 @@ def _judge_key(certificate: Any, known: Known, out: SignatureVerdict) -> None:
     except _broken():
         out.reasons.append(Reason("signature_broken", "failed", {"problem": "certificate"}))
         return
-    if purposes and not any(
-        item in _PURPOSES or not item.startswith(_PUBLIC_PURPOSES) for item in purposes
-    ):  # fmt: skip
+    # An authority that is itself only for servers gives nobody a certificate for papers.
+    path = path_of(certificate, known.authorities)
+    above = [issuers_of(item, known.authorities) for item, _ in path]
+    if not _for_documents(purposes) or not all(any(_for_documents(_purposes(by)) for by in some) for some in above):
         out.reasons.append(Reason("wrong_purpose", "failed", {}))
     if any(weak(item) for item in (load(certificate), *(by for _, by in path_of(certificate, known.authorities)))):
         out.reasons.append(Reason("weak_key", "failed", {}))
+
+
+def _for_documents(purposes: Sequence[str]) -> bool:
+    """True where these purposes allow signing a document; no purpose at all is any."""
+    return not purposes or any(item in _PURPOSES or not item.startswith(_PUBLIC_PURPOSES) for item in purposes)
+
+
+def _purposes(authority: Any) -> list[str]:
+    """What a certificate of the library cryptography says it is for."""
+    x509 = need("cryptography.x509")
+    try:
+        found = authority.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except (x509.ExtensionNotFound, ValueError):
+        return []
+    return [item.dotted_string for item in found]
 
 
 def weak(certificate: Any) -> bool:
@@ -571,7 +626,7 @@ def _judge_stamp(
     """A stamp proves that the signature was there at its time: not after the moment asked about, not before itself."""
     if stamped > trust.when + _CLOCK:
         out.reasons.append(Reason("stamp_in_future", "cannot_tell", {"time": out.time}))
-    elif claimed is not None and stamped < claimed - _CLOCK:
+    elif claimed is not None and stamped < max(claimed, _FIRST) - _CLOCK:
         out.reasons.append(
             Reason("stamp_before_claim", "cannot_tell", {"time": out.time, "claimed": claimed.isoformat()})
         )

@@ -24,7 +24,8 @@ MANIFEST = "manifest.json"
 FORMAT = "docgen-packet/1"
 #: Entries of a document's `pdf` that signing writes; the rest is sealed.
 _SIGNED_KEYS = ("sha256", "size", "unsigned_sha256", "unsigned_size", "signatures")
-_SEAL = re.compile(r"docgen:([0-9a-f]{64}):(\d+):([A-Za-z0-9_.-]+)")
+#: A number of more digits than any packet has documents is none of ours (and Python reads no 5,000 of them).
+_SEAL = re.compile(r"docgen:([0-9a-f]{64}):([0-9]{1,9}):([A-Za-z0-9_.-]+)")
 _MAX_MANIFEST = 50_000_000
 
 

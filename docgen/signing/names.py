@@ -2,7 +2,8 @@
 
 *Trần Thị Lan Anh* is not *Trần Thị Lan*, *Lê Thị Hòa* is not *Lê Thị Hoa*. Three things do not make another person:
 capitals, where the tone mark stands in one syllable (*Hoà*, *Hòa*), and what a certificate adds after the name
-(a bracket, the number of an identity card). A certificate without a single accent proves the letters only.
+(a bracket, the number of an identity card). A name that only looks the same (Cyrillic letters, signs that cannot be
+seen) is another person's. A certificate without a single accent proves the letters only.
 """
 
 from __future__ import annotations
@@ -19,8 +20,16 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 #: What a certificate adds after the name: a bracket, or a number with the words that announce it.
 _BRACKET = re.compile(r"\s*[(\[{<].*$", re.DOTALL)
 _NUMBER = re.compile(
-    r"[\s,;:_/|.\-–—]*(?:(?:CMND|CMTND|CMT|CCCD|CC|HC|HCQG|MST|MS|ID|UID|SN|SỐ|SO)\b[\s.:_\-–]*)*\d[\w\s.\-/]*$",
+    r"[\s,;:_/|.\-–—]*(?:(?:CMND|CMTND|CMT|CCCD|CC|HC|HCQG|MST|MS|ID|UID|SN|SỐ|SO)\b[\s.:_\-–]*)*\d\w*(?:[\s.\-/]+\w*\d\w*)*[\s.\-/]*$",
     re.IGNORECASE,
+)
+
+#: What announces a number within a bracket: no words of a name.
+_ANNOUNCED = re.compile(r"\b(?:CMND|CMTND|CMT|CCCD|CC|HC|HCQG|MST|MS|ID|UID|SN|SỐ|SO)\b|\b\w*\d\w*\b", re.IGNORECASE)
+#: Letters that look like Latin ones: Cyrillic, Greek, Armenian, and Latin letters with a stroke or without a dot.
+_LOOK_ALIKE = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХԚԜавеѕіјкмнорстухԛԝһԁӏгпΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεηικνορτυχωγօսհոցıɑɡłŁøØħŧƚɩđĐ",
+    "ABESIJKMHOPCTYXQWabesijkmhopctyxqwhdlrnABEZHIKMNOPTYXabenikvoptuxwyouhngiaglLoOhtlidD",
 )
 
 
@@ -47,6 +56,30 @@ def bare_name(certified: str) -> str:
     return _NUMBER.sub("", _BRACKET.sub("", text)).strip() or text
 
 
+def tail_words(certified: str) -> str:
+    """The words that stand after the name in a certificate's bracket; empty where there is only a number, or nothing.
+
+    A post or a unit may stand there, and another person's name just as well.
+    """
+    text = unicodedata.normalize("NFC", certified).strip()
+    bare = _BRACKET.sub("", text).strip()
+    words = _ANNOUNCED.sub(" ", text[len(bare) :]) if bare else ""
+    return " ".join(words.strip(" ()[]{}<>").split()) if any(c.isalpha() for c in words) else ""
+
+
+def _disguised(name: str) -> bool:
+    """True for a name with a sign that cannot be seen, or with letters of two scripts: it only looks like a name."""
+    letters = [unicodedata.name(c, "").partition(" ")[0] for c in unicodedata.normalize("NFC", name) if c.isalpha()]
+    unseen = any(unicodedata.category(c) in ("Cf", "Cc", "Co", "Cn") or "\ufe00" <= c <= "\ufe0f" for c in name.strip())
+    return unseen or len(set(letters)) > 1
+
+
+def _skeleton(name: str) -> str:
+    """`name` as the eye reads it: letters of other scripts that look Latin are taken for the Latin ones."""
+    seen = "".join(c for c in unicodedata.normalize("NFKC", name) if unicodedata.category(c) != "Cf")
+    return fold_name(unicodedata.normalize("NFD", seen).translate(_LOOK_ALIKE))
+
+
 def likeness(printed: str, certified: str) -> Likeness:
     """How the printed name and a certificate's agree.
 
@@ -59,8 +92,13 @@ def likeness(printed: str, certified: str) -> Likeness:
         return "other"
     if _exact(printed) == _exact(bare):
         return "same"
-    if short == long:
+    if short == long and not _disguised(bare):
         return "without_accents" if _plain(bare) else "near"
+    # An office's certificate has another name, not a name that looks like this one and is spelled otherwise.
+    if _disguised(bare) or _skeleton(bare) != long:
+        short, long = _skeleton(printed), _skeleton(bare)
+        if short.replace(" ", "") == long.replace(" ", ""):
+            return "near"
     return "near" if f" {short} " in f" {long} " or f" {long} " in f" {short} " else "other"
 
 

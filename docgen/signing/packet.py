@@ -6,6 +6,7 @@ the manifest is, and a PDF that is one signature ahead of the manifest is recogn
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -155,10 +156,15 @@ def beginning(content: bytes, wanted: str) -> int | None:
 
     A revision ends with `%%EOF` and at most one line end (ISO 32000-1, 7.5.5).
     """
-    end = content.find(b"%%EOF")
+    end, done, running = content.find(b"%%EOF"), 0, hashlib.sha256()
     while end >= 0:
-        for stop in (end + 5, end + 6, end + 7):
-            if stop <= len(content) and sha256(content[:stop]) == wanted:
+        # Hashed on from the end before, so that a file full of ends costs no more than one without.
+        running.update(content[done : end + 5])
+        done = end + 5
+        for stop in range(done, min(done + 2, len(content)) + 1):
+            longer = running.copy()
+            longer.update(content[done:stop])
+            if longer.hexdigest() == wanted:
                 return stop
         end = content.find(b"%%EOF", end + 5)
     return None

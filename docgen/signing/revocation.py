@@ -93,6 +93,11 @@ def path_of(certificate: Any, known: Sequence[Any]) -> list[tuple[Any, Any]]:
     return out
 
 
+def issuers_of(certificate: Any, known: Sequence[Any]) -> list[Any]:
+    """Every authority among `known` that issued `certificate`: of one key there may be several certificates."""
+    return [item for item in known if item.subject == certificate.issuer and issued(certificate, item)]
+
+
 def evidence(lists: Iterable[bytes], answers: Iterable[bytes], known: Sequence[Any]) -> Evidence:
     """What counts of `lists` and `answers` (DER) for those who trust the authorities `known`."""
     x509, ocsp = need("cryptography.x509"), need("cryptography.x509.ocsp")

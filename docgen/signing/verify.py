@@ -14,11 +14,11 @@ from docgen.errors import InputError
 from docgen.signing.check import Trust, check_pdf
 from docgen.signing.fields import field_names
 from docgen.signing.manifest import MANIFEST, Document, Manifest, find_packet, load_manifest, read_seal, sha256
-from docgen.signing.names import likeness, meant
+from docgen.signing.names import likeness, meant, tail_words
 from docgen.signing.packet import beginning
 from docgen.signing.required import Forms, unnamed
 from docgen.signing.supersede import MARK, superseded_by
-from docgen.signing.verdict import DocumentVerdict, Reason, SignatureVerdict, Verdict
+from docgen.signing.verdict import DocumentVerdict, Reason, SignatureVerdict, Verdict, Weight
 
 #: What systems leave in folders by themselves: named, since anything may stand in such a file.
 OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
@@ -164,6 +164,11 @@ def _named(manifest: Manifest, printed: str, signature: SignatureVerdict, asked:
     everybody = {s.name for d in manifest.documents for s in d.signers if s.name}
     possible = meant(everybody, signature.signer)
     how = likeness(printed, signature.signer)
+    if how in ("same", "without_accents") and (tail := tail_words(signature.signer)):
+        # What stands in the bracket is nobody's name, or that of whom the certificate is for.
+        other = any(likeness(name, tail) in ("same", "without_accents") for name in everybody if name != printed)
+        weight: Weight = "failed" if other else "cannot_tell" if asked.strict_names else "note"
+        signature.reasons.append(Reason("wrong_person" if other else "name_tail", weight, {**names, "tail": tail}))
     if how == "same":
         return
     if how == "without_accents" and printed in possible:
@@ -200,9 +205,10 @@ def _files(manifest: Manifest) -> Iterator[Reason]:
             yield Reason("file_changed", "failed", {"file": name})
     for path in sorted(manifest.folder.rglob("*")):
         name = path.relative_to(manifest.folder).as_posix()
-        expected = name in known or name in BESIDE
+        # Of the two names that are ours only a file is: a pipe or a folder there is none of ours.
+        expected = name in known or (name in BESIDE and path.is_file())
         # A link may lead anywhere, tomorrow elsewhere: it is no part of a packet even under a known name.
-        if path.is_symlink() or (not path.is_dir() and not expected):
+        if path.is_symlink() or (not expected and (not path.is_dir() or name in BESIDE)):
             yield _unlisted(path, name)
 
 

@@ -10,7 +10,7 @@ from authority import SIGNED, key
 from docgen.errors import UsageError
 from docgen.signing import Signing, sign_packet
 from docgen.signing.manifest import load_manifest
-from docgen.signing.names import bare_name, likeness, meant, same_name
+from docgen.signing.names import bare_name, likeness, meant, same_name, tail_words
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,20 @@ from docgen.signing.names import bare_name, likeness, meant, same_name
         ("Nguyễn Văn An", "Nguyễn Văn Anh", "other"),
         ("Nguyễn Văn An", "Đảng ủy Trường Đại học", "other"),
         ("", "Nguyễn Văn An", "other"),
+        ("Lê Cẩn", "Lê Cẩn 2 Thận", "near"),
+        ("Lê Cẩn", "Lê Cẩn 1. Trần Văn Bê", "near"),
+        ("Lê Cẩn", "Lê Cẩn B1234567", "near"),
+        ("Lê Cẩn", "Lê Cẩn, hộ chiếu", "near"),
+        ("Lê Cẩn", "L\u0435\u0302 C\u1ea9n", "near"),  # a Cyrillic е
+        ("Lê Cẩn", "L\u0435 \u0421\u0430n", "near"),
+        ("Lê Cẩn", "Lê C\u1ea9\u03b7", "near"),  # a Greek η
+        ("Lê Cẩn", "Lê C\u200bẩn", "near"),
+        ("Lê Cẩn", "Lê Cẩ\u00adn", "near"),
+        ("Lê Cẩn", "\u202eLê Cẩn", "near"),
+        ("Lê Cẩn", "Ｌê Ｃẩｎ", "near"),
+        ("Lê Cẩn", "Łê Cẩn", "near"),
+        ("Lê Cẩn", "𝐋ê 𝐂ẩn", "near"),
+        ("Lê Cẩn", "Đảng ủy Хe", "other"),
     ],
 )
 def test_likeness(printed: str, certified: str, how: str) -> None:
@@ -44,7 +58,13 @@ def test_likeness(printed: str, certified: str, how: str) -> None:
 
 @pytest.mark.parametrize(
     ("certified", "bare"),
-    [("Lê Cẩn (Bí thư)", "Lê Cẩn"), ("Lê Cẩn 0123456789", "Lê Cẩn"), ("Lê Cẩn", "Lê Cẩn"), ("0123", "0123")],
+    [
+        ("Lê Cẩn (Bí thư)", "Lê Cẩn"),
+        ("Lê Cẩn 0123456789", "Lê Cẩn"),
+        ("Lê Cẩn", "Lê Cẩn"),
+        ("0123", "0123"),
+        ("Lê Cẩn 0123 456-789", "Lê Cẩn"),
+    ],
 )
 def test_what_a_certificate_adds_is_cut_off(certified: str, bare: str) -> None:
     assert bare_name(certified) == bare
@@ -76,3 +96,12 @@ def test_a_key_without_accents_does_not_choose_between_two_people(packet: Path) 
         sign_packet(packet, "author", key("LE THI HOA"), Signing(moment=SIGNED))
     done = sign_packet(packet, "author", key("LE THI HOA"), Signing(moment=SIGNED), only=[1])
     assert done.signed == [1]
+
+
+@pytest.mark.parametrize(
+    ("certified", "tail"),
+    [("Lê Cẩn (CMND 0123)", ""), ("Lê Cẩn 0123", ""), ("Lê Cẩn", ""), ("Lê Cẩn (Bí thư)", "Bí thư"),
+     ("Lê Cẩn (Trần Thị Bưởi", "Trần Thị Bưởi"), ("(Phó)", "")],
+)  # fmt: skip
+def test_the_words_after_the_name(certified: str, tail: str) -> None:
+    assert tail_words(certified) == tail
