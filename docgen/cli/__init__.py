@@ -11,7 +11,7 @@ from importlib import import_module
 
 import click
 
-from docgen.errors import EXIT_INTERNAL, DocgenError
+from docgen.errors import EXIT_ENVIRONMENT, EXIT_INTERNAL, DocgenError
 from docgen.i18n import DEFAULT_LANGUAGE, LANGUAGES, message
 from docgen.version import VERSION
 
@@ -187,6 +187,9 @@ def main() -> None:
         known = environment_fault(fault, fault.filename or "")
         click.echo(f"{message('cli.error', HELP_LANGUAGE)}: {error_text(known, HELP_LANGUAGE)}", err=True)
         sys.exit(known.exit_code)
+    except MemoryError:
+        click.echo(f"{message('cli.error', HELP_LANGUAGE)}: {message('cli.memory', HELP_LANGUAGE)}", err=True)
+        sys.exit(EXIT_ENVIRONMENT)
     except Exception as fault:
         # Our own fault: say so, name the kind of fault and its place in our code, never the data that was at hand.
         trace = fault.__traceback__

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from docgen.cli import help_text, note
+from docgen.cli.options import Given
 from docgen.errors import EXIT_FINDINGS, UsageError
 
 
 @click.command(help=help_text("build"))
 @click.option("--check", is_flag=True, help=help_text("option.check"))
 @click.option(
-    "--root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None, help=help_text("option.root")
+    "--root", type=Given(exists=True, file_okay=False, path_type=Path), default=None, help=help_text("option.root")
 )
 def build(check: bool, root: Path | None) -> None:
     """Write (or check) everything that is built from the definitions."""

@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from docgen.cli import help_text, language, note, text
-from docgen.cli.options import echo_json, folders_option, json_option, output_option, overwrite_option
+from docgen.cli.options import Given, echo_json, folders_option, json_option, output_option, overwrite_option
 from docgen.errors import EXIT_FINDINGS, UsageError
 from docgen.model import Finding, has_errors
 
 
 @click.command(help=help_text("validate"))
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=Given(exists=True, path_type=Path))
 @click.option("--all", "everything", is_flag=True, help=help_text("option.all"))
 @folders_option
 @json_option
@@ -49,8 +49,8 @@ WRITERS = ("cell", "author", "assessor")
 
 
 @click.command(help=help_text("grade"))
-@click.argument("dossier", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--facts", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=help_text("option.facts"))
+@click.argument("dossier", required=False, type=Given(exists=True, path_type=Path))
+@click.option("--facts", type=Given(exists=True, dir_okay=False, path_type=Path), help=help_text("option.facts"))
 @click.option("--write", is_flag=True, help=help_text("option.write"))
 @click.option(
     "--role", type=click.Choice(["cell", "author", "assessor"]), default="cell", help=help_text("option.writer")
@@ -145,7 +145,7 @@ def _grade_facts(facts: Path, folders: tuple[Path, ...], as_json: bool) -> None:
 
 
 @click.command(help=help_text("tally"))
-@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("source", type=Given(exists=True, dir_okay=False, path_type=Path))
 @folders_option
 @output_option()
 @overwrite_option

@@ -10,6 +10,7 @@ import click
 from docgen.cli import HELP_LANGUAGE, help_text, language
 from docgen.cli.batch import print_summary
 from docgen.cli.options import (
+    Given,
     chosen_form,
     folders_option,
     json_option,
@@ -31,8 +32,8 @@ def _help(name: str) -> str:
 
 @click.command(help=help_text("fill"))
 @click.argument("form")
-@click.argument("data", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--data", "data_file", type=click.Path(exists=True, path_type=Path), help=help_text("option.data"))
+@click.argument("data", required=False, type=Given(exists=True, path_type=Path))
+@click.option("--data", "data_file", type=Given(exists=True, path_type=Path), help=help_text("option.data"))
 @click.option("--example", is_flag=True, help=help_text("option.example"))
 @click.option("--workbook", type=_FILE, help=_help("workbook"))
 @click.option("--draft", is_flag=True, help=help_text("option.draft"))

@@ -8,6 +8,7 @@ import click
 
 from docgen.cli import help_text, note
 from docgen.cli.options import (
+    Given,
     chosen_form,
     folders_option,
     output_option,
@@ -20,7 +21,7 @@ from docgen.errors import UsageError
 @click.command(help=help_text("blank"))
 @click.argument("form", required=False)
 @click.option("--all", "every", is_flag=True, help=help_text("option.all"))
-@click.option("--dossier", type=click.Path(exists=True, path_type=Path), help=help_text("option.dossier"))
+@click.option("--dossier", type=Given(exists=True, path_type=Path), help=help_text("option.dossier"))
 @click.option("--member", "members", multiple=True, help=help_text("option.member"))
 @click.option("--all-members", is_flag=True, help=help_text("option.all_members"))
 @click.option("--assessor", default="", help=help_text("option.assessor"))

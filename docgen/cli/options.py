@@ -4,20 +4,41 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
+import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from docgen.cli import HELP_LANGUAGE, help_text
-from docgen.i18n import message
+from docgen.cli import HELP_LANGUAGE, help_text, text
+from docgen.i18n import message, shown
 from docgen.regulations.in_force import regulation_in_force
 from docgen.regulations.naming import named_form
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 #: What a command takes where no regulation is named and none is in force.
 FALLBACK_REGULATION = "kh55-2018"
+
+
+class Given(click.Path):
+    """A file or folder somebody names. A pipe nobody writes to, or a device, would be waited for without end.
+
+    What the shell itself connects (`<(…)`, `/dev/stdin`) has somebody at the other end.
+    """
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, as Click gives it. Fails (exit code 2) for what is neither a file nor a folder."""
+        path = super().convert(value, param, ctx)
+        connected = str(path).startswith(("/dev/fd/", "/dev/stdin", "/proc/self/fd/"))
+        try:
+            mode = 0 if connected else os.stat(path).st_mode
+        except (OSError, ValueError):  # not there: that is said where it is needed
+            return path
+        if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            self.fail(text("no_file", file=shown(str(path))), param, ctx)
+        return path
 
 
 def regulation_option(function: Function) -> Function:
@@ -51,7 +72,7 @@ def chosen_form(form: str, regulation_id: str | None, folders: Sequence[Path]) -
 def folders_option(function: Function) -> Function:
     """`--regulations DIR`, repeatable: a unit's own regulation folders."""
     return click.option(
-        "--regulations", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+        "--regulations", "folders", multiple=True, type=Given(exists=True, file_okay=False, path_type=Path),
         help=help_text("option.regulations"),
     )(function)  # fmt: skip
 
@@ -59,7 +80,7 @@ def folders_option(function: Function) -> Function:
 def templates_option(function: Function) -> Function:
     """`--templates DIR`, repeatable: an office's own Word templates."""
     return click.option(
-        "--templates", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+        "--templates", multiple=True, type=Given(exists=True, file_okay=False, path_type=Path),
         help=help_text("option.templates"),
     )(function)  # fmt: skip
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from docgen.cli import HELP_LANGUAGE, help_text, language, note
-from docgen.cli.options import echo_json, folders_option, json_option, output_option, overwrite_option, templates_option
+from docgen.cli.options import (
+    Given,
+    echo_json,
+    folders_option,
+    json_option,
+    output_option,
+    overwrite_option,
+    templates_option,
+)
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
 
@@ -24,8 +32,8 @@ def _help(name: str) -> str:
 
 
 @click.command(help=help_text("packet"))
-@click.argument("dossiers", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--data", "data", multiple=True, type=click.Path(exists=True, path_type=Path), help=_help("data"))
+@click.argument("dossiers", nargs=-1, type=Given(exists=True, path_type=Path))
+@click.option("--data", "data", multiple=True, type=Given(exists=True, path_type=Path), help=_help("data"))
 @output_option(default=Path("output") / "packet")
 @click.option("--draft", is_flag=True, help=help_text("option.draft"))
 @click.option("--pdf", "with_pdf", is_flag=True, help=help_text("option.pdf"))
@@ -143,7 +151,7 @@ def _bundle(folder: Path, overwrite: bool) -> None:
 
 
 @click.command("open", help=help_text("open"))
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.argument("path", type=Given(exists=True, path_type=Path))
 @output_option()
 @json_option
 def open_packet(path: Path, output: Path | None, as_json: bool) -> None:

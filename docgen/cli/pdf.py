@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docgen.cli import HELP_LANGUAGE, language, quiet
-from docgen.cli.options import echo_json, json_option, output_option, overwrite_option
+from docgen.cli.options import Given, echo_json, json_option, output_option, overwrite_option
 from docgen.cli.progress import ProgressLine
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
@@ -29,7 +29,7 @@ def _help(key: str) -> str:
 
 
 @click.command(help=_help("pdf"))
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=Given(exists=True, path_type=Path))
 @click.option("--engine", type=click.Choice(["auto", "rdocx", "libreoffice"]), default="auto", show_default=True,
               help=_help("engine"))  # fmt: skip
 @click.option("--workers", type=click.IntRange(1, 64), help=_help("workers"))

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from docgen.cli import HELP_LANGUAGE, help_text, language, quiet
-from docgen.cli.options import echo_json, folders_option, json_option, templates_option
+from docgen.cli.options import Given, echo_json, folders_option, json_option, templates_option
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.forms.merge import Change, Merge, apply_changes, merge_form
 from docgen.forms.readback import ReadResult, read_form
@@ -33,10 +33,10 @@ def _say(key: str, **params: Any) -> None:
 
 
 @click.command(help=help_text("read"))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=Given(path_type=Path))
 @click.option("--regulation", "-r", "regulation_id", default=None, help=_help("regulation"))
 @click.option("--form", default=None, help=_help("form"))
-@click.option("--into", "dossier", type=click.Path(exists=True, path_type=Path), help=_help("into"))
+@click.option("--into", "dossier", type=Given(exists=True, path_type=Path), help=_help("into"))
 @click.option("--yes", "-y", is_flag=True, help=_help("yes"))
 @click.option("--prefer", type=click.Choice(["word", "dossier"]), default=None, help=_help("prefer"))
 @click.option("--member", default="", help=_help("member"))

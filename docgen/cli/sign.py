@@ -12,12 +12,12 @@ from typing import Any
 import click
 
 from docgen.cli import HELP_LANGUAGE, language, quiet
-from docgen.cli.options import echo_json, folders_option, json_option
+from docgen.cli.options import Given, echo_json, folders_option, json_option
 from docgen.cli.progress import counter
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
-from docgen.i18n import message
+from docgen.i18n import message, shown
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = Given(exists=True, dir_okay=False, path_type=Path)
 
 
 def _help(key: str) -> str:
@@ -41,7 +41,7 @@ def _ask(key: str) -> Callable[[], str] | None:
 
 
 @click.command(help=_help("sign"))
-@click.argument("packet", type=click.Path(exists=True, path_type=Path))
+@click.argument("packet", type=Given(exists=True, path_type=Path))
 @click.option("--list", "listing", is_flag=True, help=_help("list"))
 @click.option("--role", help=_help("role"))
 @click.option("--setup", help=_help("setup"))
@@ -232,7 +232,7 @@ def _key(options: dict[str, Any], setup: Any) -> Iterator[Any]:
 
 
 @click.command(help=_help("verify"))
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.argument("path", type=Given(exists=True, path_type=Path))
 @click.option("--trust", multiple=True, type=FILE, help=_help("verify_trust"))
 @click.option("--other", "others", multiple=True, type=FILE, help=_help("other"))
 @click.option("--crl", multiple=True, type=FILE, help=_help("crl"))
@@ -301,12 +301,12 @@ def verdict_text(verdict: Any, lang: str) -> str:
     out = []
     for document in verdict.documents:
         number = f"{document.number:03d} " if document.number is not None else ""
-        out.append(f"{words('status.' + document.status)}  {number}{document.file}")
+        out.append(f"{words('status.' + document.status)}  {number}{shown(document.file)}")
         for signature in document.signatures:
             source = words("time." + signature.time_source)
-            place = words("document_stamp") if signature.stamp else signature.role or signature.field
+            place = words("document_stamp") if signature.stamp else shown(signature.role or signature.field)
             out.append(
-                f"    {words('status.' + signature.status)}  {place}: {signature.signer}, "
+                f"    {words('status.' + signature.status)}  {place}: {shown(signature.signer)}, "
                 f"{signature.time} ({source})" + ("" if signature.stamp else f", PAdES {signature.level}")
             )
             out += [f"        {reason.words(lang)}" for reason in signature.reasons]

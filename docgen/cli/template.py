@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from docgen.cli import HELP_LANGUAGE, help_text, language
-from docgen.cli.options import chosen_form, echo_json, folders_option, json_option, regulation_option
+from docgen.cli.options import Given, chosen_form, echo_json, folders_option, json_option, regulation_option
 from docgen.errors import EXIT_FINDINGS, DocgenError
 from docgen.forms.definition import FormDefinition
 from docgen.i18n import message
@@ -27,7 +27,7 @@ def template() -> None:
 
 
 @template.command(help=_help("template_check"))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=Given(exists=True, dir_okay=False, path_type=Path))
 @click.option("--form", required=True, help=_help("form"))
 @regulation_option
 @folders_option

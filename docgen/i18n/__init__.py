@@ -28,6 +28,17 @@ def _catalogue(domain: str, language: str) -> gettext.NullTranslations:
     return gettext.translation(domain, localedir=str(locale_folder()), languages=[language], fallback=True)
 
 
+#: What steers a terminal or turns the direction of writing, as something to be seen: a name must not write a verdict.
+_STEERING = {n: f"\\x{n:02x}" for n in (*range(32), *range(127, 160)) if chr(n) not in "\n\t"}
+_STEERING |= {n: f"\\u{n:04x}" for n in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
+def shown(value: str, *, line: bool = True) -> str:
+    """`value` for people: what cannot be seen is spelled out; as one `line`, line ends too."""
+    out = value.translate(_STEERING)
+    return out.replace("\n", "\\n").replace("\t", " ") if line else out
+
+
 def has_message(key: str, language: str = DEFAULT_LANGUAGE) -> bool:
     """True where the catalogue of `language` has a text for `key`."""
     return _catalogue(key.split(".", 1)[0], language).gettext(key) != key
@@ -39,6 +50,7 @@ def message(key: str, language: str = DEFAULT_LANGUAGE, /, **params: Any) -> str
     A key without a text comes back as the key and its parameters: a missing translation must never hide a finding.
     """
     text = _catalogue(key.split(".", 1)[0], language).gettext(key)
+    params = {name: shown(value, line=False) if type(value) is str else value for name, value in params.items()}
     if text == key:
         return f"{key} {params}" if params else key
     try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from docgen.errors import UsageError
+from docgen.errors import InputError, UsageError
 from docgen.model import Finding, Place, has_errors
 from docgen.pdf.mark import standing
 from docgen.pdf.stream import convert_stream
@@ -69,7 +69,7 @@ class Settings:
 
 def find_jobs(given: Sequence[Path], output: Path) -> Iterator[Job]:
     """Every Word file of `given` (files, or folders with all below them), lazily; a folder's inner order is kept below
-    `output`. Raises `UsageError` where two files would become one PDF."""
+    `output`. Raises `UsageError` where two files would become one PDF, `InputError` for a pipe or a device there."""
     # Only files from several places can meet; within one place their names tell.
     seen: dict[str, Path] | None = {} if len(given) > 1 else None
     for place in given:
@@ -95,6 +95,8 @@ def _below(folder: Path, output: Path) -> Iterator[tuple[Path, Path]]:
             if not name.lower().endswith(".docx") or name.startswith("~$"):
                 continue
             source = Path(here, name)
+            if source.exists() and not source.is_file():  # a pipe would be waited for
+                raise InputError("pdf.error.no_file", file=str(source))
             target = output / source.relative_to(folder).with_suffix(".pdf")
             if target.name.lower() in targets:
                 raise UsageError("pdf.error.same_names", file=str(target))

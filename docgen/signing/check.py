@@ -20,7 +20,7 @@ from docgen.signing.changes import after_last, changes
 from docgen.signing.fields import need
 from docgen.signing.keys import certificate_name, load_certificates
 from docgen.signing.revocation import Evidence, authorities, evidence, issuers_of, load, path_of, revoked_since
-from docgen.signing.unfold import SMALL, NotUnfolded, inflate
+from docgen.signing.store import read_store
 from docgen.signing.verdict import Reason, SignatureVerdict
 
 #: A clock may be this wrong before a time in the future is worth a word.
@@ -38,6 +38,7 @@ class Known:
     authorities: list[Any]
     evidence: Evidence
     has_store: bool
+    unread: int = 0
 
 
 @dataclass(slots=True)
@@ -317,6 +318,8 @@ def check_pdf(pdf: bytes, trust: Trust, base_size: int | None = None) -> tuple[l
     known = _known(reader, signatures, trust)
     if known.evidence.forged and known.has_store:
         reasons.append(Reason("list_not_signed", "cannot_tell"))
+    if known.unread:
+        reasons.append(Reason("store_unread", "cannot_tell", {"count": known.unread}))
     verdicts = [_verdict(embedded, trust, known) for embedded in signatures]
     return verdicts + [_stamp_verdict(stamp, trust, known) for stamp in stamps], reasons
 
@@ -350,32 +353,12 @@ def _der_size(content: bytes) -> int:
     return int(need("asn1crypto.parser").peek(content))
 
 
-def _small(stream: Any) -> bytes:
-    """The content of a stream of a document's store, within a bound; empty where it is not unpacked."""
-    packed = stream.get("/Filter")
-    names = [str(name) for name in packed] if isinstance(packed, list) else [str(packed)] if packed else []
-    raw = bytes(stream.encoded_data)
-    if not names and len(raw) <= SMALL:
-        return raw
-    try:
-        return inflate(raw, SMALL) if names == ["/FlateDecode"] else b""
-    except NotUnfolded:
-        return b""
-
-
 def _known(reader: Any, signatures: list[Any], trust: Trust) -> Known:
     """The certificates a document carries, and which lists and answers about them count."""
-    store = _store(reader)
-    stored: list[Any] = []
-    lists = [crl.dump() for crl in trust.crls]
-    answers: list[bytes] = []
-    if store is not None:
-        try:
-            stored += list(store.load_certs())
-            lists += [_small(item.get_object()) for item in store.crls]
-            answers += [_small(item.get_object()) for item in store.ocsps]
-        except _broken():
-            pass
+    store = read_store(reader)
+    stored = store.certificates if store is not None else []
+    lists = [crl.dump() for crl in trust.crls] + (store.lists if store is not None else [])
+    answers = store.answers if store is not None else []
     carried = []
     for embedded in signatures:
         try:
@@ -383,7 +366,7 @@ def _known(reader: Any, signatures: list[Any], trust: Trust) -> Known:
         except _broken():
             continue
     found = authorities(trust.roots, [*trust.others, *stored, *carried])
-    return Known(stored, found, evidence(lists, answers, found), store is not None)
+    return Known(stored, found, evidence(lists, answers, found), store is not None, store.unread if store else 0)
 
 
 def _changed_since(pdf: bytes, reader: Any, base_size: int) -> str:
@@ -401,18 +384,6 @@ def _changed_since(pdf: bytes, reader: Any, base_size: int) -> str:
     except SuspiciousModification as fault:
         return str(fault)[:200]
     return str(outcome)[:200] if isinstance(outcome, SuspiciousModification) else ""
-
-
-def _store(reader: Any) -> Any:
-    """The document security store (ETSI EN 319 142-1, 5.4.2), or None."""
-    from pyhanko.pdf_utils.misc import PdfError
-    from pyhanko.sign.validation import DocumentSecurityStore
-    from pyhanko.sign.validation.errors import NoDSSFoundError
-
-    try:
-        return DocumentSecurityStore.read_dss(reader)
-    except (NoDSSFoundError, PdfError, ValueError, KeyError, TypeError, AttributeError):
-        return None
 
 
 def _verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdict:

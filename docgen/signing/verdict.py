@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from docgen.i18n import message
+from docgen.i18n import message, shown
 
 Status = Literal["passed", "cannot_tell", "failed"]
 Weight = Literal["note", "cannot_tell", "failed"]
@@ -24,7 +24,8 @@ class Reason:
 
     def words(self, language: str) -> str:
         """What a person reads."""
-        return message(f"signing.reason.{self.code}", language, **self.params)
+        params = {key: shown(value) if isinstance(value, str) else value for key, value in self.params.items()}
+        return message(f"signing.reason.{self.code}", language, **params)
 
     def as_json(self, language: str) -> dict[str, Any]:
         """For `--json`."""

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from authority import SIGNED, key, root_certificate
+from authority import SIGNED, key, revocation_list, root_certificate
 from crafted import certificate, rsa_key, signer
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
 from signing_packets import CELL, MEMBERS
 from test_attacks import SHEET, _by, _intermediate, _long_root, _trust, sealed, sealed_store, small_store, unsigned
-from test_tampering import agree, codes
+from test_tampering import agree, appended, codes
 
 from docgen.errors import InputError
 from docgen.signing import Asked, Signing, Trust, sign_packet, verify_packet
@@ -247,3 +249,33 @@ def test_zips_of_others_have_no_bytes_too_many(sealed: Path, tmp_path: Path) -> 
     assert unlisted_bytes(path) == 0
     path.write_bytes(b"PK\x05\x06" + b"\0" * 18)
     assert unlisted_bytes(path) == 0
+
+
+# --- the security store --------------------------------------------------------------------------------------------
+
+
+def _stored(pdf: bytes, certificates: list[bytes], lists: list[bytes]) -> bytes:
+    """`pdf` with a store of these, packed as given."""
+
+    def change(writer: Any) -> None:
+        def streams(contents: list[bytes]) -> Any:
+            made = [generic.StreamObject(stream_data=content) for content in contents]
+            for stream in made:
+                stream.compress()
+            return generic.ArrayObject(map(writer.add_object, made))
+
+        store = {pdf_name("/Certs"): streams(certificates), pdf_name("/CRLs"): streams(lists)}
+        writer.root[pdf_name("/DSS")] = writer.add_object(generic.DictionaryObject(store))
+        writer.update_root()
+
+    return appended(pdf, change)
+
+
+@pytest.mark.parametrize("junk", [b"<html>", b"", b"\0" * 30_000_000], ids=["words", "nothing", "a bomb"])
+def test_junk_in_the_store_hides_no_list(sealed: Path, trusting: Asked, junk: bytes) -> None:
+    path = sealed / SHEET
+    plain = path.read_bytes()
+    path.write_bytes(_stored(plain, [junk], []))
+    assert "store_unread" in codes(verify_packet(sealed, trusting))
+    path.write_bytes(_stored(plain, [junk], [revocation_list(CELL).dump()]))
+    assert {"store_unread", "certificate_revoked"} <= set(codes(verify_packet(sealed, trusting)))
