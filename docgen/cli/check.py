@@ -10,6 +10,7 @@ import click
 from docgen.cli import help_text, language, note, text
 from docgen.cli.options import Given, echo_json, folders_option, json_option, output_option, overwrite_option
 from docgen.errors import EXIT_FINDINGS, UsageError
+from docgen.i18n import shown
 from docgen.model import Finding, has_errors
 
 
@@ -129,10 +130,15 @@ def _grade_facts(facts: Path, folders: tuple[Path, ...], as_json: bool) -> None:
     from docgen.cli.grade import answer_lines
 
     failed = False
-    for answer in answer_lines(facts, folders):
-        failed = failed or "error" in answer
-        if as_json or "error" in answer:
-            click.echo(json.dumps(answer, ensure_ascii=False), err="error" in answer and not as_json)
+    for answer in answer_lines(facts, folders, language()):
+        broken = [found for found in answer["findings"] if found["severity"] == "error"]
+        failed = failed or bool(broken)
+        if as_json:
+            click.echo(json.dumps(answer, ensure_ascii=False))
+            continue
+        for found in answer["findings"]:
+            click.echo(shown(str(found["message"])), err=True)
+        if broken:
             continue
         proposed = answer.get("grade") or text("grade.undecided")
         click.echo(f"{answer['id']}: {proposed}")

@@ -50,8 +50,9 @@ def answer_lines(
 def _answer(path: Path, number: int, line: str, folders: Sequence[Path | str], language: str) -> dict[str, Any]:
     try:
         case = json.loads(line)
-    except ValueError as fault:
-        return _broken(path, number, "grading.input.not_json", language, problem=str(fault))
+    except (ValueError, RecursionError) as fault:
+        problem = str(fault) if isinstance(fault, ValueError) else "[[[…"
+        return _broken(path, number, "grading.input.not_json", language, problem=problem)
     if not isinstance(case, dict):
         return _broken(path, number, "grading.input.not_object", language)
     identity = case.get("id")

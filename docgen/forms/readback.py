@@ -173,7 +173,7 @@ def _steering(out: ReadResult, regulation: Regulation, definition: FormDefinitio
         return
     try:
         found = json.loads(description)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     if not isinstance(found, dict):
         return

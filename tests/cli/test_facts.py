@@ -1,0 +1,39 @@
+"""`docgen grade --facts`: a line that cannot be read is named and ends with 1; the others are graded all the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from docgen.cli import cli
+
+GOOD = json.dumps({"id": "tot", "regulation": "kh55-2018", "subject": "dang_vien", "facts": {}})
+BROKEN = [
+    "[1]", '"x"', "null", "{", "[" * 100_000, '{"id": "a"}', '{"id": "a", "facts": ' + "9" * 5000 + "}",
+    '{"id": "a", "regulation": ["x"], "subject": {}, "facts": []}',
+    '{"id": "a", "regulation": "../../etc", "subject": "dang_vien", "facts": {}}',
+    '{"id": "\\u001b[2J", "regulation": "kh55-2018", "subject": "khong-co", "facts": {}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", BROKEN, ids=range(len(BROKEN)))
+def test_a_broken_line_is_said(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "can-cu.jsonl"
+    path.write_text(f"{line}\n{GOOD}\n", encoding="utf-8")
+    result = CliRunner().invoke(cli, ["grade", "--facts", str(path)])
+    assert result.exit_code == 1, result.output
+    assert "tot: " in result.stdout
+    assert result.stderr.strip()
+    assert "\x1b" not in result.output
+    answers = CliRunner().invoke(cli, ["grade", "--facts", str(path), "--json"])
+    assert answers.exit_code == 1
+    assert len(answers.stdout.splitlines()) == 2
+
+
+def test_good_lines_end_well(tmp_path: Path) -> None:
+    path = tmp_path / "can-cu.jsonl"
+    path.write_text(GOOD + "\n", encoding="utf-8")
+    assert CliRunner().invoke(cli, ["grade", "--facts", str(path)]).exit_code == 0
