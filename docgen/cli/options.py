@@ -15,6 +15,7 @@ import click
 from docgen.cli import HELP_LANGUAGE, help_text, text
 from docgen.i18n import message, shown
 from docgen.regulations.in_force import regulation_in_force
+from docgen.regulations.loader import load_regulation
 from docgen.regulations.naming import named_form
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -64,9 +65,16 @@ def chosen_regulation(regulation_id: str | None, folders: Sequence[Path]) -> str
 
 
 def chosen_form(form: str, regulation_id: str | None, folders: Sequence[Path]) -> tuple[str, str]:
-    """The regulation and the form of a command: `FORM` or `REGULATION/FORM`, and `--regulation` where it is given."""
+    """The regulation and the form of a command: `FORM` or `REGULATION/FORM`, and `--regulation` where it is given.
+
+    A form that the regulation in force does not have, named without a regulation, is the one of `FALLBACK_REGULATION`
+    where that has it: Mẫu 05 is no form of this year, and everybody who has one means that one.
+    """
     named, alone = named_form(form, regulation_id)
-    return chosen_regulation(named, folders), alone
+    chosen = chosen_regulation(named, folders)
+    unknown = not named and alone not in load_regulation(chosen, folders).forms
+    usual = unknown and alone in load_regulation(FALLBACK_REGULATION, folders).forms
+    return FALLBACK_REGULATION if usual else chosen, alone
 
 
 def folders_option(function: Function) -> Function:

@@ -220,6 +220,9 @@ class _Part:
             yield
         except TemplateSyntaxError as exc:
             raise self._error("errors.template.syntax", exc.lineno, reason=exc.message or "") from exc
+        except UndefinedError as exc:
+            # The compiler works constants out: "'x'.n if …" fails before there is any record.
+            raise self._error("errors.template.syntax", 0, reason=exc.message or "") from exc
         except LimitError as exc:
             raise self._error(exc.code, exc.line, **exc.facts) from exc
         except (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError) as exc:

@@ -464,3 +464,12 @@ def test_objects_and_mappings_as_data() -> None:
     source = template("{{ m.full_name }} {{ lazy.x }} {{ d[1] }} {{ t[0] }}{% for x in g %}{{ x }}{% endfor %}")
     context = {"m": Member("A & B"), "lazy": Lazy(), "d": {1: "một"}, "t": ("đầu",), "g": (1, 2)}
     assert same_as_docxtpl(source, context).fast
+
+
+@pytest.mark.parametrize(
+    "expression", ["{{ name if 'x'.n else name }}", "{{ 'x'.n.m }}", "{% if ('x').n.m %}a{% endif %}"]
+)
+def test_a_constant_that_cannot_be_worked_out_is_the_templates_fault(expression: str) -> None:
+    with pytest.raises(InputError) as caught:
+        compile_template(template(expression)).render({"name": "A"})
+    assert caught.value.code.startswith("errors.template.")
