@@ -6,9 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-
-from docgen.cli import cli
+from cli_run import Run
 
 GOOD = json.dumps({"id": "tot", "regulation": "kh55-2018", "subject": "dang_vien", "facts": {}})
 BROKEN = [
@@ -20,20 +18,20 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("line", BROKEN, ids=range(len(BROKEN)))
-def test_a_broken_line_is_said(tmp_path: Path, line: str) -> None:
+def test_a_broken_line_is_said(run: Run, tmp_path: Path, line: str) -> None:
     path = tmp_path / "can-cu.jsonl"
     path.write_text(f"{line}\n{GOOD}\n", encoding="utf-8")
-    result = CliRunner().invoke(cli, ["grade", "--facts", str(path)])
-    assert result.exit_code == 1, result.output
-    assert "tot: " in result.stdout
-    assert result.stderr.strip()
-    assert "\x1b" not in result.output
-    answers = CliRunner().invoke(cli, ["grade", "--facts", str(path), "--json"])
-    assert answers.exit_code == 1
-    assert len(answers.stdout.splitlines()) == 2
+    result = run("grade", "--facts", path)
+    assert result.code == 1, result.err
+    assert "tot: " in result.out
+    assert result.err.strip()
+    assert "\x1b" not in result.out + result.err
+    answers = run("grade", "--facts", path, "--json")
+    assert answers.code == 1
+    assert len(answers.out.splitlines()) == 2
 
 
-def test_good_lines_end_well(tmp_path: Path) -> None:
+def test_good_lines_end_well(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "can-cu.jsonl"
     path.write_text(GOOD + "\n", encoding="utf-8")
-    assert CliRunner().invoke(cli, ["grade", "--facts", str(path)]).exit_code == 0
+    assert run("grade", "--facts", path).code == 0
