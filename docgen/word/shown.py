@@ -39,6 +39,8 @@ _SPECIAL = re.compile(
     rb"AlternateContent|oMath|altChunk|headerReference|footerReference)[ />]"
 )
 _STYLED = re.compile(rb"[<:](?:caps|smallCaps|vanish)[ />]")
+#: Parts in which nothing stands that a page shows; any other may be a header, whatever its name.
+_NEVER_SHOWN = tuple(f"word/{kind}" for kind in ("glossary/", "theme/", "settings", "fontTable", "webSettings"))
 _PLAIN = Look()
 #: Types of notes that are lines and signs, not notes (17.11.2).
 _NO_NOTES = frozenset({"separator", "continuationSeparator", "continuationNotice"})
@@ -91,13 +93,13 @@ def shown(docx: bytes) -> Shown:
 
 def _looks(archive: zipfile.ZipFile, names: set[str]) -> Looks | None:
     """What runs look like; None where nothing in the file could make a difference, as in docgen's own forms."""
-    parts = {name: archive.read(name) for name in names if name.startswith("word/") and name.endswith(".xml")}
+    read = [name for name in names if name.startswith("word/") and name.endswith(".xml")]
+    parts = {name: archive.read(name) for name in read if not name.startswith(_NEVER_SHOWN)}
     if not any(map(_STYLED.search, parts.values())):
         return None
-    trees = {}
-    for kind in ("word/styles.xml", "word/theme/theme1.xml"):
-        trees[kind] = etree.fromstring(parts[kind], _PARSER) if kind in parts else None
-    return Looks(*trees.values())
+    styles = parts.get("word/styles.xml")
+    # The theme names fonts only, which are not asked for here.
+    return Looks(etree.fromstring(styles, _PARSER) if styles is not None else None)
 
 
 def _related(archive: zipfile.ZipFile, names: set[str]) -> Mapping[str, tuple[str, str]]:
