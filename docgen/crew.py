@@ -21,6 +21,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, TextIO, TypeVar, cast
 
 from docgen.errors import DocgenError, EnvironmentFault, InternalError
+from docgen.garbage import less_garbage
 
 #: Seconds after which an idle process looks whether anybody still waits for it.
 _LOOK_UP = 0.2
@@ -238,11 +239,13 @@ class Hand(Protocol[_Task, _Answer]):
 def share(tasks: Iterable[Task], jobs: int, hire: Callable[[int], Hand[Task, Answer]]) -> Iterator[Answer]:
     """The answers to `tasks`, in any order, by `jobs` processes; with one job, by this process, in order.
 
+    So it is too in a process that must not have children (a worker of `multiprocessing.Pool` or of Dask).
+
     `hire` is called with the worker's number in the process that is to work, and is pickled where processes cannot be
     forked. A task is taken from `tasks` only when a process is free for it. Raises what a worker raises, and
     `EnvironmentFault` where a process ended by itself. When the iterator is closed or fails, all processes are ended.
     """
-    if jobs <= 1:
+    if jobs <= 1 or not may_hire():
         hand = hire(0)
         try:
             for task in tasks:
@@ -334,6 +337,8 @@ def _serve(connection: Connection, strangers: Iterable[Connection], parent: int,
     # A fork holds the parent's ends of the others' pipes: while it does, they do not see the parent's end.
     for other in strangers:
         other.close()
+
+    less_garbage()
 
     def alive() -> bool:
         # Windows keeps a dead parent's id; there the closed connection tells.

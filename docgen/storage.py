@@ -8,8 +8,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import secrets
 import shutil
-import tempfile
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -72,10 +72,10 @@ def open_whole(path: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
     temporary: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as target:
+        temporary = str(path.parent / f".{path.name[:40]}.{secrets.token_hex(6)}.part")
+        # `x`: never a file or link that is there; the rights of a new file are the user's own (umask).
+        with open(temporary, "xb") as target:
             yield target
-        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
         temporary = None
     except OSError as fault:
@@ -83,12 +83,6 @@ def open_whole(path: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 @contextmanager
@@ -230,19 +224,13 @@ def _is_the_file(file: IO[bytes], lock: Path) -> bool:
 
 
 def _locked(file: IO[bytes]) -> bool:
-    """Try to lock `file` for this process and those it starts."""
+    """Try to lock `file` for this process and those it starts: these hold it too, until the last of them has ended."""
+    from filelock import lock_descriptor
+
     try:
-        if os.name == "nt":  # pragma: no cover
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock_descriptor(file.fileno(), blocking=False)
     except OSError:
         return False
-    return True
 
 
 def safe_name(text: str, limit: int = NAME_LIMIT) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -55,6 +56,17 @@ def test_every_task_once_by_several_processes() -> None:
     answers = list(share(range(12), 2, Doubler))
     assert sorted(double for double, _ in answers) == [2 * n for n in range(12)]
     assert os.getpid() not in {process for _, process in answers}
+
+
+def _share_here(out: Path) -> None:
+    out.write_text(repr([double for double, _ in share(range(4), 2, Doubler)]))
+
+
+def test_a_worker_of_somebody_elses_pool_does_the_work_itself(tmp_path: Path) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=_share_here, args=(tmp_path / "out",), daemon=True)
+    process.start()
+    process.join(60)
+    assert (tmp_path / "out").read_text() == "[0, 2, 4, 6]"
 
 
 def test_one_job_needs_no_process_and_keeps_the_order() -> None:

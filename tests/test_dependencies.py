@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from tools.licences import BINDING, closure
+from tools.licences import BINDING, closure, own_name
 from tools.lowest import pins
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -22,7 +23,7 @@ def test_every_library_has_a_lower_bound() -> None:
 @pytest.mark.parametrize("requirement", ["lxml", "lxml==5.4", "lxml<6", "lxml>=5.4,<6"])
 def test_another_kind_of_bound_is_refused(requirement: str) -> None:
     with pytest.raises(ValueError, match="lxml"):
-        pins({"dependencies": [requirement], "optional-dependencies": {}}, ())
+        pins({"name": "x", "dependencies": [requirement], "optional-dependencies": {}}, ())
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,22 @@ def test_licences_that_bind(licence: str, binds: bool) -> None:
 
 
 def test_what_a_library_needs_is_needed_too() -> None:
-    needed = closure("docgen", frozenset({"all"}))
+    needed = closure(own_name(), frozenset({"all"}))
     assert {"docxtpl", "python-docx", "pyhanko", "pyhanko-certvalidator", "python-pkcs11"} <= set(needed)
     assert "pytest" not in needed
-    assert "pikepdf" not in closure("docgen", frozenset())
+    assert "pikepdf" not in closure(own_name(), frozenset())
+
+
+def test_nobody_is_sent_to_a_strangers_distribution() -> None:
+    """`docgen` on the index of Python packages is another project; ours has a name of its own."""
+    root = Path(__file__).parents[1]
+    texts = [
+        *root.glob("*.md"),
+        *root.glob("docs/**/*.md"),
+        *root.glob("docgen/locale/**/*.po"),
+        *root.glob("scripts/*"),
+    ]
+    assert own_name() != "docgen"
+    for path in texts:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert not re.search(r"pip\S* install\s+(-\S+\s+)*['\"]?docgen(\[|['\"`\s]|$)", line), path.name

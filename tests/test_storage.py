@@ -39,12 +39,26 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="quyền của tệp theo umask chỉ có ở POSIX")
+def test_a_new_file_has_the_users_own_rights_and_no_mask_is_switched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.umask(0o027)
+    monkeypatch.setattr(storage.os, "umask", None)
+    try:
+        write_whole(tmp_path / "a.docx", b"one")
+    finally:
+        monkeypatch.undo()
+        os.umask(before)
+    assert (tmp_path / "a.docx").stat().st_mode & 0o777 == 0o640
+
+
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
 def test_a_read_only_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    def refuse(**options: object) -> tuple[int, str]:
+    def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(storage.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(storage, "open", refuse, raising=False)
     with pytest.raises(EnvironmentFault) as caught:
         write_whole(tmp_path / "a.docx", b"one")
     assert caught.value.code == "errors.environment.no_access"

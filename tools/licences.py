@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import sys
+import tomllib
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
-PAGE = Path(__file__).parents[1] / "docs" / "licences.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "licences.md"
 HEAD = """# Giấy phép của các thư viện
 
 Trang này do `python tools/licences.py` viết từ các thư viện đã cài; đừng sửa tay. Đó là mọi thư viện mà docgen cùng
@@ -25,6 +27,11 @@ Không có giấy phép GPL, AGPL. LibreOffice, poppler, SoftHSM là chương tr
 #: `name [extras] (;) marker`, as far as it matters here.
 REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)\s*(?:\[(?P<extras>[^\]]*)\])?[^;]*(?:;(?P<marker>.*))?$")
 BINDING = re.compile(r"(?<!L)\bA?GPL|(?<!Lesser )General Public License", re.IGNORECASE)
+
+
+def own_name() -> str:
+    """What docgen's distribution is called."""
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"])
 
 
 def _key(name: str) -> str:
@@ -72,7 +79,7 @@ def licence(one: Distribution) -> str:
 
 def main() -> int:
     """Write the page, or with `--check` say what it lacks. The exit code."""
-    needed = closure("docgen", frozenset({"all"}))
+    needed = closure(own_name(), frozenset({"all"}))
     licences = {name: licence(one) for name, one in sorted(needed.items())}
     faults = [f"{name}: không rõ giấy phép" for name, text in licences.items() if not text]
     faults += [f"{name}: {text}" for name, text in licences.items() if BINDING.search(text)]

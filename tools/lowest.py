@@ -22,7 +22,7 @@ def pins(project: dict[str, object], extras: tuple[str, ...]) -> list[str]:
     required = [*project["dependencies"], *(one for extra in extras for one in optional[extra])]  # type: ignore[misc]
     out = []
     for requirement in required:
-        if requirement.startswith("docgen["):
+        if requirement.startswith(f"{project['name']}["):
             continue
         match = BOUND.fullmatch(requirement)
         if match is None:

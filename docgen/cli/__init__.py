@@ -12,6 +12,7 @@ from importlib import import_module
 import click
 
 from docgen.errors import EXIT_ENVIRONMENT, EXIT_INTERNAL, DocgenError
+from docgen.garbage import less_garbage
 from docgen.i18n import DEFAULT_LANGUAGE, LANGUAGES, message
 from docgen.version import VERSION
 
@@ -160,6 +161,7 @@ def _translate_click(chosen: str) -> None:
 
 def main() -> None:
     """The console script: run, and turn every error into one clear text and its exit code."""
+    less_garbage()
     _translate_click(HELP_LANGUAGE)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_run import Run
 
+import docgen
 from docgen import pipeline
 from docgen.dossier.sample import sample_dossier
 from docgen.validation.report import MANY
@@ -61,20 +64,27 @@ def test_a_dossier_is_read_once_and_form_data_is_known_however_it_is_written(
     assert len(read) == 1
 
 
-def test_the_search_for_garbage_is_as_before_whatever_happens() -> None:
-    def breaks() -> None:
-        with pipeline.no_garbage():
-            assert not gc.isenabled()
-            raise ZeroDivisionError
+def test_the_host_programs_search_for_garbage_is_left_alone(many: Path) -> None:
+    before = gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()
+    assert pipeline.check_dossier(many).dossier is not None
+    assert (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()) == before
 
-    assert gc.isenabled()
-    with pytest.raises(ZeroDivisionError):
-        breaks()
-    assert gc.isenabled()
-    gc.disable()
-    try:
-        with pipeline.no_garbage():
-            pass
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
+
+SEEN = """
+import gc, sys, docgen.cli
+sys.argv = ["docgen", "--version"]
+try:
+    docgen.cli.main()
+except SystemExit:
+    print(gc.get_threshold()[0], gc.get_freeze_count() > 0)
+"""
+
+
+def test_the_command_line_searches_seldom() -> None:
+    seen = subprocess.run([sys.executable, "-c", SEEN], capture_output=True, text=True, check=True)
+    assert seen.stdout.split()[-2:] == ["50000", "True"]
+
+
+def test_docgen_runs_as_a_module() -> None:
+    seen = subprocess.run([sys.executable, "-m", "docgen", "--version"], capture_output=True, text=True, check=True)
+    assert seen.stdout.split() == ["docgen", docgen.__version__]
