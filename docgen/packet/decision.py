@@ -63,7 +63,8 @@ def decision_data(regulation: Regulation, data: Mapping[str, Any], about: str, p
     root = ROOTS[proposal.subject]
     places = {slot.binding for slot in slots(regulation, definition)}
     for name, value in _known(facts or {}, proposal).items():
-        if f"{root}.{name}" in places:
+        # The grade of a decision is for those who take it where a person must answer for it (QĐ 379 Điều 4).
+        if f"{root}.{name}" in places and not regulation.decisions.holds(f"{root}.{name}"):
             out.setdefault(root, {}).setdefault(name, value)
     return out
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from docgen.i18n import message
+from docgen.i18n import message, short_date
 from docgen.model import GRADE_TEXT, Finding
 from docgen.packet.plan import Document, Signer, assessor_label
+from docgen.regulations.decisions import as_date, taken
 from docgen.regulations.duties import meets
 from docgen.regulations.loader import Regulation
 from docgen.regulations.printed import as_printed
@@ -135,6 +136,7 @@ def summary_page(
         page.table(heads, rows, [4, 15, 11, 11, 38, 21])
         for line in board.get("quota", ()):
             page.paragraph(line)
+    _decided(page, regulation, data)
     page.paragraph(_text("summary.findings"), "SectionHeading")
     if not findings:
         page.paragraph(_text("summary.no_findings"))
@@ -152,6 +154,28 @@ def summary_page(
         heads = [_text(f"summary.{key}") for key in ("severity", "who", "place", "message")]
         page.table(heads, rows, [9, 12, 27, 52])
     return page.docx(_text("summary.title"), {"docgen.page": "tong-hop", "docgen.regulation": regulation.id}, draft)
+
+
+def _decided(page: Page, regulation: Regulation, data: Mapping[str, Any]) -> None:
+    """What people decided, by whom and when, apart from what is proposed; nothing where the regulation does not ask."""
+    if not regulation.decisions.grades:
+        return
+    page.paragraph(_text("summary.decided", clause=regulation.decisions.clause), "SectionHeading")
+    rows: list[list[str]] = []
+    for decision in taken(regulation.decisions, data):
+        day, empty = as_date(decision.on), _text("summary.not_written")
+        rows.append(
+            [
+                str(len(rows) + 1), _name(decision.record) or str((data.get("organization") or {}).get("name") or ""),
+                regulation.fields[decision.of.binding].label, GRADE_TEXT.get(decision.grade, decision.grade),
+                decision.by or empty, short_date(day) if day else decision.on or empty,
+            ]
+        )  # fmt: skip
+    if not rows:
+        page.paragraph(_text("summary.none_decided"))
+        return
+    heads = [_text(f"summary.{key}") for key in ("number", "subject", "decided_what", "decided_grade", "decided_by")]
+    page.table([*heads, _text("summary.decided_on")], rows, [4, 22, 24, 18, 20, 12])
 
 
 def _none(row: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from docgen.errors import UsageError
+from docgen.regulations.decisions import Decisions, decisions_of
 from docgen.regulations.duties import (
     Asked,
     Duration,
@@ -38,7 +39,8 @@ from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_sha
 
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
-    "meeting", "deadlines", "apart", "life", "same", "enclosures", "asked", "add",
+    "meeting", "deadlines", "apart", "life", "same", "enclosures", "asked", "decisions",
+    "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
 #: What `add` may add to the lists of the regulation that is extended.
@@ -161,6 +163,7 @@ class Regulation:
     same: tuple[Same, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     asked: tuple[Asked, ...] = ()
+    decisions: Decisions = field(default_factory=Decisions)
     fields: dict[str, Field] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
     criteria: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
@@ -313,6 +316,8 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
         regulation.apart = tuple(map(_apart, meta["apart"]))
     if "same" in meta:
         regulation.same = tuple(map(same_of, meta["same"]))
+    if "decisions" in meta:
+        regulation.decisions = decisions_of(meta["decisions"])
     added = meta.get("add", Mapping())
     added.closed(ADD_KEYS)
     for at, keep in ((meta, False), (added, True)):

@@ -26,7 +26,8 @@ _LISTS: dict[str, Any] = {"forms": [TEXT], "assessors": [_TEXTS], "packet": [_PA
 _LISTS["enclosures"] = [_TEXTS]
 REGULATION: dict[str, Any] = {
     **_LISTS, "draft": {"working_days": WHOLE, "*": TEXT}, "meeting": (_DURATION, [_DURATION]), "apart": [_TEXTS],
-    "life": _TEXTS, "same": [_TEXTS], "asked": [_ASKED], "add": _LISTS, "*": TEXT,
+    "life": _TEXTS, "same": [_TEXTS], "asked": [_ASKED], "decisions": {"grades": [_TEXTS], "*": TEXT},
+    "add": _LISTS, "*": TEXT,
 }  # fmt: skip
 _ROW: dict[str, Any] = {"*": TEXT}
 _ROW["rows"] = [_ROW]

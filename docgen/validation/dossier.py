@@ -11,6 +11,7 @@ from docgen.validation.assessments import check_assessments, check_grades
 from docgen.validation.choices import check_choices
 from docgen.validation.context import Check, forms_of
 from docgen.validation.dates import check_dates
+from docgen.validation.decisions import check_decisions
 from docgen.validation.facts import check_facts
 from docgen.validation.papers import check_asked, check_same, check_votes_given
 from docgen.validation.people import check_ballots, check_people
@@ -24,6 +25,7 @@ SEVERITIES = ("error", "warning", "info")
 CHECKS: tuple[Callable[[Check], None], ...] = (
     check_shape, check_sections, check_assessments, check_people, check_dates, check_ballots, check_grades, check_facts,
     check_scores, check_choices, check_sample, check_same, check_asked, check_votes_given,
+    check_decisions,
 )  # fmt: skip
 
 
