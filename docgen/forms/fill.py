@@ -17,6 +17,7 @@ from docgen.forms.data import Display
 from docgen.forms.definition import FormDefinition
 from docgen.regulations.loader import Regulation
 from docgen.regulations.printed import data_as_printed
+from docgen.secrecy import first_mark
 from docgen.word.compile import compile_template
 from docgen.word.written import WrittenFile
 
@@ -55,9 +56,11 @@ class Filler:
         """The Word file for `data`, which must conform to the form's schema.
 
         With `check` (the default) the result is read again: package, controls, every fixed text and every value.
-        Raises `InternalError` where something is lost (`InputError` where an office's own template loses it); nothing
-        is kept then.
+        Raises `InternalError` where something is lost (`InputError` where an office's own template loses it, or where
+        a value is a secrecy mark); nothing is kept then.
         """
+        if mark := first_mark(texts_of(data)):
+            raise InputError("errors.input.secret", mark=mark, record=str(data.get("id", "")))
         data = data_as_printed(data)
         with self._naming_template():
             docx = self.template.render(self.display.context(data, blank=blank, draft=draft))

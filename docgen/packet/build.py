@@ -19,6 +19,7 @@ from docgen.packet.manifest import MANIFEST, extra_entry, file_entry, manifest
 from docgen.packet.plan import Document, plan_documents
 from docgen.regulations.loader import Regulation
 from docgen.storage import new_folder, write_whole
+from docgen.validation.secrecy import MARKED
 
 INDEX = "muc-luc.docx"
 SUMMARY = "tong-hop-noi-bo.docx"
@@ -73,7 +74,8 @@ def build_packet(
 ) -> Packet:
     """Make the packet of the dossier `data` in the folder `output`.
 
-    A dossier with errors is refused (`UsageError`) unless `draft`, which marks every page DỰ THẢO. `source` names the
+    A dossier with errors is refused (`UsageError`) unless `draft`, which marks every page DỰ THẢO; one with a secrecy
+    mark is refused always. `source` names the
     dossier's file and hash for the manifest. `jobs` is the number of processes, 0 for as many as are worth it. The
     folder appears whole or not at all; right before, `appearing` is called with the size of the manifest and whether
     there is anything to say of the drawing.
@@ -81,6 +83,8 @@ def build_packet(
     if has_errors(list(findings)) and not draft:
         count = sum(1 for f in findings if f.severity == "error")
         raise UsageError("errors.usage.packet_with_errors", count=count)
+    if any(f.code == MARKED for f in findings):
+        raise UsageError("errors.usage.secret")
     documents = plan_documents(regulation, data)
     with new_folder(output, overwrite=overwrite, keep=DRAWN) as work:
         files = fill_documents(Filling(regulation, data, documents, work, templates, draft), jobs, progress)

@@ -17,6 +17,7 @@ from docgen.validation.papers import check_asked, check_same, check_votes_given
 from docgen.validation.people import check_ballots, check_people
 from docgen.validation.sample_left import check_sample
 from docgen.validation.scores import check_scores
+from docgen.validation.secrecy import check_secrecy
 from docgen.validation.sections import check_sections
 from docgen.validation.shape import check_shape
 
@@ -25,7 +26,7 @@ SEVERITIES = ("error", "warning", "info")
 CHECKS: tuple[Callable[[Check], None], ...] = (
     check_shape, check_sections, check_assessments, check_people, check_dates, check_ballots, check_grades, check_facts,
     check_scores, check_choices, check_sample, check_same, check_asked, check_votes_given,
-    check_decisions,
+    check_decisions, check_secrecy,
 )  # fmt: skip
 
 

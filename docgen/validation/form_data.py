@@ -20,6 +20,7 @@ from docgen.validation.context import at
 from docgen.validation.dossier import sort_findings
 from docgen.validation.people import RESERVED
 from docgen.validation.plain_record import is_plain_record
+from docgen.validation.secrecy import MARKED, marks
 from docgen.validation.sections import record_sections
 from docgen.validation.shape import shape_findings
 
@@ -61,7 +62,8 @@ def validate_form_data(
     `data` may be as read from JSON; it is looked at in canonical form, and is not changed. `file` and `line` (of a
     file with one record a line) make the places of the findings, where no `places` are given.
     """
-    if is_plain_record(data, regulation, definition):
+    secret = list(marks(data))
+    if not secret and is_plain_record(data, regulation, definition):
         return []
     where = places or PlainPlaces(file, line)
     canonical, findings = canonical_form_data(data, regulation, definition, where)
@@ -72,6 +74,8 @@ def validate_form_data(
     def report(code: str, severity: Any, pointer: str, **params: Any) -> None:
         findings.append(Finding(code, severity, where.find(pointer), params, str(who)))
 
+    for pointer, mark in secret:
+        report(MARKED, "error", pointer, mark=mark)
     validator, shape = compiled(regulation, definition)
     shape_findings(canonical, validator, shape, report)
     for code, severity, pointer, label in record_sections(regulation, definition, canonical):

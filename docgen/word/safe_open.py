@@ -24,6 +24,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from docgen.model import Finding, Place
+from docgen.secrecy import first_mark
 from docgen.word.file_kind import kind_of, kind_of_zip
 from docgen.word.links import judged, leads_out
 from docgen.word.looks import Looks, W
@@ -46,6 +47,8 @@ _CHUNK = 1 << 16
 
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _MAIN = f"{W}document"
+_SIGNS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n"}
+_WATERMARK = "{urn:schemas-microsoft-com:vml}textpath"
 #: Of a remark this much is kept: it is shown, not read.
 _LONGEST_NOTE = 200
 
@@ -124,6 +127,7 @@ def _open(archive: zipfile.ZipFile, at: Place) -> tuple[WordFile | None, list[Fi
     document = parse_part(read_part(archive, infos[main]), main)
     if document.tag != _MAIN:
         _not_word(archive, infos)
+    _refuse_secret(document)
     findings = list(_dangers(archive, infos, at))
     out = WordFile(at.file, document)
     for kind, target, external in related:
@@ -135,9 +139,11 @@ def _open(archive: zipfile.ZipFile, at: Place) -> tuple[WordFile | None, list[Fi
             tree = parse_part(read_part(archive, infos[target]), target)
             out.identifier = (tree.findtext("{http://purl.org/dc/elements/1.1/}identifier") or "").strip()
             out.description = (tree.findtext("{http://purl.org/dc/elements/1.1/}description") or "").strip()
-    parts = {
-        kind: target for kind, target, external in _relations(archive, infos, main) if not external and target in infos
-    }
+    inside = [(kind, target) for kind, target, out_ in _relations(archive, infos, main) if not out_ and target in infos]
+    parts = dict(inside)
+    for kind, target in inside:
+        if kind in ("header", "footer", "footnotes", "endnotes", "comments"):
+            _refuse_secret(parse_part(read_part(archive, infos[target]), target))
 
     def related_part(kind: str) -> etree._Element | None:
         return parse_part(read_part(archive, infos[parts[kind]]), parts[kind]) if kind in parts else None
@@ -147,6 +153,24 @@ def _open(archive: zipfile.ZipFile, at: Place) -> tuple[WordFile | None, list[Fi
     for kind in ("comments", "footnotes", "endnotes"):
         out.notes.update(_notes(related_part(kind), kind.removesuffix("s")))
     return out, findings
+
+
+def _refuse_secret(tree: etree._Element) -> None:
+    """Raise where a secrecy mark stands alone: docgen is not for secret papers, whoever wrote them."""
+    if mark := first_mark(_stamps(tree)):
+        raise PartError("read.secrecy.mark", mark=mark)
+
+
+def _stamps(tree: etree._Element) -> Iterator[str]:
+    """The text of each paragraph, a text box's own ones apart, and of each watermark."""
+    for paragraph in tree.iter(f"{W}p"):
+        texts = []
+        for node in paragraph.iter(f"{W}t", f"{W}tab", f"{W}br", f"{W}cr"):
+            if next(node.iterancestors(f"{W}p")) is paragraph:
+                texts.append(_SIGNS.get(str(node.tag)) or node.text or "")
+        yield "".join(texts)
+    for shape in tree.iter(_WATERMARK):
+        yield shape.get("string") or ""
 
 
 def _notes(tree: etree._Element | None, kind: str) -> Iterator[tuple[tuple[str, str], str]]:

@@ -243,8 +243,9 @@ def test_every_validation_code_is_tried_here() -> None:
         "validation.period.before_regulation", "validation.shape.other", "validation.record.not_object",
     }  # fmt: skip
     tried = {case[0] for case in CASES} | elsewhere
-    # Score sheets and the sample's words have dossiers of their own: test_scores.py, tests/dossier/test_sample_mark.py.
-    apart = ("validation.score.", "validation.sample.")
+    # These have dossiers of their own: test_scores.py, tests/dossier/test_sample_mark.py,
+    # tests/regulations/test_decisions.py, tests/test_secrecy.py.
+    apart = ("validation.score.", "validation.sample.", "validation.decision.", "validation.secrecy.")
     codes = {c for c in codes_in_sources() if c.startswith("validation.") and not c.startswith(apart)}
     assert not codes - tried
 
