@@ -16,6 +16,7 @@ from docgen.cli.options import (
     regulation_option,
 )
 from docgen.i18n import message
+from docgen.model import has_errors
 
 
 @click.command(help=help_text("regulations"))
@@ -27,10 +28,34 @@ from docgen.i18n import message
     metavar=message("cli.metavar.new_year", HELP_LANGUAGE),
     help=help_text("option.new_year"),
 )
+@click.option(
+    "--new-unit",
+    nargs=2,
+    type=(str, click.Path(path_type=Path)),
+    default=None,
+    metavar=message("cli.metavar.new_unit", HELP_LANGUAGE),
+    help=help_text("option.new_unit"),
+)
 @folders_option
 @json_option
-def regulations(new_year: tuple[str, int, Path] | None, folders: tuple[Path, ...], as_json: bool) -> None:
+@click.pass_context
+def regulations(
+    context: click.Context,
+    new_year: tuple[str, int, Path] | None,
+    new_unit: tuple[str, Path] | None,
+    folders: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """List the regulations found; for a unit's own, in what it is laxer than the one it extends."""
+    if new_unit is not None:
+        from docgen.regulations.loader import load_regulation
+        from docgen.regulations.new_unit import write_new_unit
+
+        base, folder = new_unit
+        for path in write_new_unit(load_regulation(base, folders), folder):
+            click.echo(str(path))
+        note("regulations.new_unit", regulation=folder.resolve().name, folder=str(folder.resolve().parent))
+        return
     if new_year is not None:
         from docgen.regulations.loader import load_regulation
         from docgen.regulations.new_year import write_new_year
@@ -45,6 +70,8 @@ def regulations(new_year: tuple[str, int, Path] | None, folders: tuple[Path, ...
     from docgen.validation.report import entries, to_json
 
     found = [load_regulation(name, folders) for name in list_regulations(folders)]
+    loosened = {r.id: loosened_findings(r) for r in found}
+    refused = any(has_errors(findings) for findings in loosened.values())
     if as_json:
         echo_json(
             [
@@ -59,12 +86,12 @@ def regulations(new_year: tuple[str, int, Path] | None, folders: tuple[Path, ...
                     "last_year": r.life.last,
                     "replaced_by": r.life.replaced_by or None,
                     "forms": list(r.forms),
-                    "loosened": to_json(loosened_findings(r), language()),
+                    "loosened": to_json(loosened[r.id], language()),
                 }
                 for r in found
             ]
         )
-        return
+        context.exit(1 if refused else 0)
     for r in found:
         issued = r.issued.strftime("%d/%m/%Y") if r.issued else ""
         click.echo(f"{r.id:<12} {r.number:<14} {issued}  {r.issuer}")
@@ -73,8 +100,9 @@ def regulations(new_year: tuple[str, int, Path] | None, folders: tuple[Path, ...
             click.echo(f"{'':<12} {text('regulations.years', years=r.life.years)}")
         if r.life.replaced_by:
             click.echo(f"{'':<12} {text('regulations.replaced', last=r.life.rules_last, replaced=r.life.replaced_by)}")
-        for line in entries(loosened_findings(r), language()):
+        for line in entries(loosened[r.id], language()):
             click.echo(f"{'':<10} {line}")
+    context.exit(1 if refused else 0)
 
 
 @click.command(help=help_text("forms"))

@@ -14,7 +14,8 @@ from docgen.dossier.sample import Sample
 from docgen.dossier.sample_words import results_of, scored_words
 from docgen.dossier.text import paragraphs
 from docgen.model import GRADES
-from docgen.regulations.loader import Criterion, Regulation
+from docgen.regulations.criteria import Criterion, even_maxima
+from docgen.regulations.loader import Regulation
 from docgen.regulations.score_sheet import plain
 
 #: By the member's place in the list: who was disciplined, ill, admitted in August.
@@ -69,7 +70,7 @@ class ScoredSample(Sample):
         body["review"]["explanation"] = [self.own["collective_explanation"]]
         sheet = self.sheet("tap-the", _COLLECTIVE, self.words["signers"]["collective"], "Tập thể tự chấm điểm")
         body["assessments"] = {"tu_danh_gia": sheet}
-        body |= self.sums(sheet)
+        body |= self.sums(sheet, "tap-the")
 
     def turn(self, key: str, pool: Any, index: int) -> str:
         # Who was admitted in August has written nothing: the texts go round among the others.
@@ -100,9 +101,10 @@ class ScoredSample(Sample):
         grade = self.grade(place)
         record["tasks"] = self.tasks(self.own["tasks"][place])
         record["review"] = self.review(record, place, index, group, grade)
-        sheet = self.sheet(kind.replace("_", "-"), _POINTS[place], person["full_name"], "Đảng viên tự chấm điểm")
+        chosen = kind.replace("_", "-")
+        sheet = self.sheet(chosen, _POINTS[place], person["full_name"], "Đảng viên tự chấm điểm")
         record["assessments"] = {"tu_danh_gia": sheet}
-        record["review"] |= self.sums(sheet)
+        record["review"] |= self.sums(sheet, chosen)
         if "civil" in record:
             record["civil"]["grade"] = _CIVIL.get(place, grade)
         record["cell"] = {"comment": record["cell"]["comment"], "grade": grade}
@@ -179,38 +181,60 @@ class ScoredSample(Sample):
     # -- points --
 
     def sheet(self, chosen: str, points: str, signer: str, label: str) -> dict[str, Any]:
-        """A score sheet that adds up to `points`, each group in the same proportion of its maximum."""
+        """A score sheet that adds up to `points`, each group in about the same proportion of its maximum.
+
+        Where a unit scores yes or no, its group is what that can give; where by levels, each level is stated.
+        """
         share = Fraction(points) / 100
         scores: dict[str, Any] = {}
         total = Fraction(0)
-        for group in self.regulation.criteria[chosen]:
-            leaves = [leaf for leaf in group.leaves() if leaf.applies in ("", "su_nghiep")]
+        groups = self.regulation.criteria[chosen]
+        for group in groups:
             whole = group.sum or Fraction(0)
-            reached = (
-                Fraction(round(whole * share * 10), 10)
-                if group is not self.regulation.criteria[chosen][-1]
-                else (Fraction(points) - total)
-            )
-            total += reached
-            sum_before = points_before = Fraction(0)
-            for leaf, most in zip(leaves, _shared(leaves, whole), strict=True):
-                sum_before += most
-                upto = Fraction(round(reached * sum_before / whole * 10), 10)
-                scores[leaf.id] = {"standard_points": plain(most), "points": plain(upto - points_before)}
-                points_before = upto
+            maxima = even_maxima(group, "su_nghiep", whole)
+            leaves = [leaf for leaf in group.leaves() if leaf.applies in ("", "su_nghiep")]
+            last = group is groups[-1]
+            reached = Fraction(points) - total if last else Fraction(round(whole * share * 10), 10)
+            given = _yes_no(leaves, maxima, reached) if _is_yes_no(leaves) else _spread(leaves, maxima, reached)
+            for leaf in leaves:
+                most, got = maxima[leaf.id], given[leaf.id]
+                line: dict[str, Any] = {"standard_points": plain(most), "points": plain(got)}
+                if leaf.scale is not None and leaf.scale.kind == "bands":
+                    line["declared_level"] = leaf.scale.level(got * 100 / most)
+                scores[leaf.id] = line
+            total += sum(given.values(), Fraction(0))
         return {"assessor": label, "signer": signer, "scores": scores, "score_total": plain(total)}
 
-    def sums(self, sheet: dict[str, Any]) -> dict[str, Any]:
+    def sums(self, sheet: dict[str, Any], chosen: str) -> dict[str, Any]:
         """The sums of a sheet as the form that it goes with states them."""
-        first = sum((Fraction(str(one["points"])) for key, one in sheet["scores"].items() if "_i_" in key), Fraction(0))
+        own = [leaf.id for leaf in self.regulation.criteria[chosen][0].leaves()]
+        first = sum((Fraction(str(sheet["scores"][name]["points"])) for name in own), Fraction(0))
         total = Fraction(str(sheet["score_total"]))
         return {"score_common": plain(first), "score_tasks": plain(total - first), "score_total": plain(total)}
 
 
-def _shared(leaves: list[Criterion], whole: Fraction) -> list[Fraction]:
-    """Maxima in half points that add up to `whole`, as even as can be, a maximum that the unit set kept."""
-    halves, rest = divmod(int(whole * 2), len(leaves))
-    even = [Fraction(halves + (position < rest), 2) for position in range(len(leaves))]
-    if any(leaf.points is not None for leaf in leaves):
-        return [leaf.points if leaf.points is not None else most for leaf, most in zip(leaves, even, strict=True)]
-    return even
+def _is_yes_no(leaves: list[Criterion]) -> bool:
+    return any(leaf.scale is not None and leaf.scale.kind == "yes_no" for leaf in leaves)
+
+
+def _spread(leaves: list[Criterion], maxima: dict[str, Fraction], reached: Fraction) -> dict[str, Fraction]:
+    """`reached` points over the criteria, to one decimal, none above its maximum."""
+    whole = sum((maxima[leaf.id] for leaf in leaves), Fraction(0))
+    out: dict[str, Fraction] = {}
+    most_before = points_before = Fraction(0)
+    for leaf in leaves:
+        most_before += maxima[leaf.id]
+        upto = Fraction(round(reached * most_before / whole * 10), 10)
+        out[leaf.id] = upto - points_before
+        points_before = upto
+    return out
+
+
+def _yes_no(leaves: list[Criterion], maxima: dict[str, Fraction], reached: Fraction) -> dict[str, Fraction]:
+    """The maximum or nothing for each criterion: the last ones are not met, as many as bring it to `reached`."""
+    out = {leaf.id: maxima[leaf.id] for leaf in leaves}
+    for leaf in reversed(leaves):
+        if sum(out.values(), Fraction(0)) - reached < Fraction(1, 2):
+            break
+        out[leaf.id] = Fraction(0)
+    return out

@@ -16,6 +16,7 @@ from docgen.forms.inherit import inherited
 from docgen.model import GRADE_TEXT, LEVEL_TEXT
 from docgen.regulations.loader import Criterion, Field, Regulation
 from docgen.regulations.rule_facts import catalogue
+from docgen.regulations.scales import Scale
 from docgen.regulations.strict_yaml import Mapping, Sequence
 from docgen.regulations.yaml_shape import FORM, load_shaped
 
@@ -92,6 +93,10 @@ class Line:
         """The closing hole of type paragraphs, if the line has one."""
         last = self.parts[-1] if self.parts else None
         return last if isinstance(last, Hole) and last.field.type == "paragraphs" else None
+
+
+#: The column of a score sheet in which the level of a criterion is stated.
+LEVEL_COLUMN = "declared_level"
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +408,12 @@ class _Parser:
                     self.field(path, column, "name"), column["name"], float(column["width"]),
                 )
             )  # fmt: skip
+        stated = any(leaf.scale and leaf.scale.kind == "bands" for row in rows for leaf in row.leaves())
+        if stated and not any(column.name == LEVEL_COLUMN for column in columns):
+            # Points within the band of a level: the sheet has to say which level.
+            found = self.field(f"{item['scores']}.any.{LEVEL_COLUMN}", item, "scores")
+            before = next((n for n, column in enumerate(columns) if column.name == "points"), len(columns))
+            columns.insert(before, ScoreColumn((Text("Mức", bold=True),), found, LEVEL_COLUMN, 10.0))
         return Criteria(
             binding if binding != "none" else "", item["set"], rows, self.many(item["head"], item, "head", bold=True),
             boxes, float(item.get("box_width", "9.6")), float(item.get("number_width", "7")), item.get("scores", ""),
@@ -455,7 +466,7 @@ class _Parser:
         found = self.regulation.fields.get(binding) or self.regulation.fields.get(name)
         if found is not None:
             return found.type == "bool"
-        fact = catalogue(self.regulation.chain).get(name.removeprefix("facts."))
+        fact = catalogue(tuple(reversed(self.regulation.chain))).get(name.removeprefix("facts."))
         return rows == "members" and fact is not None and name == f"facts.{fact.name}" and fact.type == "bool"
 
     def _is_box(self, cell: tuple[tuple[Part, ...], ...], code: str) -> bool:
@@ -517,7 +528,11 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
         ),
         header=parser.many(data.get("header", Sequence()), data, "header"),
         title=parser.many(data["title"], data, "title", bold=True),
-        body=tuple(parser.block(item, line) for item, line in zip(body, body.lines, strict=True)),
+        body=tuple(
+            block
+            for item, line in zip(body, body.lines, strict=True)
+            for block in _with_scales(parser.block(item, line))
+        ),
         notes=parser.notes,
         first_note=parser.first_note,
         landscape=data.get("orientation", "portrait") == "landscape",
@@ -536,6 +551,20 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
     identity += "".join(repr(table.own) for table in definition.tables() if table.own)
     digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
     return replace(definition, definition_hash=digest)
+
+
+def _with_scales(block: Block) -> Iterator[Block]:
+    """`block`, and below a score sheet how the unit gives points: that decides what may be written in it."""
+    yield block
+    if not isinstance(block, Criteria) or not block.scores:
+        return
+    groups: dict[Scale, list[str]] = {}
+    for row in block.rows:
+        for leaf in row.leaves():
+            if leaf.scale is not None and row.number not in groups.setdefault(leaf.scale, []):
+                groups[leaf.scale].append(row.number)
+    for scale, numbers in groups.items():
+        yield Line("guidance", (Text(f"Nhóm {', '.join(numbers)}. {scale.words()}", italic=True),), block.when)
 
 
 def _check_required(definition: FormDefinition, data: Mapping) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from docgen.forms.definition import Block, Column, Hole, Line, Part, Sign, Text
+from docgen.regulations.criteria import Criterion, blocks_of
 
 #: Between a value and the label of the next value on the same line.
 LABEL_AFTER_VALUE = " " * 4
@@ -15,11 +16,17 @@ _NARROW_COLUMN = 10
 
 
 def leads_to_sign(following: Sequence[Block]) -> bool:
-    """True where a signature follows, at once or after one line without a narrative."""
-    first = following[0] if following else None
-    if isinstance(first, Line) and first.paragraphs is None:
-        first = following[1] if len(following) > 1 else None
-    return isinstance(first, Sign)
+    """True where a signature follows, at once or after one line without a narrative; guidance does not count."""
+    rest = [block for block in following if not (isinstance(block, Line) and block.kind == "guidance")]
+    if rest and isinstance(rest[0], Line) and rest[0].paragraphs is None:
+        rest = rest[1:]
+    return bool(rest) and isinstance(rest[0], Sign)
+
+
+def last_rows(rows: Sequence[Criterion]) -> set[str]:
+    """The ids of the criteria that may be the last row of their table on the page: one for every kind of body."""
+    leaves = [leaf for row in rows for leaf in row.leaves()]
+    return {[leaf for leaf in leaves if leaf.applies in ("", block)][-1].id for block in blocks_of(rows)}
 
 
 def is_short_field_line(block: Line) -> bool:

@@ -22,7 +22,15 @@ from docgen.forms.definition import (
     Sign,
     Text,
 )
-from docgen.forms.placement import LABEL_AFTER_VALUE, is_next_label, is_prose, is_short_field_line, leads_to_sign
+from docgen.forms.placement import (
+    LABEL_AFTER_VALUE,
+    is_next_label,
+    is_prose,
+    is_short_field_line,
+    last_rows,
+    leads_to_sign,
+)
+from docgen.regulations.criteria import shown_points
 from docgen.regulations.loader import Criterion, Field, Regulation
 from docgen.word import controls, style, tables
 from docgen.word.builder import package
@@ -35,6 +43,8 @@ CONDITIONS_KEY = "conditions_"
 #: The printed name of a bookmark in the zone of a signature: letters and digits only (a PDF destination's name).
 SIGN_BOOKMARK = "ky"
 
+#: The column of a score sheet with the maximum of each criterion.
+MAXIMA = "standard_points"
 DOTS = "……………"
 _STYLE_OF_KIND = {
     "line": "Normal",
@@ -77,6 +87,7 @@ class _TemplateBuilder:
         self.prompts: list[str] = []
         self.bookmark = 0
         self.small = definition.landscape
+        self.kept: set[str] = set()
 
     # -- pieces of a paragraph ---------------------------------------------------------------------------------------
 
@@ -180,8 +191,12 @@ class _TemplateBuilder:
             ("CellSmall", "CellSmallCentre", "CellSmallHead") if self.small else ("CellText", "CellCentre", "CellHead")
         )
 
-    def criteria(self, block: Criteria) -> str:
-        """The table of criteria: two heading rows, group rows, a row a criterion with its boxes or columns."""
+    def criteria(self, block: Criteria, keep_next: bool = False) -> str:
+        """The table of criteria: two heading rows, group rows, a row a criterion with its boxes or columns.
+
+        With `keep_next` the last criterion stays on the page of what follows, as the last record of `rows` does.
+        """
+        self.kept = last_rows(block.rows) if keep_next else set()
         text_style, centre_style, head_style = self._cell_style
         shares = [block.number_width]
         right = [column.width for column in block.columns] + [block.box_width] * len(block.boxes)
@@ -208,7 +223,8 @@ class _TemplateBuilder:
             rows = tables.row(cells, header=True)
         for criterion in block.rows:
             rows += self._chosen_criterion(block, criterion, widths, text_style, centre_style, 0)
-        return self._conditional(block.when, tables.table(widths, rows) + self.paragraph("TinyLine", ""))
+        after = self.paragraph("TinyLine", "", "<w:keepNext/>" if keep_next else "")
+        return self._conditional(block.when, tables.table(widths, rows) + after)
 
     def _chosen_criterion(
         self, block: Criteria, criterion: Criterion, widths: list[int], text: str, centre: str, depth: int
@@ -235,12 +251,17 @@ class _TemplateBuilder:
         depth: int,
     ) -> str:
         bold = "<w:b/><w:bCs/>" if depth == 0 and (criterion.children or criterion.number.isupper()) else ""
-        keep = "<w:keepNext/>" if criterion.children else ""
+        keep = "<w:keepNext/>" if criterion.children or criterion.id in self.kept else ""
         number = self.paragraph(centre_style, controls.run(criterion.number, bold) if criterion.number else "", keep)
         cells = tables.cell(widths[0], number)
         cells += tables.cell(widths[1], self.paragraph(text_style, controls.run(criterion.text, bold), keep))
         if criterion.children:
-            cells += "".join(tables.cell(width, self.paragraph(centre_style, "", keep)) for width in widths[2:])
+            first_box = 2 + len(block.columns)
+            for column, width in zip(block.columns, widths[2:first_box], strict=True):
+                fixed = criterion.sum if column.name == MAXIMA else None
+                total = controls.run(shown_points(fixed), "<w:b/><w:bCs/>") if fixed is not None else ""
+                cells += tables.cell(width, self.paragraph(centre_style, total, keep))
+            cells += "".join(tables.cell(width, self.paragraph(centre_style, "", keep)) for width in widths[first_box:])
             out = tables.row(cells)
             for child in criterion.children:
                 # What depends on the heading's own kind of body is inside the heading's condition already.
@@ -249,20 +270,22 @@ class _TemplateBuilder:
             return out
         first_box = 2 + len(block.columns)
         for column, width in zip(block.columns, widths[2:first_box], strict=True):
-            cells += tables.cell(width, self.paragraph(centre_style, self._score(block, criterion, column)))
+            cells += tables.cell(width, self.paragraph(centre_style, self._score(block, criterion, column), keep))
         for (code, label), width in zip(block.boxes, widths[first_box:], strict=True):
             path = f"{block.binding}.{criterion.id}"
             tag = f"{path}={code}"
             box = controls.box_control(
                 tag, f"{criterion.text[:40]}: {label}", self.ids.single(tag), f"{path} == '{code}'"
             )
-            cells += tables.cell(width, self.paragraph(centre_style, box))
+            cells += tables.cell(width, self.paragraph(centre_style, box, keep))
         return tables.row(cells)
 
     def _score(self, block: Criteria, criterion: Criterion, column: ScoreColumn) -> str:
         binding = f"{block.scores}.{criterion.id}.{column.name}"
         field = Field(binding, column.field.type, column.field.label, column.field.label_en, column.field.choices)
-        return self.control(Hole(field), in_cell=True)
+        # The maximum that a unit fixed stands on the page, in a blank form too, whether or not a record repeats it.
+        fixed = shown_points(criterion.points) if column.name == MAXIMA and criterion.points is not None else ""
+        return self.control(Hole(field, prompt=fixed), in_cell=True)
 
     def rows(self, block: Rows, keep_next: bool = False) -> str:
         """The table of records: a repeated heading row and one row a record.
@@ -392,7 +415,7 @@ class _TemplateBuilder:
                 )
                 out += self.line(block, keep_next=together or leads_to_sign(blocks[position + 1 :]))
             elif isinstance(block, Criteria):
-                out += self.criteria(block)
+                out += self.criteria(block, keep_next=leads_to_sign(blocks[position + 1 :]))
             elif isinstance(block, Rows):
                 out += self.rows(block, keep_next=leads_to_sign(blocks[position + 1 :]))
             else:

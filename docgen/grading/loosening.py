@@ -1,15 +1,18 @@
 """What a unit's overlay asks less of than the regulation it extends: rules, thresholds, deadlines, required sections.
 
 A unit may detail a regulation and be stricter. Where it is laxer, or where nobody can prove that it is not, people are
-told: the overlay still works, for it may stand on a later document that docgen does not know.
+told: the overlay still works, for it may stand on a later document that docgen does not know. Only what the regulation
+calls `binding` is refused: with QĐ 366-QĐ/TW, the conditions of the four grades and the quota of Điều 11.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from docgen.forms.definition import load_form
@@ -17,9 +20,11 @@ from docgen.grading.entails import entails
 from docgen.grading.wording import effect_words
 from docgen.model import GRADES, Finding, Place
 from docgen.regulations import rule_effects as e
+from docgen.regulations.criteria import shown_points
 from docgen.regulations.duties import COLLECTIVE_KINDS, ORG_TYPES, Body, longest
 from docgen.regulations.loader import Criterion, Regulation, builtin_folder, load_regulation
 from docgen.regulations.rules import Rule, RuleSet, kept_rules
+from docgen.regulations.written_at import line_of
 
 #: Effects that can raise a grade, or give one, all by themselves: a new rule with one of them is reported.
 _RAISING = (e.Pin, e.Exclusion, e.Positions, e.Ballot, e.Selection)
@@ -35,12 +40,31 @@ def loosened_regulation(regulation: Regulation) -> list[Finding]:
     name = next(folder.name for folder in regulation.chain if folder.parent == builtin_folder())
     base = load_regulation(name)
     rules = kept_rules(regulation.id, regulation.folders)
-    return [*loosened(rules, kept_rules(name)), *_Documents(regulation, base).run()]
+    return [*loosened(rules, kept_rules(name), base.binding), *_Documents(regulation, base).run()]
 
 
-def loosened(rules_overlay: RuleSet, rules_base: RuleSet) -> list[Finding]:
-    """What `rules_overlay` lacks of `rules_base`, asks less of, or adds so that it can raise a grade."""
-    return list(_rules(rules_overlay, rules_base))
+def loosened(rules_overlay: RuleSet, rules_base: RuleSet, binding: tuple[str, ...] = ()) -> list[Finding]:
+    """What `rules_overlay` lacks of `rules_base`, asks less of, or adds so that it can raise a grade.
+
+    Errors where the rule is one of a clause that begins with one of `binding`, or may outdo one; else warnings.
+    """
+    bound = {rule.id: rule.clause.startswith(binding) for rule in rules_base.rules} if binding else {}
+    out = []
+    for finding in _rules(rules_overlay, rules_base):
+        rule = finding.params.get("rule")
+        code = finding.code.rpartition(".")[2]
+        # A rule of the unit's own that can raise a grade, or another meaning of a fact, gets past any condition.
+        strict = code in ("rule_added", "fact", "base") or bound.get(str(rule), False)
+        place = finding.place
+        line = _line(Path(place.file), str(rule)) if rule else 0
+        place = replace(place, source=_at_line(line, place.source))
+        out.append(replace(finding, place=place, severity="error" if binding and strict else "warning"))
+    return out
+
+
+def _line(path: Path, rule: str) -> int:
+    """The line of the unit's file at which a rule is worded anew or taken away."""
+    return line_of(path, "rules", rule) or line_of(path, "remove", rule)
 
 
 def _finding(code: str, file: str, source: str, /, **params: Any) -> Finding:
@@ -167,6 +191,7 @@ class _Documents:
 
     def run(self) -> Iterator[Finding]:
         """Every finding, in the order of `regulation.yaml`."""
+        yield from self.named()
         yield from self.draft()
         yield from self.meeting()
         yield from self.deadlines()
@@ -175,6 +200,16 @@ class _Documents:
         yield from self.packet()
         yield from self.forms()
         yield from self.criteria()
+
+    def named(self) -> Iterator[Finding]:
+        """What may not be loosened can only be detailed by a document that was issued: the placeholders are gone."""
+        for key in ("number", "issuer", "title") if self.base.binding else ():
+            value = str(getattr(self.overlay, key))
+            if value.startswith("("):
+                at = _at_line(line_of(Path(self.file), key), key)
+                yield Finding(
+                    "regulation.unit.unnamed", "error", Place(self.file, "", at), {"what": key, "value": value}
+                )
 
     def draft(self) -> Iterator[Finding]:
         old, new = self.base.draft, self.overlay.draft
@@ -250,14 +285,28 @@ class _Documents:
                     yield _finding("required", new.file, f"required: {binding}", form=old.code, label=label)
 
     def criteria(self) -> Iterator[Finding]:
+        file = self.overlay.folder / "criteria.yaml"
         for name, rows in self.base.criteria.items():
             kept = _criteria(self.overlay.criteria.get(name, ()))
+            framed: set[str] = set()
             for old in _criteria(rows).values():
-                new = kept.get(old.id)
+                new, frame = kept.get(old.id), self.overlay.frames.get((name, old.id))
+                if frame is not None:
+                    framed |= _criteria(old.children).keys()
+                    at = _at_line(line_of(file, "frames", name, old.id), f"frames: {name}: {old.id}")
+                    yield _finding("frame", str(file), at, group=old.text, frame=frame, set=name)
                 was = (old.group, old.optional, old.applies)
-                if new is None or (new.group, new.optional, new.applies) != was:
-                    file = str(self.overlay.folder / "criteria.yaml")
-                    yield _finding("criterion", file, f"{name}: {old.id}", criterion=old.text)
+                if old.id not in framed and (new is None or (new.group, new.optional, new.applies) != was):
+                    yield _finding("criterion", str(file), f"{name}: {old.id}", criterion=old.text)
+                elif old.sum is not None and new is not None and new.sum != old.sum:
+                    given = "–" if new.sum is None else shown_points(new.sum)
+                    at = _at_line(line_of(file, "sets", name), f"{name}: {old.id}")
+                    found = _finding("sum", str(file), at, group=old.text, given=given, due=shown_points(old.sum))
+                    yield replace(found, severity="error" if self.base.binding else "warning")
+
+
+def _at_line(line: int, source: str) -> str:
+    return f"dòng {line}: {source}" if line else source
 
 
 def _criteria(rows: tuple[Criterion, ...]) -> dict[str, Criterion]:

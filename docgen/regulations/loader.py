@@ -11,14 +11,15 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from docgen.errors import UsageError
+from docgen.regulations.criteria import FORBIDDEN_NAMES, merge_criteria
+from docgen.regulations.criteria import Criterion as Criterion
 from docgen.regulations.decisions import Decisions, decisions_of
 from docgen.regulations.duties import (
     Asked,
@@ -39,16 +40,14 @@ from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_sha
 
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
-    "meeting", "deadlines", "apart", "life", "same", "enclosures", "asked", "decisions",
-    "add",
+    "meeting", "deadlines", "apart", "life", "same", "enclosures", "asked", "decisions", "binding", "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
 #: What `add` may add to the lists of the regulation that is extended.
 #: The name of a form: that of its file, and part of the names of the files of a packet.
 _FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 ADD_KEYS = ("forms", "assessors", "packet", "deadlines", "enclosures")
-CRITERIA_KEYS = ("sets", "detail", "points", "applies", "chosen")
-CRITERION_KEYS = ("id", "number", "text", "group", "optional", "applies", "points", "sum", "total", "rows")
+CRITERIA_KEYS = ("sets", "detail", "points", "sums", "scales", "scale", "frames", "applies", "chosen")
 FIELDS_KEYS = ("fields", "choices", "roots", "lists")
 TYPES = ("text", "paragraphs", "date", "year", "integer", "number", "grade", "level", "choice", "bool")
 #: The posts of a member by which an assessor is due: one among the leaders of a đoàn thể.
@@ -57,10 +56,6 @@ DUE_BY = ("union_post",)
 ROOT_PLACES = ("dossier", "members", "assessments")
 #: What every file system takes, with room for an ending.
 _LONGEST_NAME = 200
-#: Names that Jinja resolves to a method of dict or to itself, so that a value under them could never be printed.
-FORBIDDEN_NAMES = frozenset(
-    {"self", "items", "values", "keys", "get", "copy", "pop", "update", "clear", "loop", "setdefault"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +67,6 @@ class Field:
     label: str
     label_en: str
     choices: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One row of a set of criteria. Leaves are assessed, rows with children are headings.
-
-    `group` says which conditions read it (RULES A11): `core`, `task` or `other`; `applies` restricts a row to one kind
-    of body (`collective.kind`); `optional` marks the rows that the source prints with "(nếu có)". `points` is the
-    maximum that a unit sets (None: nobody set one), `sum` what the maxima of the rows below must add up to, `total` the
-    binding at which their points are stated once more. None is printed wording: no part of a form's identity.
-    """
-
-    id: str
-    number: str
-    text: str
-    group: str = ""
-    optional: bool = False
-    applies: str = ""
-    children: tuple[Criterion, ...] = ()
-    points: Fraction | None = field(default=None, repr=False)
-    sum: Fraction | None = field(default=None, repr=False)
-    total: str = field(default="", repr=False)
-
-    def leaves(self) -> list[Criterion]:
-        """The rows that are assessed, in printed order."""
-        return [self] if not self.children else [leaf for child in self.children for leaf in child.leaves()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +138,10 @@ class Regulation:
     criteria: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
+    #: (set, heading) -> the set by whose rows the unit scores that heading.
+    frames: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: Clauses that no unit's own folder may ask less of.
+    binding: tuple[str, ...] = ()
     #: The title of each list of records, for people.
     lists: dict[str, str] = field(default_factory=dict)
     #: The binding whose code the `applies` of criteria names; empty for the kind of the collective.
@@ -314,6 +287,8 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
     regulation.life = life_of(meta, regulation.life)
     if "apart" in meta:
         regulation.apart = tuple(map(_apart, meta["apart"]))
+    if "binding" in meta:
+        regulation.binding = (*regulation.binding, *meta["binding"])
     if "same" in meta:
         regulation.same = tuple(map(same_of, meta["same"]))
     if "decisions" in meta:
@@ -440,14 +415,10 @@ def _merge_criteria(regulation: Regulation, folder: Path) -> None:
         if subject not in ("dang_vien", "to_chuc_dang", "tap_the") or not known:
             raise data["chosen"].fault("errors.definition.unknown_value", subject, value=name)
         regulation.chosen[subject] = name
-    for name, rows in data.get("sets", {}).items():
-        seen: set[str] = set()
-        regulation.criteria[name] = tuple(_criterion(row, "", seen) for row in rows)
-    for key, change in (("detail", _detail), ("points", _pointed)):
-        for name, values in data.get(key, {}).items():
-            if name not in regulation.criteria:
-                raise data[key].fault("errors.definition.unknown_set", name, set=name)
-            regulation.criteria[name] = change(regulation.criteria[name], values, name)
+    merge_criteria(regulation.criteria, data)
+    regulation.frames |= {
+        (name, row): other for name, rows in data.get("frames", {}).items() for row, other in rows.items()
+    }
 
 
 def _chooser(regulation: Regulation, at: Mapping, key: str, binding: str) -> str:
@@ -456,83 +427,3 @@ def _chooser(regulation: Regulation, at: Mapping, key: str, binding: str) -> str
     if field is None or field.type != "choice":
         raise at.fault("errors.definition.unknown_binding", key, binding=binding)
     return binding
-
-
-def _criterion(row: Mapping, group: str, seen: set[str]) -> Criterion:
-    row.closed(CRITERION_KEYS, ("id", "text"))
-    if row["id"] in seen:
-        raise row.fault("errors.definition.duplicate_id", "id", id=row["id"])
-    if not row["id"].isidentifier() or row["id"] in FORBIDDEN_NAMES:
-        raise row.fault("errors.definition.forbidden_name", "id", name=row["id"])
-    seen.add(row["id"])
-    group = row.get("group", group)
-    children = tuple(_criterion(child, group, seen) for child in row.get("rows", ()))
-    if children and "points" in row:
-        raise row.fault("errors.definition.not_a_leaf", "points", id=row["id"], set=row["id"])
-    for key in ("sum", "total"):
-        if key in row and not children:
-            raise row.fault("errors.definition.unknown_value", key, value=row[key])
-    return Criterion(
-        row["id"], row.get("number", ""), row["text"], group, row.get("optional", "no") == "yes",
-        row.get("applies", ""), children, _points(row, "points") if "points" in row else None,
-        _points(row, "sum") if "sum" in row else None, row.get("total", ""),
-    )  # fmt: skip
-
-
-def _points(at: Mapping, key: str) -> Fraction:
-    """The maximum written at `key`: a number above zero, with a point or a comma before the decimals."""
-    try:
-        found = Fraction(at[key].replace(",", "."))
-    except (AttributeError, ValueError, ZeroDivisionError):
-        found = Fraction(0)
-    if found <= 0:
-        raise at.fault("errors.definition.not_points", key, value=at[key])
-    return found
-
-
-def _by_id(rows: tuple[Criterion, ...]) -> dict[str, Criterion]:
-    """Every row of a set, headings and leaves, by its id."""
-    known: dict[str, Criterion] = {}
-    for row in rows:
-        known |= {row.id: row, **_by_id(row.children)}
-    return known
-
-
-def _known_leaves(rows: tuple[Criterion, ...], values: Mapping, name: str) -> dict[str, Criterion]:
-    """The rows of a set by id, after checking that `values` names leaves of it only."""
-    known = _by_id(rows)
-    for key in values:
-        if key not in known:
-            raise values.fault("errors.definition.unknown_criterion", key, id=key, set=name)
-        if known[key].children:
-            raise values.fault("errors.definition.not_a_leaf", key, id=key, set=name)
-    return known
-
-
-def _detail(rows: tuple[Criterion, ...], details: Mapping, name: str) -> tuple[Criterion, ...]:
-    """`rows` with children put under leaves, as a unit details the criteria ("cụ thể hóa", HD 16 note 2)."""
-    known = _known_leaves(rows, details, name)
-    seen = set(known)
-
-    def detailed(row: Criterion) -> Criterion:
-        if row.id in details:
-            children = tuple(_criterion(child, row.group, seen) for child in details[row.id])
-            # A sub-criterion is asked of the same bodies, and as much, as the criterion it details.
-            children = tuple(
-                replace(c, applies=c.applies or row.applies, optional=c.optional or row.optional) for c in children
-            )
-            return replace(row, children=children, points=None)
-        return replace(row, children=tuple(detailed(child) for child in row.children))
-
-    return tuple(detailed(row) for row in rows)
-
-
-def _pointed(rows: tuple[Criterion, ...], points: Mapping, name: str) -> tuple[Criterion, ...]:
-    """`rows` with the maximum points that a unit sets for its criteria."""
-    _known_leaves(rows, points, name)
-
-    def pointed(row: Criterion) -> Criterion:
-        own = _points(points, row.id) if row.id in points else row.points
-        return replace(row, points=own, children=tuple(pointed(child) for child in row.children))
-
-    return tuple(pointed(row) for row in rows)

@@ -7,6 +7,7 @@ hold a `facts.yaml` that adds to it, so that a new regulation needs no Python.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -106,9 +107,9 @@ def shared_facts() -> dict[str, Fact]:
     return load_facts(Path(__file__).with_name("facts.yaml"))
 
 
-def catalogue(folders: Iterable[Path] = ()) -> dict[str, Fact]:
-    """The shared catalogue, and over it the `facts.yaml` of each of `folders` that has one."""
-    facts = dict(shared_facts())
+def catalogue(folders: Iterable[Path] = (), above: AnyMapping[str, Fact] | None = None) -> dict[str, Fact]:
+    """The catalogue `above` (the shared one where none is given), and over it the `facts.yaml` of each of `folders`."""
+    facts = dict(shared_facts() if above is None else above)
     for folder in folders:
         if (folder / "facts.yaml").is_file():
             facts.update(load_facts(folder / "facts.yaml"))

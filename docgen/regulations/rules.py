@@ -411,7 +411,8 @@ def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> Rule
         parent = _load(above, folders, (*seen, path))
         named.update(load_shaped(above, RULES).get("define", {}))
     named.update(node.get("define", {}))
-    facts = {**(parent.facts if parent else {}), **catalogue((path.parent,))}
+    # Over what is extended, not over the shared catalogue: a fact that a regulation words anew stays so for its units.
+    facts = catalogue((path.parent,), parent.facts if parent else None)
     reader = _Reader(facts, named)
     for name in node.get("define", {}):
         reader.parser.parse(node["define"][name], node["define"], name)

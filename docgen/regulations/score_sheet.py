@@ -16,6 +16,7 @@ from docgen.model import LEVELS
 from docgen.regulations.loader import Criterion, Regulation
 from docgen.regulations.rule_effects import Score
 from docgen.regulations.rules import Rule, RuleSet
+from docgen.regulations.scales import Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +159,33 @@ def _line_faults(line: Line, entry: Mapping[str, Any], effects: Mapping[str, tup
             clause = effects["quantitative"][0].clause
             params = {"given": line.points, "due": due, "actual": line.actual, "plan": line.plan, "clause": clause}
             return [Fault("product", leaf.id, params | {"standard": line.standard})]
+    elif leaf.scale is not None:
+        return _scale_faults(line, leaf.scale)
     elif line.level and "bands" in effects:
         rule, bands = effects["bands"]
-        meant = bands.level(line.percent or Fraction(0))
-        if meant != line.level:
-            floors = dict(bands.bands)
-            params = {"given": line.points, "standard": line.standard, "level": line.level, "meant": meant}
-            position = LEVELS.index(line.level)
-            top = Fraction(100) if position == 0 else floors.get(LEVELS[position - 1], Fraction(100))
-            params |= {"floor": floors.get(line.level, Fraction(0)), "top": top, "clause": rule.clause}
-            return [Fault("band", leaf.id, params)]
+        return _band_faults(line, bands.level(line.percent or Fraction(0)), dict(bands.bands), rule.clause)
     return []
+
+
+def _scale_faults(line: Line, scale: Scale) -> list[Fault]:
+    """What the unit's own way of giving points does not allow."""
+    params = {"given": line.points, "standard": line.standard, "clause": scale.clause}
+    if scale.kind == "yes_no":
+        return [] if line.points in (0, line.standard) else [Fault("yes_no", line.criterion.id, params)]
+    if not line.level:
+        return [Fault("no_level", line.criterion.id, params)]
+    return _band_faults(line, scale.level(line.percent or Fraction(0)), dict(scale.bands), scale.clause)
+
+
+def _band_faults(line: Line, meant: str, floors: Mapping[str, Fraction], clause: str) -> list[Fault]:
+    """Points that lie in the band of another level (`meant`) than the one stated."""
+    if meant == line.level:
+        return []
+    position = LEVELS.index(line.level)
+    top = Fraction(100) if position == 0 else floors.get(LEVELS[position - 1], Fraction(100))
+    params = {"given": line.points, "standard": line.standard, "level": line.level, "meant": meant}
+    params |= {"floor": floors.get(line.level, Fraction(0)), "top": top, "clause": clause}
+    return [Fault("band", line.criterion.id, params)]
 
 
 def _slack(written: Any) -> Fraction:

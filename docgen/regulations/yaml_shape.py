@@ -27,6 +27,7 @@ _LISTS["enclosures"] = [_TEXTS]
 REGULATION: dict[str, Any] = {
     **_LISTS, "draft": {"working_days": WHOLE, "*": TEXT}, "meeting": (_DURATION, [_DURATION]), "apart": [_TEXTS],
     "life": _TEXTS, "same": [_TEXTS], "asked": [_ASKED], "decisions": {"grades": [_TEXTS], "*": TEXT},
+    "binding": [TEXT],
     "add": _LISTS, "*": TEXT,
 }  # fmt: skip
 _ROW: dict[str, Any] = {"*": TEXT}
@@ -35,6 +36,10 @@ CRITERIA = {
     "sets": {"*": [_ROW]},
     "detail": {"*": {"*": [_ROW]}},
     "points": {"*": _TEXTS},
+    "sums": {"*": _TEXTS},
+    "scales": {"*": _TEXTS},
+    "scale": {"*": _TEXTS},
+    "frames": {"*": _TEXTS},
     "applies": TEXT,
     "chosen": _TEXTS,
     "*": ANY,

@@ -19,7 +19,14 @@ from docgen.validation.choices import check_stated_sums
 from docgen.validation.context import Check, Holder, as_mapping, at
 
 #: The value of a line (or of the sheet) that each kind of fault is about; others are about the whole line.
-_VALUES = {"above": "points", "band": "points", "product": "points", "maximum": "standard_points"}
+_VALUES = {
+    "above": "points",
+    "band": "points",
+    "product": "points",
+    "yes_no": "points",
+    "no_level": "declared_level",
+    "maximum": "standard_points",
+}
 SCORES = "assessment.scores"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from docgen.forms.definition import BLOCK_KEYS, FORM_KEYS, STATUSES
-from docgen.regulations import duties, life, loader
+from docgen.regulations import criteria, duties, life, loader
 
 PAGE = (Path(__file__).parents[2] / "docs" / "regulations.md").read_text(encoding="utf-8")
 SECTIONS = {part.split("\n", 1)[0].strip(" `"): part for part in PAGE.split("\n## ")[1:]}
@@ -33,7 +33,7 @@ LOADER = {
 }
 EXPECTED = {
     "regulation.yaml": {*loader.REGULATION_KEYS, *loader.REGULATION_REQUIRED, *loader.ADD_KEYS, *LOADER},
-    "criteria.yaml": {*loader.CRITERIA_KEYS, *loader.CRITERION_KEYS},
+    "criteria.yaml": {*loader.CRITERIA_KEYS, *criteria.CRITERION_KEYS},
     "fields.yaml": {*loader.FIELDS_KEYS, *(set(loader.TYPES) - {"choice"})},
     "forms/<biểu mẫu>.yaml": {*FORM_KEYS, *STATUSES, *BLOCK_KEYS, *(k for keys in BLOCK_KEYS.values() for k in keys)},
 }
