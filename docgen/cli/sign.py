@@ -262,7 +262,7 @@ def verify(
             if asked.whole and path.suffix.lower() == ".zip" and (count := unlisted_bytes(path)):
                 verdict.reasons.append(Reason("zip_unlisted", "cannot_tell", {"count": count}))
             if dossier is not None and any(reason.code == "dossier_same" for reason in verdict.reasons):
-                verdict.reasons.extend(_unmade(place, dossier, folders))
+                verdict.reasons.extend(_against_dossier(place, dossier, folders))
         verdict.path = str(path)
     if as_json:
         echo_json(verdict.as_json(language()))
@@ -272,10 +272,13 @@ def verify(
         raise click.exceptions.Exit(EXIT_FINDINGS)
 
 
-def _unmade(packet: Path, dossier: Path, folders: tuple[Path, ...]) -> list[Any]:
-    """What the dossier asks for and the packet lacks: a packet is not whole because what is there is signed."""
+def _against_dossier(packet: Path, dossier: Path, folders: tuple[Path, ...]) -> list[Any]:
+    """What the dossier asks for and the packet lacks, and who is to sign according to the dossier and does not.
+
+    A packet is not whole because what is there is signed.
+    """
     from docgen.dossier import load_dossier
-    from docgen.packet.plan import unmade
+    from docgen.packet.plan import misnamed, unmade
     from docgen.regulations.loader import load_regulation
     from docgen.signing.manifest import find_packet, load_manifest
     from docgen.signing.verdict import Reason
@@ -286,7 +289,11 @@ def _unmade(packet: Path, dossier: Path, folders: tuple[Path, ...]) -> list[Any]
     manifest = load_manifest(find_packet(packet))
     regulation = load_regulation(loaded.regulation, loaded.folders)
     missing = unmade(regulation, loaded.data, manifest.content["files"])
+    others = misnamed(regulation, loaded.data, manifest.content["files"])
     return [
+        Reason("signer_differs", "failed", {"number": number, "role": s.caption, "planned": s.name, "name": named})
+        for number, s, named in others
+    ] + [
         Reason("document_unmade", "failed", {"title": d.definition.name, "record": d.record.member or d.subject})
         for d in missing
     ]

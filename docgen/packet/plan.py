@@ -193,6 +193,21 @@ def unmade(regulation: Regulation, data: Mapping[str, Any], entries: Sequence[Ma
     return [d for d in plan_documents(regulation, data) if (d.definition.form, str(d.record.key())) not in made]
 
 
+def misnamed(
+    regulation: Regulation, data: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+) -> list[tuple[int, Signer, str]]:
+    """Where the manifest's `entries` name another signer than the dossier: document number, who it is, who is named."""
+    made = {(entry.get("form"), str(entry.get("record"))): entry for entry in entries}
+    out = []
+    for document in plan_documents(regulation, data):
+        entry = made.get((document.definition.form, str(document.record.key())), {})
+        named = {str(item["role"]): str(item.get("name") or "") for item in entry.get("signers") or ()}
+        for signer in document.signers:
+            if signer.role in named and named[signer.role] != signer.name:
+                out.append((int(entry["number"]), signer, named[signer.role]))
+    return out
+
+
 def assessor_label(regulation: Regulation, subject: str, assessor: str) -> str:
     """How the regulation calls an assessor; the id itself for one it does not know."""
     for known in regulation.assessors:

@@ -15,6 +15,7 @@ from typing import Any
 
 from docgen.errors import InputError, InternalError
 from docgen.i18n import message
+from docgen.signing.bounded import MAX_SMALL, read_bounded
 from docgen.signing.fields import need
 from docgen.word.builder import package
 from docgen.word.controls import run
@@ -45,7 +46,7 @@ class Appearance:
 def read_picture(path: Path) -> bytes:
     """The bytes of a PNG file. Raises `InputError` for anything else."""
     try:
-        content = path.read_bytes()
+        content = read_bounded(path, MAX_SMALL)
     except OSError:
         raise InputError("signing.error.picture", file=str(path)) from None
     if not content.startswith(b"\x89PNG\r\n\x1a\n") or len(content) > _MAX_IMAGE:

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from docgen.errors import InputError
+from docgen.signing.bounded import MAX_BUNDLE, frugal, read_bounded
 from docgen.signing.fields import need
 from docgen.signing.manifest import MANIFEST, inside, load_manifest
 from docgen.signing.unfold import unfolded
@@ -33,6 +34,8 @@ _NAMES_AT_FAULT = frozenset({errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, er
 #: The flag of an entry whose size stands after it (4.4.4, bit 3).
 _DESCRIBED_AFTER = 0x08
 _DATE = (1980, 1, 1, 0, 0, 0)
+#: What comes of objects of another kind than the standard says.
+_MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError, RuntimeError)
 
 
 def packet_names(folder: Path) -> list[str]:
@@ -182,13 +185,15 @@ def _from_zip(path: Path) -> Iterator[tuple[str, bytes]]:
 def _from_cover(path: Path) -> Iterator[tuple[str, bytes]]:
     pikepdf = need("pikepdf")
     try:
-        with pikepdf.open(path) as document:
+        # The attachments may be as large as the packet: they are unpacked within their own limit.
+        cover = read_bounded(path, MAX_BUNDLE)
+        with frugal(cover, path.name), pikepdf.open(io.BytesIO(cover)) as document:
             left = _limit(path)
             for name, spec in document.attachments.items():
                 content = unfolded(spec.get_file().obj, left)
                 left -= len(content)
                 yield name, content
-    except (pikepdf.PdfError, pikepdf.PasswordError, KeyError, ValueError) as fault:
+    except (pikepdf.PdfError, pikepdf.PasswordError, *_MALFORMED) as fault:
         raise InputError("signing.error.bundle", file=path.name, problem=str(fault)[:120]) from None
 
 
@@ -196,9 +201,9 @@ def is_cover(content: bytes) -> bool:
     """True for a PDF that carries the manifest of a packet as an attachment."""
     pikepdf = need("pikepdf")
     try:
-        with pikepdf.open(io.BytesIO(content)) as document:
+        with frugal(content), pikepdf.open(io.BytesIO(content)) as document:
             return MANIFEST in document.attachments
-    except (pikepdf.PdfError, pikepdf.PasswordError):
+    except (InputError, *_MALFORMED, pikepdf.PdfError, pikepdf.PasswordError):
         return False
 
 
@@ -209,7 +214,7 @@ def opened(path: Path) -> Iterator[Path]:
     Any other file comes back as it is. Raises `InputError` for a zip that is none of ours.
     """
     suffix = path.suffix.lower()
-    packed = path.is_file() and (suffix == ".zip" or (suffix == ".pdf" and is_cover(path.read_bytes())))
+    packed = path.is_file() and (suffix == ".zip" or (suffix == ".pdf" and is_cover(read_bounded(path, MAX_BUNDLE))))
     if not packed:
         yield path
         return

@@ -16,18 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from docgen.errors import InputError
+from docgen.signing.bounded import MAX_SMALL, frugal, read_bounded
 from docgen.signing.changes import after_last, changes
 from docgen.signing.fields import need
 from docgen.signing.keys import certificate_name, load_certificates
-from docgen.signing.revocation import Evidence, authorities, evidence, issuers_of, load, path_of, revoked_since
+from docgen.signing.paths import Standing, standing
+from docgen.signing.revocation import Evidence, authorities, evidence, load
 from docgen.signing.store import read_store
+from docgen.signing.unused import unused
 from docgen.signing.verdict import Reason, SignatureVerdict
 
 #: A clock may be this wrong before a time in the future is worth a word.
 _CLOCK = datetime.timedelta(minutes=10)
 _FIRST = datetime.datetime(1, 1, 3, tzinfo=datetime.UTC)
 _LAST = datetime.datetime(9999, 12, 29, tzinfo=datetime.UTC)
-_RSA_BITS = 2048
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Known:
     """What is known about certificates besides the trust: those a document carries, the authorities, the evidence."""
 
     stored: list[Any]
+    roots: list[Any]
     authorities: list[Any]
     evidence: Evidence
     has_store: bool
@@ -84,7 +87,7 @@ def load_trust(
     pem, lists = need("asn1crypto.pem"), need("asn1crypto.crl")
     for file in crls:
         try:
-            content = Path(file).read_bytes()
+            content = read_bounded(Path(file), MAX_SMALL)
             parts = [der for _, _, der in pem.unarmor(content, multiple=True)] if pem.detect(content) else [content]
             for part in parts:
                 parsed = lists.CertificateList.load(part)
@@ -135,6 +138,11 @@ def reader_of(pdf: bytes) -> Any:
 
 def mathematics(pdf: bytes) -> list[Sound]:
     """Each signature of `pdf`: whether its digest and signature are right and every later change is an allowed one."""
+    with frugal(pdf):
+        return _mathematics(pdf)
+
+
+def _mathematics(pdf: bytes) -> list[Sound]:
     from pyhanko_certvalidator import ValidationContext
 
     reader = reader_of(pdf)
@@ -294,6 +302,16 @@ def check_pdf(pdf: bytes, trust: Trust, base_size: int | None = None) -> tuple[l
     else. Nothing here raises for a broken file: a broken file fails.
     """
     try:
+        with frugal(pdf):
+            return _check(pdf, trust, base_size)
+    except InputError as fault:
+        if fault.code != "signing.error.too_costly":
+            raise
+        return [], [Reason("too_costly", "cannot_tell")]
+
+
+def _check(pdf: bytes, trust: Trust, base_size: int | None) -> tuple[list[SignatureVerdict], list[Reason]]:
+    try:
         reader = reader_of(pdf)
         signatures, stamps = _signatures(reader), _stamps(reader)
     except InputError as fault:
@@ -315,13 +333,26 @@ def check_pdf(pdf: bytes, trust: Trust, base_size: int | None = None) -> tuple[l
         reasons.extend(changes(pdf[:start], pdf, packet=base_size is not None))
     if ends:
         reasons.extend(after_last(pdf, ends[-1]))
-    known = _known(reader, signatures, trust)
+    if start < len(pdf):
+        reasons.extend(unused(reader, start, _revisions(signatures)))
+    known = _known(reader, [*signatures, *stamps], trust)
     if known.evidence.forged and known.has_store:
         reasons.append(Reason("list_not_signed", "cannot_tell"))
     if known.unread:
         reasons.append(Reason("store_unread", "cannot_tell", {"count": known.unread}))
     verdicts = [_verdict(embedded, trust, known) for embedded in signatures]
     return verdicts + [_stamp_verdict(stamp, trust, known) for stamp in stamps], reasons
+
+
+def _revisions(signatures: Sequence[Any]) -> list[int]:
+    """The numbers of the revisions that the signatures were made in."""
+    out = []
+    for item in signatures:
+        try:
+            out.append(int(item.signed_revision))
+        except _broken():
+            continue
+    return out
 
 
 def _end(embedded: Any, size: int) -> int:
@@ -359,14 +390,23 @@ def _known(reader: Any, signatures: list[Any], trust: Trust) -> Known:
     stored = store.certificates if store is not None else []
     lists = [crl.dump() for crl in trust.crls] + (store.lists if store is not None else [])
     answers = store.answers if store is not None else []
-    carried = []
-    for embedded in signatures:
-        try:
-            carried += list(embedded.other_embedded_certs)
-        except _broken():
-            continue
+    carried = [certificate for embedded in signatures for certificate in _carried(embedded)]
+    roots = [item for item in map(load, trust.roots) if item is not None]
     found = authorities(trust.roots, [*trust.others, *stored, *carried])
-    return Known(stored, found, evidence(lists, answers, found), store is not None, store.unread if store else 0)
+    unread = store.unread if store is not None else 0
+    return Known(stored, roots, found, evidence(lists, answers, found), store is not None, unread)
+
+
+def _carried(embedded: Any) -> list[Any]:
+    """The certificates that came with a signature, and with the time stamp on it."""
+    out: list[Any] = []
+    try:
+        out += list(embedded.other_embedded_certs)
+        token = getattr(embedded, "attached_timestamp_data", None)
+        out += [choice.chosen for choice in token["certificates"] if choice.name == "certificate"] if token else []
+    except _broken():
+        pass
+    return out
 
 
 def _changed_since(pdf: bytes, reader: Any, base_size: int) -> str:
@@ -404,14 +444,18 @@ def _verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdict:
     if unsound:
         out.reasons.append(Reason(unsound, "failed", {}))
         return out
-    stamped = _timestamp(status, out)
+    stamped = _timestamp(status, trust, known, out)
     if stamped is not None and not status.trusted:
         # The time is proven: judge the certificate for that moment.
         again, _ = _validate(embedded, trust.context(known, stamped))
         status = again if again is not None and again.trusted else status
-    _judge_trust(status, certificate, trust, known, stamped, claimed, out)
-    _judge_revocation(certificate, known, stamped, out)
-    _judge_key(certificate, known, out)
+    when = stamped or claimed or trust.when
+    ways = standing(certificate, known.roots, known.authorities, known.evidence, when, proven=stamped)
+    _judge_trust(status, certificate, trust, ways, stamped, when, out)
+    said = {reason.code for reason in out.reasons}
+    out.reasons.extend(reason for reason in ways.reasons() if reason.code not in said)
+    if ways.silent and not any(reason.code == "certificate_revoked" for reason in out.reasons):
+        out.reasons.append(Reason("no_revocation_data", "note", {}))
     if stamped is not None:
         _judge_stamp(stamped, claimed, trust, out)
     if claimed is not None and claimed > trust.when + _CLOCK and stamped is None:
@@ -434,7 +478,7 @@ def _aware(moment: datetime.datetime | None) -> datetime.datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.UTC)
 
 
-def _timestamp(status: Any, out: SignatureVerdict) -> datetime.datetime | None:
+def _timestamp(status: Any, trust: Trust, known: Known, out: SignatureVerdict) -> datetime.datetime | None:
     """The time of a time stamp that can be relied on; what is wrong with another goes to the reasons."""
     stamp = status.timestamp_validity
     if stamp is None:
@@ -442,69 +486,71 @@ def _timestamp(status: Any, out: SignatureVerdict) -> datetime.datetime | None:
     if not (stamp.intact and stamp.valid):
         out.reasons.append(Reason("timestamp_broken", "failed", {}))
         return None
-    if not stamp.trusted:
-        out.reasons.append(Reason("timestamp_untrusted", "cannot_tell", {}))
-        return None
     moment = _aware(stamp.timestamp)
-    assert moment is not None
+    problems = _stamper(stamp, moment, trust, known)
+    out.reasons.extend(problems)
+    if problems or moment is None:
+        return None
     out.time, out.time_source = moment.isoformat(timespec="seconds"), "timestamp"
     return moment
 
 
+def _stamper(status: Any, moment: datetime.datetime | None, trust: Trust, known: Known) -> list[Reason]:
+    """Why whoever made a time stamp is not to be relied on; empty for nothing.
+
+    A certificate that did not live at the stamped time, or was revoked at any time, may have been used to date back.
+    """
+    if not trust.roots or moment is None:
+        return [Reason("timestamp_untrusted", "cannot_tell")]
+    certificate = status.signing_cert
+    begins, ends = certificate.not_valid_before, certificate.not_valid_after
+    ways = standing(certificate, known.roots, known.authorities, known.evidence, moment, stamping=True)
+    if ways.dead is not None:
+        begins, ends = ways.dead.not_valid_before_utc, ways.dead.not_valid_after_utc
+    if not begins <= moment <= ends:
+        facts = {"time": moment.isoformat(timespec="seconds"), "from": _day(begins), "to": _day(ends)}
+        return [Reason("timestamper_expired", "cannot_tell", facts)]
+    found = {reason.code for reason in ways.reasons()}
+    if "certificate_revoked" in found:
+        return [Reason("timestamper_revoked", "cannot_tell")]
+    if "weak_key" in found:
+        return [Reason("weak_key", "failed")]
+    return [Reason("timestamp_untrusted", "cannot_tell")] if found or not status.trusted else []
+
+
 def _judge_trust(
-    status: Any, certificate: Any, trust: Trust, known: Known, stamped: datetime.datetime | None,
-    claimed: datetime.datetime | None, out: SignatureVerdict,
+    status: Any, certificate: Any, trust: Trust, ways: Standing, stamped: datetime.datetime | None,
+    when: datetime.datetime, out: SignatureVerdict,
 ) -> None:  # fmt: skip
     """Why the certificate is not to be trusted, where it is not."""
     if not trust.roots:
         out.reasons.append(Reason("no_trust_given", "cannot_tell", {}))
         return
     begins, ends = certificate.not_valid_before, certificate.not_valid_after
-    when = stamped or claimed or trust.when
     # A claimed time proves nothing good, but whoever claims to have signed with a dead certificate is believed.
     if when > ends or when < begins:
         out.reasons.append(Reason("certificate_expired", "failed", {"from": _day(begins), "to": _day(ends)}))
         return
-    dead, since = _issuers_at(certificate, known, trust, when)
-    if dead is not None:
-        begins, ends = dead.not_valid_before_utc, dead.not_valid_after_utc
-        facts = {"issuer": _common_name(dead), "from": _day(begins), "to": _day(ends)}
+    if ways.dead is not None:
+        begins, ends = ways.dead.not_valid_before_utc, ways.dead.not_valid_after_utc
+        facts = {"issuer": _common_name(ways.dead), "from": _day(begins), "to": _day(ends)}
         out.reasons.append(Reason("issuer_expired", "failed", facts))
         return
     if status.trusted:
         return
-    ends = min(ends, since) if since is not None else ends
+    ends = min(ends, ways.since) if ways.since is not None else ends
     if stamped is None and trust.when > ends:
         out.reasons.append(Reason("expired_since", "cannot_tell", {"to": _day(ends)}))
         return
     indication = getattr(status.trust_problem_indic, "name", "")
     if "REVOKED" in indication:
-        out.reasons.append(Reason("certificate_revoked", "failed", {}))
+        # Of several ways pyHanko names one: where another is good, `ways` says that it cannot be told.
+        if not (any(path.good for path in ways.paths) and any(path.revoked for path in ways.paths)):
+            out.reasons.append(Reason("certificate_revoked", "failed", {}))
     elif "CHAIN_FOUND" in indication or not indication:
         out.reasons.append(Reason("untrusted_issuer", "failed", {"issuer": certificate.issuer.human_friendly}))
     else:
         out.reasons.append(Reason("untrusted", "failed", {"problem": indication}))
-
-
-def _issuers_at(
-    certificate: Any, known: Known, trust: Trust, when: datetime.datetime
-) -> tuple[Any, datetime.datetime | None]:
-    """An authority of the path that did not live at `when`, or None; and when the first of those that did ends.
-
-    Roots are trusted because they were given; a certificate of the same key that lived then is as good as another.
-    """
-    first: datetime.datetime | None = None
-    given = [item for item in map(load, trust.roots) if item is not None]
-    for item, _ in path_of(certificate, known.authorities):
-        possible = issuers_of(item, known.authorities)
-        if any(by in given for by in possible):
-            continue
-        alive = [by for by in possible if by.not_valid_before_utc <= when <= by.not_valid_after_utc]
-        if not alive:
-            return possible[0], None
-        last = max(by.not_valid_after_utc for by in alive)
-        first = last if first is None else min(first, last)
-    return None, first
 
 
 def _common_name(certificate: Any) -> str:
@@ -513,82 +559,6 @@ def _common_name(certificate: Any) -> str:
 
 def _day(moment: datetime.datetime) -> str:
     return moment.date().isoformat()
-
-
-def _judge_revocation(certificate: Any, known: Known, stamped: datetime.datetime | None, out: SignatureVerdict) -> None:
-    """A certificate of the path that stands on any list of its issuer fails: revocation is not taken back."""
-    path = path_of(certificate, known.authorities)
-    silent = not path
-    for item, by in path:
-        spoken, since = revoked_since(item, by, known.evidence)
-        silent = silent or not spoken
-        if since is not None and (stamped is None or since <= stamped):
-            if not any(reason.code == "certificate_revoked" for reason in out.reasons):
-                out.reasons.append(Reason("certificate_revoked", "failed", {}))
-            return
-    if silent:
-        out.reasons.append(Reason("no_revocation_data", "note", {}))
-
-
-#: What a certificate may be for (RFC 5280, 4.2.1.12; RFC 9336 for documents): signing documents or mail, showing who
-#: one is, anything at all.
-_PURPOSES = frozenset(
-    {"1.3.6.1.5.5.7.3.36", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0", "1.3.6.1.4.1.311.10.3.12"}
-)
-#: Where public purposes are listed; whatever stands elsewhere is a vendor's own.
-_PUBLIC_PURPOSES = (
-    "1.3.6.1.5.5.7.", "1.3.6.1.5.5.8.2.", "1.3.6.1.4.1.311.", "2.5.29.37.", "1.3.6.1.5.2.3.",
-    "2.16.840.1.113730.4.", "1.3.6.1.4.1.11129.2.4.", "2.23.", "1.0.18013.",
-)  # fmt: skip
-_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1"})
-
-
-def _judge_key(certificate: Any, known: Known, out: SignatureVerdict) -> None:
-    """What the certificate is for, and whether each key of the path is of a kind that can be relied on."""
-    try:
-        extended = certificate.extended_key_usage_value
-        purposes = [item.dotted for item in extended] if extended is not None else []
-    except _broken():
-        out.reasons.append(Reason("signature_broken", "failed", {"problem": "certificate"}))
-        return
-    # An authority that is itself only for servers gives nobody a certificate for papers.
-    path = path_of(certificate, known.authorities)
-    above = [issuers_of(item, known.authorities) for item, _ in path]
-    if not _for_documents(purposes) or not all(any(_for_documents(_purposes(by)) for by in some) for some in above):
-        out.reasons.append(Reason("wrong_purpose", "failed", {}))
-    if any(weak(item) for item in (load(certificate), *(by for _, by in path_of(certificate, known.authorities)))):
-        out.reasons.append(Reason("weak_key", "failed", {}))
-
-
-def _for_documents(purposes: Sequence[str]) -> bool:
-    """True where these purposes allow signing a document; no purpose at all is any."""
-    return not purposes or any(item in _PURPOSES or not item.startswith(_PUBLIC_PURPOSES) for item in purposes)
-
-
-def _purposes(authority: Any) -> list[str]:
-    """What a certificate of the library cryptography says it is for."""
-    x509 = need("cryptography.x509")
-    try:
-        found = authority.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (x509.ExtensionNotFound, ValueError):
-        return []
-    return [item.dotted_string for item in found]
-
-
-def weak(certificate: Any) -> bool:
-    """True for a key that is too short to be relied on, or of a kind nobody knows (ETSI TS 119 312)."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-
-    try:
-        key = certificate.public_key()
-    except (UnsupportedAlgorithm, ValueError, AttributeError):
-        return True
-    if isinstance(key, rsa.RSAPublicKey):
-        return int(key.key_size) < _RSA_BITS
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return key.curve.name not in _CURVES
-    return not isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey)
 
 
 def _judge_stamp(
@@ -629,12 +599,10 @@ def _stamp_verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdic
         return out
     if not trust.roots:
         out.reasons.append(Reason("no_trust_given", "cannot_tell", {}))
-    elif not status.trusted:
-        out.reasons.append(Reason("timestamp_untrusted", "cannot_tell", {}))
-    elif moment is not None:
+        return out
+    out.reasons.extend(_stamper(status, moment, trust, known))
+    if moment is not None and not out.reasons:
         _judge_stamp(moment, None, trust, out)
-    if weak(load(certificate)):
-        out.reasons.append(Reason("weak_key", "failed", {}))
     return out
 
 

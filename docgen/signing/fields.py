@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from docgen.errors import EnvironmentFault, InputError, InternalError
 from docgen.forms.template import bookmark_name
+from docgen.signing.bounded import frugal
 
 #: Print (3) and Locked (8): the field is printed and cannot be moved; it can still be signed.
 _WIDGET_FLAGS = (1 << 2) | (1 << 7)
@@ -145,7 +146,7 @@ def field_names(pdf: bytes) -> Sequence[tuple[str, bool]]:
     """The signature fields of a PDF in order: name, and whether it is signed. Raises `InputError` for no PDF."""
     pikepdf = need("pikepdf")
     try:
-        with pikepdf.open(io.BytesIO(pdf)) as document:
+        with frugal(pdf), pikepdf.open(io.BytesIO(pdf)) as document:
             form = document.Root.get("/AcroForm")
             return [
                 (str(item.get("/T", "")), item.get("/V") is not None)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from docgen.errors import InputError, UsageError
+from docgen.signing.bounded import MAX_SMALL, read_bounded
 from docgen.signing.fields import need
 
 #: The variables a secret is taken from.
@@ -99,7 +100,7 @@ def open_pkcs12(path: Path, passphrase: str | None, others: list[Path] | None = 
     from pyhanko.sign.signers import SimpleSigner
 
     try:
-        content = path.read_bytes()
+        content = read_bounded(path, MAX_SMALL)
     except OSError:
         raise InputError("signing.error.key_missing", file=str(path)) from None
     secret_bytes = passphrase.encode("utf-8") if passphrase is not None else None

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from docgen.errors import InputError
+from docgen.signing.bounded import read_bounded
 from docgen.signing.fields import field_name
 from docgen.storage import write_whole
 
@@ -278,12 +279,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     path = folder / MANIFEST
     try:
-        raw = path.read_bytes()
+        raw = read_bounded(path, _MAX_MANIFEST, MANIFEST)
     except OSError:
         raise InputError("signing.error.no_packet", path=str(folder), count=0) from None
     try:
-        if len(raw) > _MAX_MANIFEST:
-            raise ValueError("size")
         content = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_twice)
         # Half a character (a lone surrogate) can be written as \\ud800, and never be hashed or shown.
         json.dumps(content, ensure_ascii=False).encode("utf-8")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from docgen.errors import InputError, UsageError
+from docgen.signing.bounded import read_bounded
 from docgen.signing.check import mathematics
 from docgen.signing.keys import Key
 from docgen.signing.manifest import Document, Manifest, load_manifest, seal_text, sha256
@@ -120,7 +121,7 @@ def settle(manifest: Manifest, *, save: bool = True) -> list[int]:
             path = manifest.place(document.pdf_file)
             if not path.is_file():  # a pipe would be waited for
                 continue
-            content = path.read_bytes()
+            content = read_bounded(path)
         except (OSError, InputError):
             continue
         if sha256(content) == pdf["sha256"] or not _continues(document, content):
@@ -272,7 +273,7 @@ def recorded_pdf(manifest: Manifest, document: Document) -> bytes:
     if path.exists() and not path.is_file():
         raise InputError("signing.error.pdf_missing", file=document.pdf_file)
     try:
-        content = path.read_bytes()
+        content = read_bounded(path, name=document.pdf_file)
     except FileNotFoundError:
         raise InputError("signing.error.pdf_missing", file=document.pdf_file) from None
     except OSError as fault:

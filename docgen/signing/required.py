@@ -11,14 +11,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from docgen.errors import DocgenError
+from docgen.errors import DocgenError, InputError
 from docgen.forms.definition import FormDefinition, load_form
 from docgen.forms.template import bookmark_name
 from docgen.regulations.loader import Regulation, load_regulation
+from docgen.signing.bounded import frugal
 from docgen.signing.changes import fields
 from docgen.signing.fields import need
 from docgen.signing.manifest import Document, Manifest
 from docgen.signing.verdict import Reason
+from docgen.word.safe_open import open_word
+from docgen.word.tagged import values_of
+
+#: What comes of objects of another kind than the standard says.
+_MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 @dataclass(slots=True)
@@ -52,6 +58,26 @@ class Forms:
         return self._forms[key]
 
 
+def printed_name(forms: Forms, document: Document, role: str) -> tuple[str, bool]:
+    """The name the Word form of a document prints where `role` signs, and whether the form cannot do without it.
+
+    An empty text where the form is not at hand, has no name there, or the file does not show one.
+    """
+    form = forms.form(document)
+    block = next((sign for sign in form.signs() if sign.role == role), None) if form is not None else None
+    if form is None or block is None or block.name is None:
+        return "", False
+    binding = block.name.binding
+    needed = binding in form.required
+    try:
+        path = forms.manifest.place(document.file)
+        opened = open_word(path, document.file)[0] if path.is_file() else None
+    except (OSError, InputError):
+        opened = None
+    found = values_of(opened.document, binding) if opened is not None else set()
+    return (found.pop() if len(found) == 1 else ""), needed
+
+
 def unnamed(forms: Forms, document: Document, base: bytes) -> Iterator[Reason]:
     """The roles that must sign although the manifest does not name them, and whether that can be told at all.
 
@@ -82,7 +108,7 @@ def _placed(base: bytes) -> list[str]:
         return []
     pikepdf = need("pikepdf")
     try:
-        with pikepdf.open(io.BytesIO(base)) as document:
+        with frugal(base), pikepdf.open(io.BytesIO(base)) as document:
             return sorted(name for name, item in fields(document).items() if item.kind == "empty")
-    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (InputError, pikepdf.PdfError, pikepdf.PasswordError, *_MALFORMED):
         return []

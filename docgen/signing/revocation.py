@@ -15,7 +15,8 @@ from typing import Any
 
 from docgen.signing.fields import need
 
-_LONGEST_PATH = 8
+#: More authorities stand above no certificate.
+LONGEST_PATH = 8
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ def authorities(roots: Iterable[Any], others: Iterable[Any]) -> list[Any]:
     x509 = need("cryptography.x509")
     known = [item for item in map(load, roots) if item is not None]
     waiting = [item for item in map(load, others) if item is not None and item not in known]
-    for _ in range(_LONGEST_PATH):
+    for _ in range(LONGEST_PATH):
         found = [item for item in waiting if _is_authority(item, x509) and any(issued(item, by) for by in known)]
         if not found:
             break
@@ -78,19 +79,6 @@ def issued(certificate: Any, by: Any) -> bool:
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
     return True
-
-
-def path_of(certificate: Any, known: Sequence[Any]) -> list[tuple[Any, Any]]:
-    """The certificates from the signer's up to a root, each with its issuer; the root itself is not among them."""
-    out: list[tuple[Any, Any]] = []
-    at = load(certificate)
-    while at is not None and len(out) < _LONGEST_PATH and at.issuer != at.subject:
-        by = next((item for item in known if item.subject == at.issuer and issued(at, item)), None)
-        if by is None:
-            break
-        out.append((at, by))
-        at = by
-    return out
 
 
 def issuers_of(certificate: Any, known: Sequence[Any]) -> list[Any]:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from docgen.errors import InputError
+from docgen.signing.bounded import hash_of, read_bounded
 from docgen.signing.check import Trust, check_pdf
 from docgen.signing.fields import field_names
 from docgen.signing.manifest import MANIFEST, Document, Manifest, find_packet, load_manifest, read_seal, sha256
 from docgen.signing.names import likeness, meant, tail_words
 from docgen.signing.packet import beginning
-from docgen.signing.required import Forms, unnamed
+from docgen.signing.required import Forms, printed_name, unnamed
 from docgen.signing.supersede import MARK, superseded_by
 from docgen.signing.verdict import DocumentVerdict, Reason, SignatureVerdict, Verdict, Weight
 
@@ -55,7 +56,10 @@ def verify_packet(
         manifest = load_manifest(folder)
         seal = manifest.seal()
     except InputError as fault:
-        out.reasons.append(Reason("manifest_broken", "failed", {"problem": str(fault.facts.get("problem", ""))}))
+        if fault.code == "signing.error.too_large":
+            out.reasons.append(_unread(fault, MANIFEST))
+        else:
+            out.reasons.append(Reason("manifest_broken", "failed", {"problem": str(fault.facts.get("problem", ""))}))
         return out
     out.packet = seal
     if manifest.content.get("draft"):
@@ -71,7 +75,7 @@ def verify_packet(
         out.reasons.extend(_beside(path, folder))
     out.reasons.extend(_seals(out, seal))
     if asked.dossier is not None:
-        same = asked.dossier.is_file() and sha256(asked.dossier.read_bytes()) == manifest.dossier_sha256
+        same = asked.dossier.is_file() and hash_of(asked.dossier) == manifest.dossier_sha256
         out.reasons.append(Reason("dossier_same", "note") if same else Reason("dossier_differs", "failed"))
     out.superseded = superseded_by(manifest)
     if out.superseded is not None:
@@ -85,7 +89,7 @@ def verify_file(path: Path, trust: Trust) -> Verdict:
     Raises `InputError` where the file cannot be read.
     """
     try:
-        content = path.read_bytes()
+        content = read_bounded(path)
     except OSError:
         raise InputError("signing.error.pdf_missing", file=str(path)) from None
     document = DocumentVerdict(path.name)
@@ -112,9 +116,9 @@ def _document(manifest: Manifest, document: Document, seal: str, asked: Asked, f
         out.reasons.extend(unnamed(forms, document, b""))
         return out
     try:
-        content = _content(manifest, document.pdf_file)
-    except (OSError, InputError):
-        out.reasons.append(Reason("file_missing", "failed", {"file": document.pdf_file}))
+        content = read_bounded(_place(manifest, document.pdf_file), name=document.pdf_file)
+    except (OSError, InputError) as fault:
+        out.reasons.append(_unread(fault, document.pdf_file))
         return out
     base = beginning(content, document.unsigned_sha256)
     if base is None:
@@ -133,14 +137,16 @@ def _document(manifest: Manifest, document: Document, seal: str, asked: Asked, f
             out.reasons.append(Reason(code, "failed", {"role": signer.role, "caption": signer.caption}))
         else:
             signature.role = signer.role
-            _belongs(manifest, document, signature, seal, asked)
+            _belongs(manifest, document, signature, seal, asked, forms)
     # A signature in any other field is named by `changes`, one in a place nobody is named for by `unnamed`.
     if base is not None and base != len(content) and not out.signatures:
         out.reasons.append(Reason("pdf_replaced", "failed"))
     return out
 
 
-def _belongs(manifest: Manifest, document: Document, signature: SignatureVerdict, seal: str, asked: Asked) -> None:
+def _belongs(
+    manifest: Manifest, document: Document, signature: SignatureVerdict, seal: str, asked: Asked, forms: Forms
+) -> None:
     """Whether a signature was given for this manifest, this document and this role, and by whom."""
     bound = read_seal(signature.reason)
     if bound is None:
@@ -153,9 +159,17 @@ def _belongs(manifest: Manifest, document: Document, signature: SignatureVerdict
         if bound[2] != signature.role:
             signature.reasons.append(Reason("other_role", "failed", {"role": bound[2]}))
     signer = document.signer(signature.role)
-    printed = signer.name if signer is not None else ""
-    if printed:
-        _named(manifest, printed, signature, asked)
+    named = signer.name if signer is not None else ""
+    # Whoever makes a manifest writes the names in it: the form in the packet, which it lists, must say the same.
+    printed, needed = printed_name(forms, document, signature.role)
+    if printed and (not named or likeness(printed, named) != "same"):
+        signature.reasons.append(Reason("name_changed", "failed", {"name": named, "printed": printed}))
+    if named or printed:
+        _named(manifest, printed or named, signature, asked)
+    else:
+        code, doubt = ("name_missing", True) if needed else ("name_not_given", asked.strict_names)
+        facts = {"certificate": signature.signer}
+        signature.reasons.append(Reason(code, "cannot_tell" if doubt else "note", facts))
 
 
 def _named(manifest: Manifest, printed: str, signature: SignatureVerdict, asked: Asked) -> None:
@@ -183,12 +197,19 @@ def _named(manifest: Manifest, printed: str, signature: SignatureVerdict, asked:
         signature.reasons.append(Reason("name_differs", "cannot_tell" if asked.strict_names else "note", names))
 
 
-def _content(manifest: Manifest, name: str) -> bytes:
+def _place(manifest: Manifest, name: str) -> Path:
     """A file of the packet. Raises `InputError` for a link, `OSError` for what is missing or no file (a pipe waits)."""
     path = manifest.place(name)
     if not path.is_file():
         raise FileNotFoundError(name)
-    return path.read_bytes()
+    return path
+
+
+def _unread(fault: OSError | InputError, name: str) -> Reason:
+    """Why a file of the packet was not read: it is too large to be judged, or not there."""
+    if isinstance(fault, InputError) and fault.code == "signing.error.too_large":
+        return Reason("file_too_large", "cannot_tell", dict(fault.facts))
+    return Reason("file_missing", "failed", {"file": name})
 
 
 def _files(manifest: Manifest) -> Iterator[Reason]:
@@ -197,11 +218,11 @@ def _files(manifest: Manifest) -> Iterator[Reason]:
     for name, wanted in manifest.file_names():
         known.add(name)
         try:
-            content = _content(manifest, name)
-        except (OSError, InputError):
-            yield Reason("file_missing", "failed", {"file": name})
+            found = hash_of(_place(manifest, name), name)
+        except (OSError, InputError) as fault:
+            yield _unread(fault, name)
             continue
-        if sha256(content) != wanted:
+        if found != wanted:
             yield Reason("file_changed", "failed", {"file": name})
     for path in sorted(manifest.folder.rglob("*")):
         name = path.relative_to(manifest.folder).as_posix()

@@ -28,45 +28,9 @@ from test_tampering import add_page, agree, appended, codes, draw_over, swap_fon
 from docgen.errors import InputError
 from docgen.signing import Asked, LongTerm, Signing, Trust, Verdict, load_trust, sign_packet, verify_file, verify_packet
 from docgen.signing.check import check_pdf
-from docgen.signing.manifest import load_manifest
 
 SHEET = "pdf/003-mau-06.pdf"
 Change = Callable[[Any], None]
-
-
-@pytest.fixture(scope="session")
-def small_store(packet_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An unsigned packet of one sheet (the cell signs it) and one annex (nobody does)."""
-    target = tmp_path_factory.mktemp("attacks") / "unsigned"
-    shutil.copytree(packet_store, target)
-    manifest = load_manifest(target)
-    for document in manifest.documents[:2]:
-        (target / document.file).unlink()
-        (target / document.pdf_file).unlink()
-    manifest.content["files"] = manifest.content["files"][2:]
-    manifest.save()
-    return target
-
-
-@pytest.fixture(scope="session")
-def sealed_store(small_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, signed."""
-    target = tmp_path_factory.mktemp("attacks") / "sealed"
-    shutil.copytree(small_store, target)
-    sign_packet(target, "cell", key(CELL), Signing(moment=SIGNED))
-    return target
-
-
-@pytest.fixture
-def unsigned(small_store: Path, tmp_path: Path) -> Path:
-    """An unsigned packet of one's own."""
-    return Path(shutil.copytree(small_store, tmp_path / "unsigned"))
-
-
-@pytest.fixture
-def sealed(sealed_store: Path, tmp_path: Path) -> Path:
-    """A signed packet of one's own."""
-    return Path(shutil.copytree(sealed_store, tmp_path / "sealed"))
 
 
 def test_the_control_passes(sealed: Path, trusting: Asked) -> None:
@@ -206,6 +170,25 @@ def _swap_contents(writer: Any) -> None:
     writer.update_container(page)
 
 
+def _other_range(*numbers: int) -> Change:
+    """An update in which the signature covers other bytes, by its own word."""
+
+    def change(writer: Any) -> None:
+        value = writer.root["/AcroForm"]["/Fields"][0]["/V"]
+        value[pdf_name("/ByteRange")] = generic.ArrayObject(map(generic.NumberObject, numbers))
+        writer.update_container(value)
+
+    return change
+
+
+def _shared_value(writer: Any) -> None:
+    """A new field that shows the signature of another as its own."""
+    _new_field("/Sig", PAGE)(writer)
+    fields = writer.root["/AcroForm"]["/Fields"]
+    fields[-1][pdf_name("/V")] = fields[0].raw_get("/V")
+    writer.update_container(fields[-1])
+
+
 def _numbers(*values: float) -> Any:
     return generic.ArrayObject(map(generic.FloatObject, values))
 
@@ -257,6 +240,10 @@ ADDED: dict[str, tuple[Change, str, str]] = {
     "the field hidden": (_field_entry("/F", generic.NumberObject(2)), FAILED, "field_moved"),
     "another picture of the signature": (
         _field_entry("/AP", generic.DictionaryObject()), FAILED, "changed_after"),
+    "other ranges in an update": (_other_range(0, 10, 20, 10), FAILED, "nothing_signed"),
+    "a third range in an update": (_other_range(0, 10, 20, 10, 40, 10), FAILED, "nothing_signed"),
+    "no range in an update": (_other_range(), FAILED, "nothing_signed"),
+    "the signature shared with a new field": (_shared_value, FAILED, "field_added_signed"),
     "another name of the field": (_field_entry("/T", pdf_string("khac")), FAILED, "signature_removed"),
 }  # fmt: skip
 
@@ -317,6 +304,8 @@ BYTES: dict[str, Callable[[bytes], bytes]] = {
     "a zip after the end": lambda pdf: pdf + b"PK\x05\x06" + b"\0" * 18,
     "junk before the header": lambda pdf: b"\n\n" + pdf,
     "a range that is cut": _replaced(b"/ByteRange [", b"/ByteRange [1 "),
+    "a second range": _replaced(b"/ByteRange [", b"/ByteRange [0 9 9 9] /ByteRange ["),
+    "a second range after": _replaced(b"/Reason (", b"/ByteRange [0 9 9 9] /Reason ("),
     "no range": _replaced(b"/ByteRange", b"/ByteRangX"),
     "a negative range": _replaced(b"/ByteRange [0 ", b"/ByteRange [-"),
     "contents of zeros": lambda pdf: pdf[: pdf.rfind(b"/Contents <") + 11]

@@ -21,7 +21,7 @@ from crafted import certificate, rsa_key, signer
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from signing_packets import CELL, MEMBERS
-from test_attacks import SHEET, _by, _intermediate, _long_root, _trust, sealed, sealed_store, small_store, unsigned
+from test_attacks import SHEET, _by, _intermediate, _long_root, _trust
 from test_tampering import agree, appended, codes
 
 from docgen.errors import InputError
@@ -31,7 +31,6 @@ from docgen.signing.manifest import load_manifest, read_seal
 from docgen.signing.packet import beginning
 from docgen.signing.pades import sign
 
-__all__ = ["sealed", "sealed_store", "small_store", "unsigned"]
 DAY = datetime.timedelta(days=1)
 
 
