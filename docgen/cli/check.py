@@ -144,8 +144,8 @@ def _grade_facts(facts: Path, folders: tuple[Path, ...], as_json: bool) -> None:
         click.echo(f"{answer['id']}: {proposed}")
         for reason in answer.get("reasons", ()):
             click.echo(f"    {reason}")
-        for question in answer.get("needs_human", ()):
-            click.echo(f"    ? {question}")
+        for question in answer.get("questions", ()):
+            click.echo(shown(f"    ? {question['text'] or question['code']}"))
     if failed:
         raise click.exceptions.Exit(EXIT_FINDINGS)
 

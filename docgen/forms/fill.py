@@ -19,6 +19,7 @@ from docgen.regulations.loader import Regulation
 from docgen.regulations.printed import data_as_printed
 from docgen.secrecy import first_mark
 from docgen.word.compile import compile_template
+from docgen.word.template_gate import refuse_losses
 from docgen.word.written import WrittenFile
 
 
@@ -50,6 +51,8 @@ class Filler:
         self.own_template = self.template_source not in ("built", "definition")
         with self._naming_template():
             self.template = compile_template(content, trusted=not self.own_template)
+            if self.own_template:
+                refuse_losses(content, str(self.template_source))
         self.display = Display(regulation, definition)
 
     def fill(self, data: Mapping[str, Any], *, blank: bool = False, draft: bool = False, check: bool = True) -> bytes:

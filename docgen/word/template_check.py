@@ -22,7 +22,7 @@ from docgen.model import Finding, Place, Severity
 from docgen.word.compile import CompiledTemplate, Filters, environment
 from docgen.word.package import Package, parse_xml, read_package
 from docgen.word.template_gate import refusals
-from docgen.word.template_loss import losses, unfilled
+from docgen.word.template_loss import finding, losses, unfilled
 from docgen.word.template_tags import STRAIGHT, TAG, Tag, TagPlace, W, find_tags, paragraphs
 
 #: Word takes at most so many characters of a control's tag and title.
@@ -90,13 +90,9 @@ class _Check:
         return self.findings
 
     def _add(self, code: str, severity: Severity, place: TagPlace, **params: Any) -> None:
-        where = Place(self.file, place.pointer, place.describe())
-        numbers = {"part": place.part, "paragraph": place.paragraph, "table": place.table}
-        finding = Finding(
-            f"word.template.{code}", severity, where, {**numbers, "row": place.row, "cell": place.cell, **params}
-        )
-        if finding not in self.findings:
-            self.findings.append(finding)
+        found = finding(self.file, code, severity, place, **params)
+        if found not in self.findings:
+            self.findings.append(found)
 
     # -- one part
 

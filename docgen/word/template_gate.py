@@ -11,7 +11,9 @@ from pathlib import Path
 from docgen.errors import InputError
 from docgen.i18n import DEFAULT_LANGUAGE, has_message, message
 from docgen.model import Finding
+from docgen.word.package import read_package
 from docgen.word.safe_open import open_word
+from docgen.word.template_loss import findings_of
 
 _NO_WORD_FILE = frozenset(f"read.file.{why}" for why in ("not_word", "archive", "damaged", "empty", "missing"))
 
@@ -53,5 +55,15 @@ def refuse(content: bytes, name: str = "") -> None:
     Raises `errors.word.unreadable` as `refusals` does.
     """
     found = refusals(content, name)
+    if found:
+        raise InputError("errors.template.refused", file=name, codes=[f.code for f in found], problems=Findings(found))
+
+
+def refuse_losses(content: bytes, name: str = "") -> None:
+    """Raise `InputError` `errors.template.refused` where a template would silently lose what stands in it.
+
+    The same losses as `docgen template check` reports: whoever did not ask there is told here.
+    """
+    found = findings_of(read_package(content), name)
     if found:
         raise InputError("errors.template.refused", file=name, codes=[f.code for f in found], problems=Findings(found))

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from lxml import etree
 
+from docgen.model import Finding, Place, Severity
 from docgen.word.package import Package, parse_xml
 from docgen.word.template_tags import TAG, Tag, TagPlace, W, paragraph_text, paragraphs
 
@@ -18,6 +20,26 @@ _LOOP = re.compile(r"\{%[-+]?\s*(?:(?:p|tr|tc|r)\s+)?(end)?(?:for|macro)\b")
 _NOTES = (f"{W}footnoteReference", f"{W}endnoteReference")
 _THINGS = (f"{W}drawing", f"{W}pict", f"{W}object", *_NOTES)
 _HOLDERS = {"tr": f"{W}tr", "tc": f"{W}tc"}
+
+
+def findings_of(package: Package, file: str) -> list[Finding]:
+    """Every loss of a template as an error, as `docgen.word.template_check` reports them."""
+    out: list[Finding] = []
+    for part in package.fillable:
+        if part != package.core:
+            for code, place, tag, words in losses(parse_xml(package.parts[part]), part):
+                out.append(finding(file, code, "error", place, tag=tag, words=words or "…"))
+    for part, tag in unfilled(package):
+        out.append(finding(file, "part_not_filled", "error", TagPlace(part), tag=tag))
+    return out
+
+
+def finding(file: str, code: str, severity: Severity, place: TagPlace, **params: Any) -> Finding:
+    """A finding of the check: `word.template.<code>` at `place` in `file`, the place's numbers among its facts."""
+    where = Place(file, place.pointer, place.describe())
+    numbers = {"part": place.part, "paragraph": place.paragraph, "table": place.table}
+    facts = {**numbers, "row": place.row, "cell": place.cell, **params}
+    return Finding(f"word.template.{code}", severity, where, facts)
 
 
 def losses(root: etree._Element, part: str) -> Iterator[tuple[str, TagPlace, str, str]]:

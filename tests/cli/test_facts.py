@@ -35,3 +35,15 @@ def test_good_lines_end_well(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "can-cu.jsonl"
     path.write_text(GOOD + "\n", encoding="utf-8")
     assert run("grade", "--facts", path).code == 0
+
+
+@pytest.mark.parametrize("regulation", ["kh55-2018", "hd43-2025"])
+def test_what_is_still_open_is_asked_in_words(run: Run, tmp_path: Path, regulation: str) -> None:
+    path = tmp_path / "can-cu.jsonl"
+    case = {"id": "a", "regulation": regulation, "subject": "dang_vien", "facts": {}}
+    path.write_text(json.dumps(case) + "\n", encoding="utf-8")
+    asked = [line.strip() for line in run("grade", "--facts", path).out.splitlines() if line.strip().startswith("? ")]
+    assert any("đã hoàn thành kiểm điểm: có hay không?" in line for line in asked)
+    assert not any(line.startswith(("? missing:", "? judgement:")) for line in asked)
+    codes = json.loads(run("grade", "--facts", path, "--json").out)["needs_human"]
+    assert len(asked) == len(codes) > 0

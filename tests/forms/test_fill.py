@@ -70,6 +70,26 @@ def test_a_template_without_a_required_text_is_noticed(tmp_path: Path, record: d
     assert "Nhận xét chung:" in str(caught.value)
 
 
+def test_what_the_check_calls_lost_is_not_filled(tmp_path: Path, record: dict[str, Any]) -> None:
+    """Words beside a tag that takes its paragraph: the check names them, and so does whoever fills unasked."""
+    from docgen.word.template_check import check_template
+
+    old = "<w:body>"
+    run = '<w:p><w:r><w:t xml:space="preserve">{}</w:t></w:r></w:p>'
+    words = "".join(run.format(t) for t in ("Đơn vị: {%p if member.full_name %}", "a", "{%p endif %}"))
+    target = office_template(tmp_path, old, old + words)
+    lost = [f for f in check_template(target, ["member.full_name"]) if f.code == "word.template.text_beside"]
+    with pytest.raises(DocgenError) as caught:
+        filler(tmp_path)
+    assert caught.value.code == "errors.template.refused"
+    assert caught.value.facts["codes"] == [f.code for f in lost] == ["word.template.text_beside"]
+    assert "Đơn vị:" in str(caught.value)
+    # The tags alone lose nothing, and the words in a paragraph of their own stay.
+    alone = words.replace("Đơn vị: {%p", "{%p").replace(">a<", ">Đơn vị: có<")
+    office_template(tmp_path, old, old + alone)
+    assert "Đơn vị: có" in paragraphs(filler(tmp_path).fill(record))
+
+
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_every_form_is_filled_the_fast_way_and_nothing_is_lost(name: str, form: str) -> None:
     regulation = load_regulation(name)
