@@ -57,8 +57,6 @@ _TYPES: dict[str, dict[str, Any]] = {
     "number": _NUMBER,
     "bool": {"type": "boolean"},
 }
-#: Each shape met, and what tells its plain members.
-_KEPT: dict[int, tuple[Node, Callable[[Any], bool]]] = {}
 
 
 def plain_member(shape: Node) -> Callable[[Any], bool]:
@@ -66,10 +64,7 @@ def plain_member(shape: Node) -> Callable[[Any], bool]:
 
     `shape` is that of the dossier; what tells is made once for it. False tells nothing.
     """
-    kept = _KEPT.get(id(shape))
-    if kept is None or kept[0] is not shape:
-        kept = _KEPT[id(shape)] = (shape, _teller(shape))
-    return kept[1]
+    return shape.derived("dossier.plain", lambda: _teller(shape))
 
 
 def _teller(shape: Node) -> Callable[[Any], bool]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from docgen.derived import Owner
 from docgen.model import GRADE_TEXT, LEVEL_TEXT
 from docgen.regulations.loader import Field, Regulation
 
@@ -20,8 +21,8 @@ ITEMS = "[]"
 FACT = Field("facts", "fact", "Căn cứ", "Fact")
 
 
-@dataclass(slots=True)
-class Node:
+@dataclass(slots=True, eq=False)
+class Node(Owner):
     """A mapping of names, a list (`[]`), or a leaf with its `entry` and the codes it may take."""
 
     children: dict[str, Node] = field(default_factory=dict)
@@ -114,15 +115,11 @@ def options_of(regulation: Regulation, entry: Field) -> dict[str, str]:
 _TEXT = Field("id", "text", "Mã", "Id")
 #: True in the sample dossier: its own words may stand in it.
 SAMPLE = Field("sample", "bool", "Hồ sơ mẫu, để thử", "Sample dossier, to try")
-_SHAPES: dict[tuple[str, ...], Node] = {}
 
 
 def dossier_shape(regulation: Regulation) -> Node:
     """The shape of a dossier of `regulation`."""
-    key = (regulation.id, *(str(folder) for folder in regulation.chain))
-    if key not in _SHAPES:
-        _SHAPES[key] = _dossier_shape(regulation)
-    return _SHAPES[key]
+    return regulation.derived("dossier.shape", lambda: _dossier_shape(regulation))
 
 
 def _dossier_shape(regulation: Regulation) -> Node:

@@ -49,15 +49,9 @@ def options_of(regulation: Regulation, field: Field) -> tuple[tuple[str, str], .
     return ()
 
 
-_SLOTS: dict[tuple[str, str, str], tuple[Slot, ...]] = {}
-
-
 def slots(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, ...]:
     """All values of a form, each once, in printed order."""
-    key = (definition.regulation, definition.form, definition.definition_hash)
-    if key not in _SLOTS:
-        _SLOTS[key] = _collect(regulation, definition)
-    return _SLOTS[key]
+    return regulation.derived(("forms.slots", *definition.key), lambda: _collect(regulation, definition))
 
 
 def _collect(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, ...]:

@@ -224,6 +224,11 @@ class FormDefinition:
     #: (condition, binding): must be written where the condition is a yes, as what only leaders are asked.
     required_when: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What names this definition among those of its regulation: whatever else is said of it, its hash tells."""
+        return self.form, self.definition_hash
+
     def signs(self) -> list[Sign]:
         """The signature blocks, in printed order."""
         return [block for block in self.body if isinstance(block, Sign)]
@@ -489,10 +494,14 @@ class _Parser:
 
 
 def load_form(regulation: Regulation, form: str) -> FormDefinition:
-    """The definition of `form` in `regulation`.
+    """The definition of `form` in `regulation`, read once for as long as it is the same regulation.
 
     Raises `UsageError` for a form the regulation does not have, `DefinitionError` (file, line, name) for a fault.
     """
+    return regulation.derived(("forms.definition", form), lambda: _load_form(regulation, form))
+
+
+def _load_form(regulation: Regulation, form: str) -> FormDefinition:
     path = regulation.form_file(form)
     data = load_shaped(path, FORM)
     data.closed(FORM_KEYS)

@@ -63,16 +63,9 @@ def identify(
     return _recognise(text, report, regulation, folders)
 
 
-_DEFINITIONS: dict[tuple[int, str], tuple[Regulation, FormDefinition]] = {}
-
-
 def _definition(regulation: Regulation, form: str) -> FormDefinition:
     """The definition of a form, parsed once for as long as it is the same regulation: many files come at once."""
-    key = (id(regulation), form)
-    kept = _DEFINITIONS.get(key)
-    if kept is None or kept[0] is not regulation:
-        kept = _DEFINITIONS[key] = (regulation, load_form(regulation, form))
-    return kept[1]
+    return load_form(regulation, form)
 
 
 def _carried(

@@ -76,27 +76,29 @@ class _Template:
     objects: int = 0
 
 
-_TEMPLATES: dict[tuple[str, ...], _Template] = {}
-
-
 def _template(regulation: Regulation, definition: FormDefinition, folders: Sequence[Path | str]) -> _Template:
-    """The form's template as the reader sees it, kept for the next file."""
-    key = (definition.regulation, definition.form, definition.definition_hash, *(str(f) for f in folders))
-    if key not in _TEMPLATES:
-        content, _ = template_bytes(regulation, definition, folders)
-        file, _ = open_word(content)
-        if file is None:
-            return _Template([], {}, {}, frozenset())
-        text = read_text(file.document, file.looks)
-        units = skeleton(text.blocks)
-        holes = {hole.tag: hole for unit in units for hole in unit.holes()}
-        aliases: dict[str, str] = {}
-        for control in text.controls:
-            if control.tag and control.alias:
-                # An alias that two tags share names neither.
-                aliases[control.alias] = control.tag if aliases.get(control.alias, control.tag) == control.tag else ""
-        _TEMPLATES[key] = _Template(units, holes, aliases, frozenset(prompts_of(file.glossary)), _objects(text))
-    return _TEMPLATES[key]
+    """The form's template as the reader sees it, kept for the next file as long as it is the same."""
+    content, _ = template_bytes(regulation, definition, folders)
+    kept: dict[str, Any] = regulation.derived(("forms.template", *definition.key, *map(str, folders)), dict)
+    if kept.get("content") != content:
+        kept.update(content=content, template=_as_read(content))
+    template: _Template = kept["template"]
+    return template
+
+
+def _as_read(content: bytes) -> _Template:
+    file, _ = open_word(content)
+    if file is None:
+        return _Template([], {}, {}, frozenset())
+    text = read_text(file.document, file.looks)
+    units = skeleton(text.blocks)
+    holes = {hole.tag: hole for unit in units for hole in unit.holes()}
+    aliases: dict[str, str] = {}
+    for control in text.controls:
+        if control.tag and control.alias:
+            # An alias that two tags share names neither.
+            aliases[control.alias] = control.tag if aliases.get(control.alias, control.tag) == control.tag else ""
+    return _Template(units, holes, aliases, frozenset(prompts_of(file.glossary)), _objects(text))
 
 
 def _objects(text: WordText) -> int:

@@ -15,7 +15,6 @@ from docgen.regulations.loader import Regulation
 
 #: Whose a form without any signature is.
 AUTHOR = "author"
-_KEPT: dict[tuple[str, str, str], Mapping[str, frozenset[str]]] = {}
 
 
 def holder_of(definition: FormDefinition) -> str:
@@ -31,10 +30,7 @@ def roles_of(definition: FormDefinition) -> tuple[str, ...]:
 
 def slot_roles(regulation: Regulation, definition: FormDefinition) -> Mapping[str, frozenset[str]]:
     """The roles of every value of the form, by binding."""
-    key = (definition.regulation, definition.form, definition.definition_hash)
-    if key not in _KEPT:
-        _KEPT[key] = _worked_out(regulation, definition)
-    return _KEPT[key]
+    return regulation.derived(("forms.roles", *definition.key), lambda: _worked_out(regulation, definition))
 
 
 def owns(roles: Mapping[str, frozenset[str]], slot: Slot, allowed: Collection[str]) -> bool:

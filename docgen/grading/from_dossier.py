@@ -47,22 +47,15 @@ def _mapping(data: Any, *path: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-_LEAVES: dict[int, tuple[Regulation, dict[tuple[str, str], list[Criterion]]]] = {}
-
-
 def _leaves(regulation: Regulation, subject: str, kind: str) -> list[Criterion]:
     """The criteria of `subject` that apply to `kind`, gone through once for as long as it is the same regulation."""
-    found = _LEAVES.get(id(regulation))
-    if found is None or found[0] is not regulation:
-        found = _LEAVES[id(regulation)] = (regulation, {})
-    known = found[1].get((subject, kind))
-    if known is None:
-        leaves = [
-            leaf for row in regulation.criteria.get(regulation.criteria_set(subject), ()) for leaf in row.leaves()
-        ]
-        known = [leaf for leaf in leaves if not (leaf.applies and kind and leaf.applies != kind)]
-        found[1][(subject, kind)] = known
-    return known
+
+    def gone_through() -> list[Criterion]:
+        rows = regulation.criteria.get(regulation.criteria_set(subject), ())
+        leaves = [leaf for row in rows for leaf in row.leaves()]
+        return [leaf for leaf in leaves if not (leaf.applies and kind and leaf.applies != kind)]
+
+    return regulation.derived(("grading.leaves", subject, kind), gone_through)
 
 
 def levels_by_group(

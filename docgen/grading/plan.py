@@ -23,9 +23,8 @@ ROLES: tuple[tuple[type[Any], str, str], ...] = (
     (r.Ground, "ground", "that"), (r.Pin, "pin", "that"), (r.Condition, "condition", "that"),
     (r.Cap, "cap", "when"), (r.Hold, "hold", "when"), (r.Requirement, "requirement", "when"),
 )  # fmt: skip
-#: So many answers of one predicate are kept, and so many plans: facts by the million come through a few of each.
+#: So many answers of one predicate are kept: facts by the million come through a few of them.
 MOST_ANSWERS = 4096
-MOST_PLANS = 64
 
 _NOT_STATED = object()
 
@@ -134,14 +133,6 @@ class Plan:
         return found
 
 
-_PLANS: dict[tuple[int, str], tuple[r.RuleSet, Plan]] = {}
-
-
 def plan_of(rules: r.RuleSet, subject: str) -> Plan:
     """The plan of `rules` about `subject`, kept from one call to the next as long as they are the same rules."""
-    found = _PLANS.get((id(rules), subject))
-    if found is None:
-        if len(_PLANS) >= MOST_PLANS:
-            _PLANS.clear()
-        found = _PLANS[(id(rules), subject)] = (rules, Plan(rules, subject))
-    return found[1]
+    return rules.derived(("grading.plan", subject), lambda: Plan(rules, subject))

@@ -11,12 +11,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import FrozenInstanceError, dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, cast
 
+from docgen.derived import Owner
 from docgen.errors import UsageError
 from docgen.regulations.criteria import FORBIDDEN_NAMES, merge_criteria
 from docgen.regulations.criteria import Criterion as Criterion
@@ -104,9 +106,9 @@ class PacketItem:
         return meets(self.only, record)
 
 
-@dataclass(slots=True)
-class Regulation:
-    """One issued document and all it prescribes.
+@dataclass(slots=True, eq=False)
+class Regulation(Owner):
+    """One issued document and all it prescribes. Once loaded it never changes, and travels between processes by name.
 
     `chain` lists the folders from its own to the one it extends last; `folders` are the further places that were
     looked in, so that whoever needs its rules looks in the same ones.
@@ -148,6 +150,26 @@ class Regulation:
     applies: str = ""
     #: For a subject: the set of criteria, or the binding in its record whose code is the set's name.
     chosen: dict[str, str] = field(default_factory=dict)
+
+    _sealed: bool = field(default=False, init=False, repr=False)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if getattr(self, "_sealed", False):
+            raise FrozenInstanceError(f"cannot assign to field {name!r}")
+        object.__setattr__(self, name, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return load_regulation, (self.id, self.folders)
+
+    def seal(self) -> Regulation:
+        """This regulation, from now on read-only, its lists and mappings too."""
+        self.deadlines = cast(Any, tuple(self.deadlines))
+        for name in ("choices", "fields", "criteria", "roots", "lists", "chosen"):
+            values = getattr(self, name).items()
+            frozen = {k: MappingProxyType(v) if type(v) is dict else v for k, v in values}
+            setattr(self, name, MappingProxyType(frozen))
+        self._sealed = True
+        return self
 
     def criteria_set(self, subject: str, record: Any = None) -> str:
         """The name of the set of criteria by which `subject` is assessed: its own, or the one its `record` chooses.
@@ -246,7 +268,15 @@ def load_regulation(regulation_id: str, folders: Sequence[Path | str] = ()) -> R
     return _load(regulation_id, tuple(str(f) for f in folders))
 
 
-@cache
+def forget_regulations() -> None:
+    """Read every regulation anew when it is next asked for: somebody changed a file.
+
+    Those that were loaded stay as they are, with all that was derived from them, for whoever still holds them.
+    """
+    _load.cache_clear()
+
+
+@lru_cache(maxsize=64)  # a server may see many units' folders
 def _load(regulation_id: str, extra: tuple[str, ...]) -> Regulation:
     chain: list[Path] = []
     metas: list[Mapping] = []
@@ -267,7 +297,7 @@ def _load(regulation_id: str, extra: tuple[str, ...]) -> Regulation:
         _merge_meta(regulation, meta)
         _merge_fields(regulation, folder)
         _merge_criteria(regulation, folder)
-    return regulation
+    return regulation.seal()
 
 
 def _merge_meta(regulation: Regulation, meta: Mapping) -> None:

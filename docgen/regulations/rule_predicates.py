@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
 
+from docgen.derived import Owner
 from docgen.regulations.rule_facts import Fact
 
 #: The four comparisons, and those a percentage or a count may use.
@@ -28,7 +29,7 @@ SITUATIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Predicate:
+class Predicate(Owner):
     """Root of all predicates."""
 
 
@@ -233,17 +234,9 @@ class Situation(Predicate):
     name: str
 
 
-#: The parts of each predicate of the rules, by its identity: it is kept beside them, so the identity stays its own.
-#: Rules live as long as the process and are asked for every member, so this is counted in hundreds.
-_PARTS: dict[int, tuple[Predicate, tuple[Predicate, ...]]] = {}
-
-
 def parts(predicate: Predicate) -> tuple[Predicate, ...]:
     """`predicate` and every predicate inside it."""
-    known = _PARTS.get(id(predicate))
-    if known is None:
-        known = _PARTS[id(predicate)] = (predicate, tuple(_walk(predicate)))
-    return known[1]
+    return predicate.derived("parts", lambda: tuple(_walk(predicate)))
 
 
 def _walk(predicate: Predicate) -> Iterator[Predicate]:

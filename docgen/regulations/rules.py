@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from docgen.derived import Owner
 from docgen.errors import UsageError
 from docgen.model import GRADES, LEVELS
-from docgen.regulations.loader import may_name_a_file
+from docgen.regulations.loader import load_regulation, may_name_a_file
 from docgen.regulations.rule_effects import (
     ALWAYS,
     READINGS,
@@ -134,7 +134,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(Owner):
     """All grading rules of one regulation; `file` is where it says what is its own."""
 
     regulation: str
@@ -383,14 +383,14 @@ def load_rules(regulation: str, folders: Iterable[Path] = ()) -> RuleSet:
     return _load(rules_file(regulation, listed), listed, ())
 
 
-@lru_cache(maxsize=32)
-def _kept(regulation: str, folders: tuple[Path, ...]) -> RuleSet:
-    return load_rules(regulation, folders)
-
-
 def kept_rules(regulation: str, folders: Iterable[Path | str] = ()) -> RuleSet:
-    """The rules of `regulation` as `load_rules` gives them, read once in a run."""
-    return _kept(regulation, tuple(Path(f) for f in folders))
+    """The rules of `regulation` as `load_rules` gives them, read once for as long as it is the same regulation."""
+    listed = tuple(Path(f) for f in folders)
+    try:
+        owner = load_regulation(regulation, listed)
+    except UsageError:
+        return load_rules(regulation, listed)  # rules alone, or the error in the words of rules
+    return owner.derived("rules", lambda: load_rules(regulation, listed))
 
 
 def load_rules_file(path: Path, folders: Iterable[Path] = ()) -> RuleSet:

@@ -104,7 +104,6 @@ class Forms:
 
     def __init__(self, regulation: Regulation) -> None:
         self.regulation = regulation
-        self._loaded: dict[str, FormDefinition] = {}
         #: What a check has worked out from the forms, by a key of its own.
         self.kept: dict[tuple[Any, ...], Any] = {}
         self._of: dict[tuple[str, str], tuple[PacketItem, ...]] = {}
@@ -112,9 +111,7 @@ class Forms:
 
     def definition(self, form: str) -> FormDefinition:
         """The definition of `form`."""
-        if form not in self._loaded:
-            self._loaded[form] = load_form(self.regulation, form)
-        return self._loaded[form]
+        return load_form(self.regulation, form)
 
     def each(self, kind: str, record: Mapping[str, Any] | None = None) -> list[FormDefinition]:
         """The forms made once for each `kind` of the packet (`dossier`, `members`), each once.
@@ -149,12 +146,6 @@ class Forms:
         return self._assessors[subject]
 
 
-_FORMS: dict[int, Forms] = {}
-
-
 def forms_of(regulation: Regulation) -> Forms:
     """The forms of `regulation`, kept from one call to the next as long as it is the same regulation."""
-    found = _FORMS.get(id(regulation))
-    if found is None or found.regulation is not regulation:
-        found = _FORMS[id(regulation)] = Forms(regulation)
-    return found
+    return regulation.derived("validation.forms", lambda: Forms(regulation))

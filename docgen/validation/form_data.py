@@ -24,18 +24,17 @@ from docgen.validation.secrecy import MARKED, marks
 from docgen.validation.sections import record_sections
 from docgen.validation.shape import shape_findings
 
-_COMPILED: dict[str, tuple[Any, Node]] = {}
-
 
 def compiled(regulation: Regulation, definition: FormDefinition) -> tuple[Any, Node]:
     """The validator and the shape of a form's data, made once a form."""
-    key = f"{definition.regulation}/{definition.form}/{definition.definition_hash}"
-    if key not in _COMPILED:
+
+    def made() -> tuple[Any, Node]:
         schema = form_schema(regulation, definition)
         found = slots(regulation, definition)
         shape = record_shape((s.binding, s.type, s.label, s.options) for s in found)
-        _COMPILED[key] = (jsonschema_rs.validator_for(schema, validate_formats=True), shape)
-    return _COMPILED[key]
+        return jsonschema_rs.validator_for(schema, validate_formats=True), shape
+
+    return regulation.derived(("validation.record", *definition.key), made)
 
 
 def canonical_form_data(

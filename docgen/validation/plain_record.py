@@ -20,7 +20,6 @@ from docgen.validation.people import RESERVED
 from docgen.validation.plain_sections import SAYS_SOMETHING, TEXT
 
 _ID = re.compile(ID_PATTERN)
-_PLAIN: dict[str, Any] = {}
 
 
 class _UnknownShapeError(Exception):
@@ -49,17 +48,15 @@ def plain_id(given: Any) -> bool:
 
 def plain_validator(regulation: Regulation, definition: FormDefinition) -> Any:
     """The stricter schema of a form, compiled once; None where there is none."""
-    key = f"{definition.regulation}/{definition.form}/{definition.definition_hash}"
-    if key not in _PLAIN:
+
+    def made() -> Any:
         try:
             schema = _mapping(form_schema(regulation, definition))
         except _UnknownShapeError:
-            _PLAIN[key] = None
-        else:
-            _PLAIN[key] = jsonschema_rs.validator_for(
-                schema, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions()
-            )
-    return _PLAIN[key]
+            return None
+        return jsonschema_rs.validator_for(schema, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions())
+
+    return regulation.derived(("validation.plain", *definition.key), made)
 
 
 def _mapping(shape: dict[str, Any]) -> dict[str, Any]:

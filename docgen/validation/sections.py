@@ -254,25 +254,23 @@ class _Sections:
                     self.check.add(f"validation.section.{state}_optional", "warning", pointer, who, label=slot.label)
 
 
-_PLANS: dict[str, tuple[tuple[Slot, bool], ...]] = {}
-
-
 def plan(regulation: Regulation, definition: FormDefinition) -> tuple[tuple[Slot, bool], ...]:
     """The single values of a form worth looking at: each with whether the form needs it written.
 
     Criteria are left to `docgen.validation.assessments`, which counts them; lists of records have their own rows.
     """
-    key = f"{definition.regulation}/{definition.form}/{definition.definition_hash}"
-    if key not in _PLANS:
+
+    def made() -> tuple[tuple[Slot, bool], ...]:
         required = set(definition.required)
-        _PLANS[key] = tuple(
+        return tuple(
             (slot, slot.binding in required)
             for slot in slots(regulation, definition)
             if not slot.list
             and slot.criterion is None
             and (slot.binding in required or slot.type in ("text", "paragraphs"))
         )
-    return _PLANS[key]
+
+    return regulation.derived(("validation.sections", *definition.key), made)
 
 
 def listed(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, ...]:

@@ -37,20 +37,20 @@ _NEEDS = {
 }  # fmt: skip
 
 Report = Callable[..., None]
-_VALIDATORS: dict[int, tuple[Regulation, Any]] = {}
 
 
 def dossier_validator(regulation: Regulation) -> Any:
     """The compiled schema of a dossier of `regulation`; facts are checked by name in `docgen.validation.facts`."""
-    found = _VALIDATORS.get(id(regulation))
-    if found is None or found[0] is not regulation:
+
+    def made() -> Any:
         schema = dossier_schema([regulation])
         properties = schema["properties"]
         bodies = (properties["collective"], properties["party_organization"])
         for holder in (properties["members"]["items"], *bodies, properties["everyone"]):
             holder["properties"]["facts"] = {"type": "object"}
-        found = _VALIDATORS[id(regulation)] = (regulation, jsonschema_rs.validator_for(schema, validate_formats=True))
-    return found[1]
+        return jsonschema_rs.validator_for(schema, validate_formats=True)
+
+    return regulation.derived("validation.dossier", made)
 
 
 def check_shape(check: Check) -> None:

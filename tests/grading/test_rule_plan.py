@@ -19,6 +19,7 @@ from docgen.model import GRADES, LEVELS
 from docgen.regulations.loader import list_regulations, load_regulation
 from docgen.regulations.rule_facts import Fact, shared_facts
 from docgen.regulations.rule_predicates import Is
+from docgen.regulations.rules import load_rules
 
 SUBJECTS = ("dang_vien", "to_chuc_dang", "tap_the")
 GRADE = st.sampled_from([*GRADES, None])
@@ -62,10 +63,9 @@ def test_remembering_changes_no_proposal(draw: st.DataObject) -> None:
 
 
 def test_an_answer_found_for_other_values_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    rules = rules_of("hd16-2018")
-    excluded = propose(rules, "dang_vien", {"exempt_from_party_activities": True})
+    excluded = propose(rules_of("hd16-2018"), "dang_vien", {"exempt_from_party_activities": True})
+    rules = load_rules("hd16-2018")
     monkeypatch.setattr(plan, "as_key", lambda _: "the same")
-    monkeypatch.setattr(plan, "_PLANS", {})
     propose(rules, "dang_vien", {"exempt_from_party_activities": False})
     assert propose(rules, "dang_vien", {"exempt_from_party_activities": True}) != excluded
 
@@ -94,8 +94,7 @@ def test_equal_values_that_are_not_the_same_have_keys_of_their_own() -> None:
 
 def test_answers_do_not_pile_up_and_made_up_predicates_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "MOST_ANSWERS", 5)
-    monkeypatch.setattr(plan, "_PLANS", {})
-    rules = rules_of("hd16-2018")
+    rules = load_rules("hd16-2018")
     for months in range(40):
         propose(rules, "dang_vien", {"months_since_admission": months, "self_review_completed": True})
     kept = plan_of(rules, "dang_vien")
