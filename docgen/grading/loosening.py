@@ -238,7 +238,7 @@ class _Documents:
 
     def duties(self) -> Iterator[Finding]:
         """What papers must say, agree on, and go up with: everything that the overlay no longer asks."""
-        for key in ("same", "asked", "enclosures"):
+        for key in ("same", "asked", "order", "enclosures"):
             kept = set(getattr(self.overlay, key))
             for old in getattr(self.base, key):
                 if old not in kept:

@@ -36,13 +36,15 @@ from docgen.regulations.duties import (
     same_of,
 )
 from docgen.regulations.life import Life, life_of
+from docgen.regulations.order import Order, order_of
 from docgen.regulations.standing import KINDS, OUT_OF, Apart
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_shaped
 
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
-    "meeting", "deadlines", "apart", "life", "same", "enclosures", "asked", "decisions", "binding", "add",
+    "meeting", "deadlines", "apart", "life", "same", "enclosures", "asked", "decisions", "order", "binding",
+    "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
 #: What `add` may add to the lists of the regulation that is extended.
@@ -134,6 +136,7 @@ class Regulation(Owner):
     same: tuple[Same, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     asked: tuple[Asked, ...] = ()
+    order: tuple[Order, ...] = ()
     decisions: Decisions = field(default_factory=Decisions)
     fields: dict[str, Field] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -323,6 +326,8 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
         regulation.same = tuple(map(same_of, meta["same"]))
     if "decisions" in meta:
         regulation.decisions = decisions_of(meta["decisions"])
+    if "order" in meta:
+        regulation.order = tuple(order_of(item, regulation.decisions) for item in meta["order"])
     added = meta.get("add", Mapping())
     added.closed(ADD_KEYS)
     for at, keep in ((meta, False), (added, True)):
