@@ -63,6 +63,7 @@ _DECIDED_LATER = (
     "regrade.",
     "organization_regrade.",
     "meeting.suggested",
+    "archive.",
     "signers.superior",
     "signers.committee",
 )

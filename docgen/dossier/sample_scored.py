@@ -63,8 +63,8 @@ class ScoredSample(Sample):
         out["organization"]["block"] = "su_nghiep"
         out["unit_tasks"] = self.tasks(self.own["unit_tasks"])
         out["enclosures"] = [
-            {"name": name, "pages": int(pages), "note": note}
-            for name, pages, note in (map(str.strip, line.split("|")) for line in self.own["enclosures"])
+            {"name": name, "pages": int(pages), "note": note, "paper": paper}
+            for name, pages, note, paper in (map(str.strip, line.split("|")) for line in self.own["enclosures"])
         ]
         body = out["collective"]
         body["review"]["explanation"] = [self.own["collective_explanation"]]

@@ -9,7 +9,7 @@ from docgen.i18n import message, short_date
 from docgen.model import GRADE_TEXT, Finding
 from docgen.packet.plan import Document, Signer, assessor_label
 from docgen.regulations.decisions import as_date, taken
-from docgen.regulations.duties import meets
+from docgen.regulations.duties import Enclosure, meets
 from docgen.regulations.loader import Regulation
 from docgen.regulations.printed import as_printed
 from docgen.regulations.standing import owes_review
@@ -82,6 +82,7 @@ def index_page(
     page.table(heads, rows, [4, 25, 20, 18, 6, 27])
     page.paragraph(_text("index.total", count=len(documents)))
     _enclosures(page, regulation, data)
+    _archive(page, regulation, data)
     return page.docx(_text("index.title"), {"docgen.page": "muc-luc", "docgen.regulation": regulation.id}, draft)
 
 
@@ -89,6 +90,8 @@ def _enclosures(page: Page, regulation: Regulation, data: Mapping[str, Any]) -> 
     """The papers to be added by hand, each with a box to tick; nothing where the regulation names none."""
     given = data.get("members")
     members = given if isinstance(given, list) else []
+    own = data.get("enclosures")
+    listed = [row for row in (own if isinstance(own, list) else ()) if isinstance(row, Mapping)]
     rows: list[list[str]] = []
     for enclosure in regulation.enclosures:
         owing = [m for m in members if isinstance(m, Mapping) and meets(enclosure.only, m)]
@@ -97,13 +100,37 @@ def _enclosures(page: Page, regulation: Regulation, data: Mapping[str, Any]) -> 
             continue
         shown = "; ".join(name for name in names[:_NAMES] if name) + ("; …" if len(names) > _NAMES else "")
         whose = f"{enclosure.whose}: {shown}" if shown else enclosure.whose
-        rows.append([str(len(rows) + 1), enclosure.what, whose, enclosure.clause, "☐"])
+        rows.append([str(len(rows) + 1), enclosure.what, whose, enclosure.clause, _there(enclosure, listed)])
     if not rows:
         return
     page.paragraph(_text("index.enclosures"), "SectionHeading")
     page.paragraph(_text("index.enclosures_note"), "Guidance")
     heads = [_text(f"index.{key}") for key in ("number", "enclosure", "whose", "clause", "enclosed")]
     page.table(heads, rows, [4, 34, 38, 16, 8])
+
+
+def _there(enclosure: Enclosure, listed: Sequence[Mapping[str, Any]]) -> str:
+    """The box of one paper: ticked, with its sheets, where the dossier's own list says that it is there."""
+    found = [row for row in listed if enclosure.id and row.get("paper") == enclosure.id]
+    if not found:
+        return "☐"
+    sheets = [row["pages"] for row in found if isinstance(row.get("pages"), int)]
+    return f"☒ {_text('index.sheets', count=sum(sheets))}" if sheets else "☒"
+
+
+def _archive(page: Page, regulation: Regulation, data: Mapping[str, Any]) -> None:
+    """What the archive needs on the list of a file: its code, how long it is kept, by when it is handed over."""
+    if regulation.archive is None:
+        return
+    given = data.get("archive")
+    own = given if isinstance(given, Mapping) else {}
+    shown = {key: str(own.get(key) or "……………") for key in ("file_code", "term")}
+    page.paragraph(_text("index.archive", **shown))
+    ended = as_date((data.get("document") or {}).get("date"))
+    year = ended.year if ended else (data.get("period") or {}).get("year")
+    if isinstance(year, int):
+        last = year + regulation.archive.years
+        page.paragraph(_text("index.hand_over", last=last, clause=regulation.archive.clause), "Guidance")
 
 
 def _name(member: Mapping[str, Any]) -> str:

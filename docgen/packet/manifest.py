@@ -71,6 +71,7 @@ def manifest(
     organization = data.get("organization") or {}
     document = data.get("document") or {}
     year = (data.get("period") or {}).get("year")
+    archive = data.get("archive") or {}
     content = {
         "format": FORMAT,
         "docgen": VERSION,
@@ -85,6 +86,8 @@ def manifest(
             "issued_date": document.get("date"),
             "language": "vi",
             "format": "docx",
+            "file_notation": archive.get("file_code"),
+            "term": archive.get("term"),
         },
         "findings": dict(findings),
         "pdf": dict(engine) if engine else None,

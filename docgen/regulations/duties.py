@@ -205,25 +205,51 @@ def same_of(item: Mapping) -> Same:
     return Same(item["what"], item["one"], item["other"], item["clause"])
 
 
+#: When a paper is owed: with the dossier, only once its grades are decided, or only where there is one.
+OWED = ("sent", "decided", "if_any")
+
+
 @dataclass(frozen=True, slots=True)
 class Enclosure:
     """A paper that goes up with the packet and that no form of docgen makes: what, of whom, by which clause.
 
-    With `only` (as in `packet`), it is owed by the members whose record has that code, and by nobody else.
+    With `only` (as in `packet`), it is owed by the members whose record has that code, and by nobody else. `id` is the
+    code by which the dossier's own list says that it is there (`enclosures[].paper`); `owed` one of `OWED`.
     """
 
     what: str
     whose: str
     clause: str
     only: str = ""
+    id: str = ""
+    owed: str = OWED[0]
 
 
 def enclosure_of(item: Mapping) -> Enclosure:
-    """One entry of `enclosures`. Raises `DefinitionError` for an unknown or missing key, and a bad `only`."""
-    item.closed(("what", "whose", "clause", "only"), ("what", "whose", "clause"))
+    """One entry of `enclosures`. Raises `DefinitionError` for an unknown or missing key or code, and a bad `only`."""
+    item.closed(("what", "whose", "clause", "only", "id", "owed"), ("what", "whose", "clause"))
     if "only" in item and not re.fullmatch(r"[a-z_.]+=[a-z0-9_]+", item["only"]):
         raise item.fault("errors.definition.unknown_value", "only", value=item["only"])
-    return Enclosure(item["what"], item["whose"], item["clause"], item.get("only", ""))
+    if item.get("owed", OWED[0]) not in OWED:
+        raise item.fault("errors.definition.unknown_value", "owed", value=item["owed"])
+    return Enclosure(
+        item["what"], item["whose"], item["clause"], item.get("only", ""), item.get("id", ""),
+        item.get("owed", OWED[0]),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """By which year, from the one in which the work ends, the dossier goes to the archive, and by what clause."""
+
+    years: int
+    clause: str
+
+
+def archive_of(item: Mapping) -> Archive:
+    """`archive` of `regulation.yaml`. Raises `DefinitionError` for an unknown or missing key."""
+    item.closed(("years", "clause"), ("years", "clause"))
+    return Archive(int(item["years"]), item["clause"])
 
 
 def meets(only: str, record: Any) -> bool:

@@ -24,10 +24,12 @@ from docgen.regulations.criteria import FORBIDDEN_NAMES, merge_criteria
 from docgen.regulations.criteria import Criterion as Criterion
 from docgen.regulations.decisions import Decisions, decisions_of
 from docgen.regulations.duties import (
+    Archive,
     Asked,
     Duration,
     Enclosure,
     Same,
+    archive_of,
     asked_of,
     deadline_of,
     duration_of,
@@ -44,7 +46,7 @@ from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_sha
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
     "meeting", "deadlines", "apart", "life", "same", "enclosures", "asked", "decisions", "order", "binding",
-    "add",
+    "archive", "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
 #: What `add` may add to the lists of the regulation that is extended.
@@ -137,6 +139,7 @@ class Regulation(Owner):
     enclosures: tuple[Enclosure, ...] = ()
     asked: tuple[Asked, ...] = ()
     order: tuple[Order, ...] = ()
+    archive: Archive | None = None
     decisions: Decisions = field(default_factory=Decisions)
     fields: dict[str, Field] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -320,6 +323,8 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
     regulation.life = life_of(meta, regulation.life)
     if "apart" in meta:
         regulation.apart = tuple(map(_apart, meta["apart"]))
+    if "archive" in meta:
+        regulation.archive = archive_of(meta["archive"])
     if "binding" in meta:
         regulation.binding = (*regulation.binding, *meta["binding"])
     if "same" in meta:

@@ -27,7 +27,7 @@ _LISTS["enclosures"] = [_TEXTS]
 REGULATION: dict[str, Any] = {
     **_LISTS, "draft": {"working_days": WHOLE, "*": TEXT}, "meeting": (_DURATION, [_DURATION]), "apart": [_TEXTS],
     "life": _TEXTS, "same": [_TEXTS], "asked": [_ASKED], "decisions": {"grades": [_TEXTS], "*": TEXT},
-    "binding": [TEXT], "order": [_TEXTS],
+    "binding": [TEXT], "order": [_TEXTS], "archive": {"years": WHOLE, "*": TEXT},
     "add": _LISTS, "*": TEXT,
 }  # fmt: skip
 _ROW: dict[str, Any] = {"*": TEXT}

@@ -7,7 +7,8 @@ from typing import Any
 
 from docgen.forms.data import number_text
 from docgen.model import GRADE_TEXT, GRADES
-from docgen.regulations.duties import body_of
+from docgen.regulations.decisions import taken
+from docgen.regulations.duties import body_of, meets
 from docgen.regulations.score_sheet import number_of
 from docgen.validation.context import Check, as_mapping, at
 from docgen.validation.sections import NO, WRITTEN, value_state
@@ -48,6 +49,26 @@ def check_asked(check: Check) -> None:
                 continue
             check.add("validation.asked.empty", "warning", at(pointer, *places[0]), who, form=code,
                       what=asked.what, clause=asked.clause)  # fmt: skip
+
+
+def check_enclosures(check: Check) -> None:
+    """Report the papers to be added by hand that the dossier's own list does not name, of those that are owed now.
+
+    One finding for all of them: the list is looked through once. What is owed only if there is one is never missing.
+    """
+    given = check.data.get("enclosures")
+    listed = {row.get("paper") for row in (given if isinstance(given, list) else ()) if isinstance(row, Mapping)}
+    decided = next(taken(check.regulation.decisions, check.data), None) is not None
+    missing = [
+        paper
+        for paper in check.regulation.enclosures
+        if paper.id and paper.id not in listed
+        and (paper.owed == "sent" or (paper.owed == "decided" and decided))
+        and (not paper.only or any(member.reviewed and meets(paper.only, member.record) for member in check.members))
+    ]  # fmt: skip
+    if missing:
+        names = "; ".join(f"{paper.what} ({paper.clause})" for paper in missing)
+        check.add("validation.enclosures.missing", "warning", "/enclosures", names=names)
 
 
 def _said(record: Any, place: list[str], states: tuple[str, ...]) -> bool:
