@@ -49,9 +49,13 @@ def decisive(rules: RuleSet, kind: str) -> bool:
     return found is not None and kind in found[1].decides
 
 
+def _cast(votes: Votes) -> int:
+    return sum(votes.get(grade, 0) for grade in GRADES)
+
+
 def majority(votes: Votes) -> str:
     """The best grade for which (it or better) more than half of the ballots were cast; KHTNV where none has."""
-    return cumulative(votes, HALF, sum(votes.get(grade, 0) for grade in GRADES))
+    return cumulative(votes, HALF, _cast(votes))
 
 
 def contradicts(rules: RuleSet, votes: Votes, grade: str) -> bool:
@@ -129,14 +133,14 @@ def choose_best(
 ) -> Choice:
     """The choice among `best` (votes by id), where the votes choose; where they do not, all of them tie.
 
-    `others` are the votes of those who are not HTXSNV, to see whether a place is left while somebody has votes for it
-    (E08).
+    `others` are the votes of those who are not HTXSNV, to see whether a place is left while somebody has votes for it,
+    but not above half (E08); who has more is not HTXSNV for another reason, which leaves nothing to ask of the votes.
     """
     names = list(best)
     chooses = selection_rule(rules) is not None and all(counted(votes) for votes in best.values())
     if len(names) <= most:
         questions: Sequence[Question] = ()
-        wanting = any(counted(votes) and votes.get(GRADES[0], 0) for votes in others.values())
+        wanting = any(counted(votes) and 0 < 2 * votes.get(GRADES[0], 0) <= _cast(votes) for votes in others.values())
         if wanting and decisive(rules, voting.kind) and len(names) < most:
             state = Noticed()
             state.situations.add("slots_left")

@@ -24,7 +24,8 @@ from docgen.grading.ballots import (
     rest_after_choice,
     with_votes,
 )
-from docgen.grading.derived import Stated, counts_of_members, of_collective, stated_against
+from docgen.grading.derived import Stated, counts_of_members, extremes_of_members, of_collective, stated_against
+from docgen.grading.outcome import Note
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import quota_for
 from docgen.model import GRADES, lower_grade
@@ -129,7 +130,7 @@ def settle(
     first = {entry.id: with_votes(rules, voting, alone[entry.id], entry.votes) for entry in entries}
     counts = counts_of_members(entries, first)
     rows: list[Settled] = []
-    org_row, stated = _organization(rules, organization, counts)
+    org_row, stated = _organization(rules, organization, counts, extremes_of_members(entries, first))
     org_grade = org_row.grade if org_row else None
     collective_row, of_it = _collective(
         rules, collective, org_grade, bool(org_row and org_row.proposal.questions), entries
@@ -152,6 +153,8 @@ def settle(
         if entry.id in heads:
             bounded = {name: _lower(entry.facts.get(name), bound) for name, bound in bounds.items()}
             facts = {**entry.facts, "is_head": True, "evaluated_as_leader": True, **bounded, **heads[entry.id]}
+            # The cell's ballots are on the party member; of the leading official (II.B.4) they say nothing.
+            facts.pop("votes_by_official_members", None)
             asked = with_answers(rules, "dang_vien", facts, propose(rules, "dang_vien", facts))
             rows.append(Settled("head", entry, asked))
     settled = [row for row in rows if row.role == "member"]
@@ -221,14 +224,28 @@ def _filled(facts: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any
 
 
 def _organization(
-    rules: RuleSet, given: Mapping[str, Any] | Entry | None, counts: Mapping[str, Any]
+    rules: RuleSet,
+    given: Mapping[str, Any] | Entry | None,
+    counts: Mapping[str, Any],
+    extremes: tuple[int, Mapping[str, Any], Mapping[str, Any]] | None,
 ) -> tuple[Settled | None, list[Stated]]:
+    """The body's row. It waits for members whose grade is open only where their grades could change its own."""
     if given is None:
         return None, []
     entry = _entry(given)
     is_cell = str(entry.facts.get("org_type", "")).startswith("chi_bo")
     known = counts if is_cell else {}
-    return _with_stated(rules, "organization", "to_chuc_dang", entry, known)
+    row, differing = _with_stated(rules, "organization", "to_chuc_dang", entry, known)
+    if not is_cell or extremes is None or row.proposal.not_ranked:
+        return row, differing
+    count, best, worst = extremes
+    ends = [_with_stated(rules, "organization", "to_chuc_dang", entry, end) for end in (worst, best)]
+    low, high = (end.proposal for end, _ in ends)
+    same = low.grade is not None and low.grade == high.grade and low.needs_human == high.needs_human
+    if not same or any(stated for _, stated in ends):
+        return row, differing
+    note = Note("grading.note.whoever_is_open", {"count": count, "grade": low.grade})
+    return replace(row, proposal=replace(low, remarks=(*low.remarks, note))), differing
 
 
 def _collective(

@@ -7,7 +7,7 @@ that is stated all the same must agree with it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from docgen.grading.proposal import Proposal
@@ -23,6 +23,8 @@ COUNTS = (
     "members_total", "members_not_ranked", "members_at_least_good", "members_at_least_fulfilled",
     "members_not_fulfilled",
 )  # fmt: skip
+#: The heaviest discipline of a committee member, which HD 19 C.III.3.4 gạch 5 asks for.
+FORM = "committee_member_discipline_form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,34 @@ def counts_of_members(entries: Sequence[Entry], proposals: Mapping[str, Proposal
     return counts
 
 
+def extremes_of_members(
+    entries: Sequence[Entry], proposals: Mapping[str, Proposal]
+) -> tuple[int, dict[str, Any], dict[str, Any]] | None:
+    """How many members' grades are left to people, and the counts were all those at the best grade, or all at the
+    worst and disciplined where the dossier does not say; None where the counts are known as they are.
+
+    Where both give the body one grade, that grade does not wait for these members.
+    """
+    ranked = [entry for entry in entries if not proposals[entry.id].not_ranked]
+    open_ = {entry.id for entry in ranked if not (proposals[entry.id].grade or entry.decided)}
+    if not open_:
+        return None
+    ends = []
+    for grade, disciplined in ((GRADES[0], False), (GRADES[-1], True)):
+        told = [
+            replace(entry, decided=grade, facts={"disciplined_in_year": disciplined, **_stated(entry.facts)})
+            if entry.id in open_
+            else entry
+            for entry in entries
+        ]
+        ends.append(counts_of_members(told, proposals))
+    return len(open_), ends[0], ends[1]
+
+
+def _stated(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value is not None}
+
+
 def _yes(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
 
@@ -107,6 +137,9 @@ def of_collective(entries: Sequence[Entry]) -> dict[str, Any]:
         told = _known([_yes(entry.facts.get(of_member)) for entry in entries if entry.committee])
         if told is not None:
             out[fact] = told
+    if out.get("member_disciplined"):
+        # Its default, "none", would contradict the list; which form it was, the list does not say.
+        out[FORM] = None
     return out
 
 
@@ -116,6 +149,9 @@ def stated_against(rules: RuleSet, facts: Mapping[str, Any], known: Mapping[str,
     whole = known.get("members_total")
     for name in known.keys() | set(COUNTS if isinstance(whole, int) else ()):
         stated = facts.get(name)
+        if name == FORM and stated == "none":
+            out.append(Stated(name, dict(rules.facts[name].labels) if name in rules.facts else {}, False, True))
+            continue
         graded = name == "org_grade" and stated in GRADES
         if stated is None or (isinstance(stated, (str, list, dict)) and not graded):
             continue  # Not stated, or of a wrong type, which has its own finding.

@@ -134,13 +134,13 @@ class FactView:
     def get(self, fact: Fact) -> Any:
         """The fact's value, its default where it was left out, or `UNKNOWN`.
 
-        A yes/no fact that was stated as null is unknown even where leaving it out would mean no.
+        A yes/no fact or a choice that was stated as null is unknown even where leaving it out would mean no or none.
         """
         if self.values.get(fact.name) is not None:
             return self.values[fact.name]
         # A fact that is not about this subject cannot be missing here.
         defaulted = fact.has_default and (self.subject in fact.default_for or self.subject not in fact.subjects)
-        if fact.name in self.values and fact.type == "bool":
+        if fact.name in self.values and fact.type in ("bool", "choice"):
             return UNKNOWN
         return fact.default if defaulted else UNKNOWN
 

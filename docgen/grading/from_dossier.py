@@ -183,6 +183,10 @@ def collective_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[st
     kind = str(_at(data, "collective", "kind") or "")
     if kind:
         out["collective_kind"] = kind
+    # Of what level its body is decides whether a committee has a standard at all (HD 19 C.III.3).
+    level = _at(data, "party_organization", "facts", "org_type") or _at(data, "organization", "kind")
+    if kind == "cap_uy" and level:
+        out["org_type"] = level
     assessments = _at(data, "collective", "assessments")
     groups, _ = levels_by_group(regulation, "tap_the", assessments, kind)
     out.update(_level_facts(groups))

@@ -12,12 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-#: Why a member stands apart: exempt from party work and meetings, suspended from them, admitted too recently.
-KINDS = ("exempt", "suspended", "new")
+#: Why a member stands apart: exempt from party work and meetings, suspended from them, admitted too recently, or said
+#: not to have been through the review without which nobody is graded.
+KINDS = ("exempt", "suspended", "new", "unreviewed")
 #: What somebody stands out of. Who is out of the review is out of the grading too.
 OUT_OF = ("review", "grading")
-#: The fact that says so.
-_FACTS = {"exempt": "exempt_from_party_activities", "suspended": "suspended_from_party_activities"}
+#: The fact that says so, and its value.
+_FACTS = {
+    "exempt": ("exempt_from_party_activities", True),
+    "suspended": ("suspended_from_party_activities", True),
+    "unreviewed": ("self_review_completed", False),
+}
 #: A member counts as newly admitted for less than so many months (HD 16 II.B.5 gạch 6, HD 19 B.I.2).
 NEW_MONTHS = 6
 
@@ -62,7 +67,8 @@ def grading_day(data: Mapping[str, Any]) -> str:
 def _is(apart: Apart, data: Mapping[str, Any], member: Any) -> bool:
     facts = _mapping(member, "facts")
     if apart.kind in _FACTS:
-        return facts.get(_FACTS[apart.kind]) is True
+        name, value = _FACTS[apart.kind]
+        return facts.get(name) is value
     admitted = _mapping(member, "member").get("admission_date")
     if apart.after is not None:
         admitted = facts.get("admission_date", admitted)

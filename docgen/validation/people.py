@@ -81,6 +81,8 @@ def check_ballots(check: Check) -> None:
                   official=official, listed=count)  # fmt: skip
     valid = collected - (invalid or 0) if collected is not None else issued
     wrong = any(f.severity == "error" and f.place.pointer.startswith("/ballots/") for f in check.findings)
+    if wrong:  # What is taken from wrong numbers would be held against everybody's votes.
+        valid = max((n for n in (issued, collected) if n is not None), default=None)
     for member in check.members:
         check_votes(check, member, valid, wrong)
 
