@@ -12,15 +12,13 @@ import pytest
 from authority import VERIFIED, root_certificate
 from crafted import certificate, rsa_key, signer
 from signing_packets import CELL
-from test_attacks import PAGE, SHEET, _field_entry, _new_field, _other, _plain, _xmp, sealed_store, small_store
+from test_attacks import PAGE, SHEET, _field_entry, _new_field, _other, _plain, _xmp
 from test_tampering import add_page, appended, draw_over
 
 from docgen.signing import Signing, Trust
 from docgen.signing.check import check_pdf
 from docgen.signing.pades import sign
 from docgen.signing.verdict import worst
-
-__all__ = ["sealed_store", "small_store"]  # fixtures
 
 
 def _docgen(pdf: bytes) -> bool:
