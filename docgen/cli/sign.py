@@ -43,6 +43,7 @@ def _ask(key: str) -> Callable[[], str] | None:
 @click.command(help=_help("sign"))
 @click.argument("packet", type=Given(exists=True, path_type=Path))
 @click.option("--list", "listing", is_flag=True, help=_help("list"))
+@click.option("--documents", is_flag=True, help=_help("documents"))
 @click.option("--role", help=_help("role"))
 @click.option("--setup", help=_help("setup"))
 @click.option("--pkcs12", type=FILE, help=_help("pkcs12"))
@@ -71,13 +72,13 @@ def _ask(key: str) -> Callable[[], str] | None:
 @click.option("--export", "export_to", type=click.Path(path_type=Path), help=_help("export"))
 @click.option("--import", "import_from", type=FILE, help=_help("import"))
 @json_option
-def sign(packet: Path, listing: bool, role: str | None, as_json: bool, **options: Any) -> None:
+def sign(packet: Path, listing: bool, documents: bool, role: str | None, as_json: bool, **options: Any) -> None:
     """Sign, or say who is still to sign."""
     from docgen.signing.manifest import find_packet
 
     folder = find_packet(packet)
-    if listing:
-        _list(folder, as_json)
+    if listing or documents:
+        _list_documents(folder) if as_json and documents else _list(folder, as_json)
         return
     setup = _setup(options)
     role = role or setup.role
@@ -143,8 +144,35 @@ def _list(folder: Path, as_json: bool) -> None:
             click.echo(_text("list.blocked", numbers=_numbers(numbers), roles=roles))
         if entry.paper:
             click.echo(_text("list.paper", numbers=_numbers(entry.paper)))
-        if entry.seal:
-            click.echo(_text("list.seal"))
+        if entry.seal or entry.body:
+            click.echo(_text("list.body" if entry.body else "list.seal"))
+    _states(folder)
+
+
+def _list_documents(folder: Path) -> None:
+    from docgen.signing.packet import standing
+
+    echo_json(standing(folder))
+
+
+def _states(folder: Path) -> None:
+    """What each document is now: together where nothing is to be said of one alone."""
+    from docgen.signing.packet import standing
+
+    found = standing(folder)
+    for state in ("draft", "signed", "original"):
+        numbers = [one["number"] for one in found if one["state"] == state]
+        if numbers:
+            click.echo(_text(f"state.{state}.many", count=len(numbers), numbers=_numbers(numbers)))
+        for one in found:
+            if state == "signed" and one["state"] == state and one["missing"]:
+                click.echo(_text("state.lacks", number=one["number"], who=_who(one["missing"])))
+
+
+def _who(missing: list[dict[str, Any]]) -> str:
+    """Whose signatures are missing: role, and the name where it is known."""
+    named = (f"{shown(m['role'])} ({shown(m['name'] or m['caption'])})" for m in missing)
+    return ", ".join(named)
 
 
 def _together(blocked: dict[int, list[str]]) -> list[tuple[str, list[int]]]:
@@ -308,7 +336,8 @@ def verdict_text(verdict: Any, lang: str) -> str:
     out = []
     for document in verdict.documents:
         number = f"{document.number:03d} " if document.number is not None else ""
-        out.append(f"{words('status.' + document.status)}  {number}{shown(document.file)}")
+        state = f" – {words('state.' + document.state)}" if document.state else ""
+        out.append(f"{words('status.' + document.status)}  {number}{shown(document.file)}{state}")
         for signature in document.signatures:
             source = words("time." + signature.time_source)
             place = words("document_stamp") if signature.stamp else shown(signature.role or signature.field)
@@ -318,6 +347,8 @@ def verdict_text(verdict: Any, lang: str) -> str:
             )
             out += [f"        {reason.words(lang)}" for reason in signature.reasons]
         out += [f"    {reason.words(lang)}" for reason in document.reasons]
+        if document.missing and document.state == "signed":
+            out.append(f"    {words('state.missing', who=_who(document.missing))}")
     out += [reason.words(lang) for reason in verdict.reasons]
     out.append(words("verdict", status=words("status." + verdict.status), packet=verdict.packet or "–"))
     return "\n".join(out)

@@ -66,6 +66,10 @@ _DECIDED_LATER = (
     "archive.",
     "signers.superior",
     "signers.committee",
+    # A body with a seal of its own: the sample's has none.
+    "signers.collective_body",
+    "signers.manager_body",
+    "signers.scan_body",
 )
 
 

@@ -11,6 +11,7 @@ from docgen.packet.plan import Document, Signer, assessor_label
 from docgen.regulations.decisions import as_date, taken
 from docgen.regulations.duties import Enclosure, meets
 from docgen.regulations.loader import Regulation
+from docgen.regulations.originals import is_body_role
 from docgen.regulations.printed import as_printed
 from docgen.regulations.standing import owes_review
 from docgen.word.pages import Page
@@ -43,7 +44,8 @@ def _head(page: Page, data: Mapping[str, Any], title: str) -> None:
 
 def _who(signer: Signer) -> str:
     """A signer in few words: the printed capacity where there is one, else the role; the name where it is known."""
-    caption = _sentence(signer.caption) if signer.caption.isupper() else _text(f"role.{signer.role}")
+    printed = signer.caption.isupper() or is_body_role(signer.role)
+    caption = _sentence(signer.caption) if printed else _text(f"role.{signer.role}")
     return f"{caption} ({signer.name})" if signer.name else caption
 
 
@@ -76,10 +78,15 @@ def index_page(
             [
                 str(document.number), f"{definition.code}: {definition.name}", about, name.removesuffix(".docx"),
                 str(count) if count else "", ", ".join(_who(signer) for signer in document.signers),
+                *([_text("index.draft")] if regulation.originals else []),
             ]
         )  # fmt: skip
     heads = [_text(f"index.{key}") for key in ("number", "document", "about", "file", "pages", "signers")]
-    page.table(heads, rows, [4, 25, 20, 18, 6, 27])
+    if regulation.originals:
+        page.table([*heads, _text("index.state")], rows, [4, 24, 18, 17, 6, 23, 8])
+        page.paragraph(_text("index.originals", clause=regulation.originals.clause), "Guidance")
+    else:
+        page.table(heads, rows, [4, 25, 20, 18, 6, 27])
     page.paragraph(_text("index.total", count=len(documents)))
     _enclosures(page, regulation, data)
     _archive(page, regulation, data)

@@ -12,6 +12,7 @@ from typing import Any
 
 from docgen.packet.fill import FilledFile
 from docgen.packet.plan import Document
+from docgen.regulations.duties import body_of
 from docgen.regulations.loader import Regulation
 from docgen.storage import json_bytes
 from docgen.version import VERSION
@@ -72,6 +73,7 @@ def manifest(
     document = data.get("document") or {}
     year = (data.get("period") or {}).get("year")
     archive = data.get("archive") or {}
+    body = body_of(data)
     content = {
         "format": FORMAT,
         "docgen": VERSION,
@@ -89,6 +91,18 @@ def manifest(
             "file_notation": archive.get("file_code"),
             "term": archive.get("term"),
         },
+        # Whose papers they are: by that anybody can tell which of them take a body's signature.
+        **(
+            {
+                "originals": {
+                    "clause": regulation.originals.clause,
+                    "org_type": body.org_type,
+                    "collective_kind": body.collective_kind,
+                }
+            }
+            if regulation.originals
+            else {}
+        ),
         "findings": dict(findings),
         "pdf": dict(engine) if engine else None,
         "files": list(documents),

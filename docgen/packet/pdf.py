@@ -26,6 +26,7 @@ from docgen.packet.build import DRAWN, INDEX, MakePdf, PdfParts
 from docgen.packet.fill import FilledFile, Progress
 from docgen.packet.manifest import MANIFEST, extra_entry, sha256
 from docgen.packet.plan import Document, Signer
+from docgen.regulations.originals import is_body_role, person_role
 from docgen.storage import json_bytes, new_folder, safe_name, working_on, write_whole
 
 if TYPE_CHECKING:
@@ -196,6 +197,16 @@ def _lost(findings: Sequence[Finding]) -> InternalError:
     return InternalError("errors.internal.pdf", problem=told[:600])
 
 
+def _with_bodies(zones: Sequence[SignatureZone], signers: Sequence[Signer], pdf: bytes) -> Iterator[SignatureZone]:
+    """The zones of `pdf`, those of which a body signs beside a person shared between the two."""
+    from docgen.pdf import shared_zone
+    from docgen.signing import field_name
+
+    bodies = {field_name(person_role(s.role)): field_name(s.role) for s in signers if is_body_role(s.role)}
+    for zone in zones:
+        yield from shared_zone(zone, pdf, bodies[zone.name]) if zone.name in bodies else (zone,)
+
+
 class _Fields:
     """Gives drawings their signature fields, in one process."""
 
@@ -208,8 +219,9 @@ class _Fields:
         from docgen.pdf import page_count
         from docgen.signing import place_fields
 
-        zones = self._drawings.zones(task)
-        pdf = place_fields(self._drawings.pdf(task), zones, task.signers)
+        drawn = self._drawings.pdf(task)
+        zones = list(_with_bodies(self._drawings.zones(task), task.signers, drawn))
+        pdf = place_fields(drawn, zones, task.signers)
         write_whole(self._target / task.name, pdf)
         return task.number, {
             "file": f"{PDF_FOLDER}/{task.name}",

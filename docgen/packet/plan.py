@@ -12,7 +12,9 @@ from typing import Any
 
 from docgen.forms.data import Record
 from docgen.forms.definition import FormDefinition, Part, Text, load_form
+from docgen.i18n import message
 from docgen.regulations.loader import Assessor, PacketItem, Regulation
+from docgen.regulations.originals import SCAN, body_role, sealed_by
 from docgen.regulations.standing import owes_review
 from docgen.storage import safe_name
 
@@ -22,7 +24,10 @@ SELF = "tu_danh_gia"
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Someone who still has to sign a document: role, the printed words, whether a seal belongs to it, the name."""
+    """Someone who still has to sign a document: role, the printed words, whether a seal belongs to it, the name.
+
+    A body that seals a paper is a signer with a role of its own (`docgen.regulations.originals.body_role`).
+    """
 
     role: str
     caption: str
@@ -54,8 +59,11 @@ def _caption(parts: tuple[Part, ...]) -> str:
     return "".join(part.text for part in parts if isinstance(part, Text)).strip()
 
 
-def _signers(definition: FormDefinition, data: Mapping[str, Any], holder: Mapping[str, Any]) -> tuple[Signer, ...]:
+def _signers(
+    regulation: Regulation, definition: FormDefinition, data: Mapping[str, Any], holder: Mapping[str, Any]
+) -> tuple[Signer, ...]:
     out = []
+    sealed = sealed_by(regulation.originals, data)
     for sign in definition.signs():
         name = ""
         if sign.name is not None:
@@ -65,8 +73,16 @@ def _signers(definition: FormDefinition, data: Mapping[str, Any], holder: Mappin
                 value = value.get(step) if isinstance(value, Mapping) else None
             name = value if isinstance(value, str) else ""
         caption = " ".join(_caption(parts) for parts in sign.text[:1])
-        out.append(Signer(sign.role, caption, sign.seal, name))
+        # Where a body's signature stands for the seal, nobody stamps the person's paper besides.
+        out.append(Signer(sign.role, caption, sign.seal and not regulation.originals, name))
+        if sign.seal and sign.role in sealed:
+            out.append(body_signer(sign.role, sealed[sign.role]))
     return tuple(out)
+
+
+def body_signer(role: str, name: str) -> Signer:
+    """The body called `name` that seals what `role` signs."""
+    return Signer(body_role(role), message(f"packet.body.{'scan' if role == SCAN else 'seal'}", "vi"), True, name)
 
 
 def _ordered(regulation: Regulation, subject: str, present: Mapping[str, Any]) -> list[str]:
@@ -182,7 +198,7 @@ def plan_documents(regulation: Regulation, data: Mapping[str, Any]) -> list[Docu
     out = []
     for number, (item, record, holder, subject, about) in enumerate(planner.documents(), start=1):
         definition = planner.definition(item.form)
-        signers = _signers(definition, data, holder)
+        signers = _signers(regulation, definition, data, holder)
         out.append(Document(number, definition, record, subject, signers, item.clause, about))
     return out
 
@@ -200,11 +216,13 @@ def misnamed(
     made = {(entry.get("form"), str(entry.get("record"))): entry for entry in entries}
     out = []
     for document in plan_documents(regulation, data):
-        entry = made.get((document.definition.form, str(document.record.key())), {})
+        entry = made.get((document.definition.form, str(document.record.key())))
+        if entry is None:
+            continue  # that has a reason of its own
         named = {str(item["role"]): str(item.get("name") or "") for item in entry.get("signers") or ()}
         for signer in document.signers:
-            if signer.role in named and named[signer.role] != signer.name:
-                out.append((int(entry["number"]), signer, named[signer.role]))
+            if named.get(signer.role) != signer.name:
+                out.append((int(entry["number"]), signer, named.get(signer.role, "")))
     return out
 
 

@@ -10,7 +10,7 @@ from docgen.pdf.merge import print_copy
 from docgen.pdf.reading import page_count, pdf_text
 from docgen.pdf.stream import convert_stream
 from docgen.pdf.work import FileResult
-from docgen.pdf.zones import SignatureZone
+from docgen.pdf.zones import SignatureZone, shared_zone
 
 __all__ = [
     "ENGINES",
@@ -24,4 +24,5 @@ __all__ = [
     "page_count",
     "pdf_text",
     "print_copy",
+    "shared_zone",
 ]

@@ -20,6 +20,9 @@ PREFIX = "ky"
 ZONE_PT = style.SIGNATURE_ZONE_MM * 72 / 25.4
 _AIR_PT = 2.0
 _MINIMUM_PT = 40.0
+#: Of a zone that a person and a body share: the person's part in the middle, how far the body's may reach out to the
+#: left, what it needs, its part where there is no such room; and the edge of the page that stays free (30 mm).
+_PERSON_SHARE, _BEYOND_PT, _BODY_PT, _BODY_SHARE, _EDGE_PT = 0.56, 70.0, 105.0, 0.42, 85.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,28 @@ def signature_zones(
         return [], []
     with opened(pdf) as reading:
         return _zones(cells, reading, boxes, file)
+
+
+def shared_zone(zone: SignatureZone, pdf: bytes | Reading, name: str) -> tuple[SignatureZone, SignatureZone]:
+    """The zone of a person and, to its left, that of the body whose signature (field `name`) stands for the seal.
+
+    The person's stays in the middle under the caption; the body's takes what is free to the left of it, beyond the
+    block's own cell where no text stands there.
+    """
+    left, bottom, right, top = zone.rect
+    with opened(pdf) as reading:
+        beside = [line for line in reading.sheet(zone.page).lines(0, left) if line.top > bottom and line.bottom < top]
+    start = max([left - _BEYOND_PT, *(line.right + _AIR_PT * 2 for line in beside)])
+    start = min(max(start, _EDGE_PT), left)
+    middle, half = (left + right) / 2, (right - left) * _PERSON_SHARE / 2
+    border = middle - half
+    if border - start < _BODY_PT:  # no room beside the middle: two unequal halves of the zone
+        border, end = start + (right - start) * _BODY_SHARE, right
+    else:
+        end = middle + half
+    person = SignatureZone(zone.name, zone.page, (round(border + _AIR_PT, 2), bottom, round(end, 2), top), zone.caption)
+    body = SignatureZone(name, zone.page, (round(start, 2), bottom, round(border - _AIR_PT, 2), top), zone.caption)
+    return person, body
 
 
 def _zones(

@@ -39,14 +39,15 @@ from docgen.regulations.duties import (
 )
 from docgen.regulations.life import Life, life_of
 from docgen.regulations.order import Order, order_of
+from docgen.regulations.originals import Originals, originals_of
 from docgen.regulations.standing import KINDS, OUT_OF, Apart
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_shaped
 
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
-    "meeting", "deadlines", "apart", "life", "same", "enclosures", "asked", "decisions", "order", "binding",
-    "archive", "add",
+    "meeting", "deadlines", "apart", "life", "same", "enclosures", "asked", "decisions", "originals", "order",
+    "binding", "archive", "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
 #: What `add` may add to the lists of the regulation that is extended.
@@ -141,6 +142,7 @@ class Regulation(Owner):
     order: tuple[Order, ...] = ()
     archive: Archive | None = None
     decisions: Decisions = field(default_factory=Decisions)
+    originals: Originals = field(default_factory=Originals)
     fields: dict[str, Field] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
     criteria: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
@@ -333,6 +335,8 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
         regulation.decisions = decisions_of(meta["decisions"])
     if "order" in meta:
         regulation.order = tuple(order_of(item, regulation.decisions) for item in meta["order"])
+    if "originals" in meta:
+        regulation.originals = originals_of(meta["originals"])
     added = meta.get("add", Mapping())
     added.closed(ADD_KEYS)
     for at, keep in ((meta, False), (added, True)):

@@ -22,12 +22,14 @@ _PACKET = {"assessors": [TEXT], "*": TEXT}
 _DEADLINE = {"who": [TEXT], "days": WHOLE, "*": TEXT}
 _ASKED = {"any": [TEXT], "when": {"org_type": [TEXT], "*": TEXT}, "*": TEXT}
 _DURATION = {"minimum_days": NUMBER, "when": {"org_type": [TEXT], "collective_kind": [TEXT], "*": TEXT}, "*": TEXT}
+_SEALING = {"when": {"org_type": [TEXT], "collective_kind": [TEXT], "*": TEXT}, "*": TEXT}
 _LISTS: dict[str, Any] = {"forms": [TEXT], "assessors": [_TEXTS], "packet": [_PACKET], "deadlines": [_DEADLINE]}
 _LISTS["enclosures"] = [_TEXTS]
 REGULATION: dict[str, Any] = {
     **_LISTS, "draft": {"working_days": WHOLE, "*": TEXT}, "meeting": (_DURATION, [_DURATION]), "apart": [_TEXTS],
     "life": _TEXTS, "same": [_TEXTS], "asked": [_ASKED], "decisions": {"grades": [_TEXTS], "*": TEXT},
     "binding": [TEXT], "order": [_TEXTS], "archive": {"years": WHOLE, "*": TEXT},
+    "originals": {"seals": [_SEALING], "*": TEXT},
     "add": _LISTS, "*": TEXT,
 }  # fmt: skip
 _ROW: dict[str, Any] = {"*": TEXT}

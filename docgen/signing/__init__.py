@@ -7,7 +7,7 @@ from docgen.signing.appearance import Appearance
 from docgen.signing.check import Trust, load_trust
 from docgen.signing.fields import field_name, place_fields
 from docgen.signing.keys import Key, Token, open_pkcs12, open_token
-from docgen.signing.packet import Due, Signed, due, sign_packet
+from docgen.signing.packet import Due, Signed, due, sign_packet, standing
 from docgen.signing.pades import LEVELS, LongTerm, Signing, sign
 from docgen.signing.verdict import DocumentVerdict, Reason, SignatureVerdict, Verdict
 from docgen.signing.verify import Asked, verify_file, verify_packet
@@ -35,6 +35,7 @@ __all__ = [
     "place_fields",
     "sign",
     "sign_packet",
+    "standing",
     "verify_file",
     "verify_packet",
 ]

@@ -14,9 +14,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 from docgen.errors import InputError
+from docgen.regulations.originals import is_body_role
 from docgen.signing.bounded import read_bounded
 from docgen.signing.fields import field_name
 from docgen.storage import write_whole
@@ -46,6 +47,20 @@ def read_seal(reason: str) -> tuple[str, int, str] | None:
     return (found[1], int(found[2]), found[3]) if found else None
 
 
+#: What an electronic paper is: nobody has signed; somebody has; everybody whom an original takes has.
+State = Literal["draft", "signed", "original"]
+
+
+def state_of(done: int, due: int, asks: bool) -> State:
+    """The state of a paper that `done` of `due` signers have signed, where the regulation `asks` for originals or not.
+
+    A paper that nobody signs is never more than a draft (QĐ 379 Điều 12).
+    """
+    if not done:
+        return "draft"
+    return "original" if asks and done == due else "signed"
+
+
 @dataclass(frozen=True, slots=True)
 class Signer:
     """A signature a document must carry: role, the printed words, the printed name, whether a seal belongs to it."""
@@ -54,6 +69,11 @@ class Signer:
     caption: str
     name: str
     seal: bool
+
+    @property
+    def body(self) -> bool:
+        """True for a body that seals the paper; its role tells, whatever the manifest says."""
+        return is_body_role(self.role)
 
     @property
     def field(self) -> str:
@@ -96,6 +116,11 @@ class Document:
         """The roles that have signed, as the manifest says."""
         return [str(s["role"]) for s in (self.pdf or {}).get("signatures") or ()]
 
+    def missing(self) -> list[Signer]:
+        """Those who have not signed, as the manifest says, in order."""
+        done = set(self.signed_roles())
+        return [signer for signer in self.signers if signer.role not in done]
+
     def signer(self, role: str) -> Signer | None:
         """The signer of `role`, or None."""
         return next((s for s in self.signers if s.role == role), None)
@@ -136,6 +161,7 @@ _MANIFEST: _Shape = {
     "regulation": ({"id": (str, False), "number": (str, False)}, False),
     "dossier": ({"file": (str, False), "sha256": (str, False)}, False),
     "archival": ({"subject": (str, False), "organ_name": (str, False)}, False),
+    "originals": ({"clause": (str, False), "org_type": (str, False), "collective_kind": (str, False)}, False),
     "supersedes": ({"packet": (str, True), "reason": (str, False)}, False),
     "files": ([_DOCUMENT], True), "extras": ([{"file": (str, True), "sha256": (str, True)}], False),
 }  # fmt: skip
@@ -191,6 +217,24 @@ class Manifest:
     def regulation(self) -> str:
         """The id of the regulation the packet was made by, or an empty text."""
         return str((self.content.get("regulation") or {}).get("id") or "")
+
+    @property
+    def asks_originals(self) -> bool:
+        """True where the regulation says what an original is (QĐ 379 Điều 12); before it no paper is called one."""
+        return isinstance(self.content.get("originals"), dict)
+
+    def state(self, document: Document) -> State:
+        """What `document` is by the signatures the manifest records."""
+        done = len(document.signers) - len(document.missing())
+        return state_of(0 if self.content.get("draft") else done, len(document.signers), self.asks_originals)
+
+    def people(self) -> set[str]:
+        """The names of all persons who sign anything in the packet."""
+        return {s.name for d in self.documents for s in d.signers if s.name and not s.body}
+
+    def bodies(self) -> set[str]:
+        """The names of all bodies that seal anything in the packet."""
+        return {s.name for d in self.documents for s in d.signers if s.name and s.body}
 
     def place(self, name: str) -> Path:
         """Where the packet's file `name` lies. Raises `InputError` where a link leads there: it may lead anywhere."""

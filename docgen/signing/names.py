@@ -111,6 +111,40 @@ def same_name(printed: str, certified: str) -> bool:
     return likeness(printed, certified) in ("same", "without_accents")
 
 
+#: How a party body is called: by its committee, by itself, by its standing committee.
+_PARTY = re.compile(r"^(?:(?:ban thuong vu|ban chap hanh|thuong truc|btv|bch) )?dang (?:uy|bo) ")
+#: What a body's certificate adds to its name: a bracket, or its tax or budget code.
+_BODY_CODE = re.compile(
+    r"[\s,;:_/|.\-–—]*(?:(?:MST|MS|ID|UID|MĐVQHNS)[\s.:_\-–]*)?\d{9,}(?:-\d{1,4})?\s*$", re.IGNORECASE
+)
+
+
+def body_likeness(printed: str, certified: str) -> Likeness:
+    """How the name of a body in a dossier and in a certificate agree: `same`, `without_accents` or `other`.
+
+    A party body may be called by its committee or by itself (Đảng ủy, Đảng bộ, Ban Thường vụ Đảng ủy): it is one body,
+    and never the agency of the same name.
+    """
+    given = _BODY_CODE.sub("", _BRACKET.sub("", unicodedata.normalize("NFC", certified).strip()))
+    if _disguised(given) or not given:
+        return "other"
+    (party, exact, letters), (other, exact_too, letters_too) = _body(printed), _body(given)
+    if party != other or not letters or letters != letters_too:
+        return "other"
+    if exact == exact_too:
+        return "same"
+    return "without_accents" if _plain(given) else "other"
+
+
+def _body(name: str) -> tuple[bool, str, str]:
+    """Whether it is a party body; its own name with every accent, and by its letters."""
+    text = "".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in unicodedata.normalize("NFC", name))
+    letters = fold_name(text)
+    found = _PARTY.match(letters + " ")
+    words = len(found[0].split()) if found else 0
+    return found is not None, " ".join(_exact(text).split()[words:]), " ".join(letters.split()[words:])
+
+
 def meant(names: Iterable[str], certified: str) -> list[str]:
     """Which of `names` a certificate may mean: the one that is exactly its own, else those of the same letters.
 

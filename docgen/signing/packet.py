@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from docgen.errors import InputError, UsageError
+from docgen.regulations.originals import is_body_role
 from docgen.signing.bounded import read_bounded
 from docgen.signing.check import mathematics
 from docgen.signing.keys import Key
 from docgen.signing.manifest import Document, Manifest, load_manifest, seal_text, sha256
-from docgen.signing.names import meant
+from docgen.signing.names import body_likeness, likeness, meant
 from docgen.signing.pades import Signing, now, sign
 from docgen.storage import environment_fault, working_on, write_whole
 
@@ -27,7 +28,8 @@ class Due:
     """One role that is still due: in which documents, under which names, what it waits for.
 
     `ready` are the numbers of the documents that can be signed now, `blocked` maps the others to the roles that must
-    sign first, `paper` are documents without a PDF field: they can only be signed on paper or elsewhere.
+    sign first, `paper` are documents without a PDF field: they can only be signed on paper or elsewhere. `body` is set
+    for the role of a body, which signs with its own certificate in place of its seal.
     """
 
     role: str
@@ -39,13 +41,14 @@ class Due:
     paper: list[int] = field(default_factory=list)
     seal: bool = False
     rank: int = 0
+    body: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
         return {
             "role": self.role, "caption": self.caption, "names": self.names, "documents": self.documents,
             "ready": self.ready, "blocked": {str(n): roles for n, roles in self.blocked.items()},
-            "paper": self.paper, "seal": self.seal,
+            "paper": self.paper, "seal": self.seal, "body": self.body,
         }  # fmt: skip
 
 
@@ -64,6 +67,7 @@ def due(packet: Path) -> list[Due]:
                 continue
             entry = found.setdefault(signer.role, Due(signer.role, signer.caption))
             entry.rank = max(entry.rank, rank)
+            entry.body = signer.body
             entry.seal = entry.seal or signer.seal
             entry.documents.append(document.number)
             if signer.name and signer.name not in entry.names:
@@ -76,6 +80,25 @@ def due(packet: Path) -> list[Due]:
             else:
                 entry.ready.append(document.number)
     return sorted(found.values(), key=lambda entry: entry.rank)
+
+
+def standing(packet: Path) -> list[dict[str, Any]]:
+    """What each document of a packet is, by the signatures recorded: draft, signed or original, and who is missing.
+
+    What a crash left behind is counted as signed. Raises `InputError` for what is no packet.
+    """
+    manifest = load_manifest(packet)
+    settle(manifest, save=False)
+    return [
+        {
+            "number": document.number, "file": document.pdf_file or document.file, "title": document.title,
+            "state": manifest.state(document),
+            "missing": [
+                {"role": s.role, "caption": s.caption, "name": s.name, "body": s.body} for s in document.missing()
+            ],
+        }
+        for document in manifest.documents
+    ]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -237,11 +260,15 @@ def select(
         raise UsageError("signing.error.unknown_document", number=unknown[0])
     out = Signed(role, name, "")
     printed = {d.number: signer.name for d in candidates if (signer := d.signer(role)) is not None}
-    # The certificate means one of the people named anywhere in the packet, or nobody of them.
-    own = meant((s.name for d in manifest.documents for s in d.signers), name)
+    if is_body_role(role):
+        own = _as_body(manifest, role, name)
+    else:
+        _as_person(manifest, role, name)
+        # The certificate means one of the people named anywhere in the packet, or nobody of them.
+        own = meant(manifest.people(), name)
     if len(own) > 1 and not only:
         raise UsageError("signing.error.name_ambiguous", certificate=name, names=", ".join(own))
-    named = any(text in own for text in printed.values())
+    named = bool(own) if is_body_role(role) else any(text in own for text in printed.values())
     chosen = []
     for document in candidates:
         number = document.number
@@ -261,6 +288,22 @@ def select(
                 out.unnamed.append(number)
             chosen.append(document)
     return out, chosen
+
+
+def _as_body(manifest: Manifest, role: str, name: str) -> list[str]:
+    """The bodies of the packet that a certificate means. Raises `UsageError` where it is one of the people's."""
+    people = manifest.people()
+    if meant(people, name) or any(likeness(person, name) == "near" for person in people):
+        raise UsageError("signing.error.person_for_body", role=role, certificate=name)
+    bodies = manifest.bodies()
+    exact = [body for body in bodies if body_likeness(body, name) == "same"]
+    return sorted(exact or [body for body in bodies if body_likeness(body, name) == "without_accents"])
+
+
+def _as_person(manifest: Manifest, role: str, name: str) -> None:
+    """Raise `UsageError` where a body's certificate is to sign for a person."""
+    if any(body_likeness(body, name) != "other" for body in manifest.bodies()):
+        raise UsageError("signing.error.body_for_person", role=role, certificate=name)
 
 
 def recorded_pdf(manifest: Manifest, document: Document) -> bytes:
@@ -290,4 +333,4 @@ def keep(manifest: Manifest, document: Document, signed: bytes, record: dict[str
     manifest.save()
 
 
-__all__ = ["Due", "Signed", "beginning", "due", "keep", "recorded_pdf", "select", "settle", "sign_packet"]
+__all__ = ["Due", "Signed", "beginning", "due", "keep", "recorded_pdf", "select", "settle", "sign_packet", "standing"]

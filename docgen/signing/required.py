@@ -14,7 +14,9 @@ from pathlib import Path
 from docgen.errors import DocgenError, InputError
 from docgen.forms.definition import FormDefinition, load_form
 from docgen.forms.template import bookmark_name
+from docgen.regulations.duties import Body
 from docgen.regulations.loader import Regulation, load_regulation
+from docgen.regulations.originals import body_role
 from docgen.signing.bounded import frugal
 from docgen.signing.changes import fields
 from docgen.signing.fields import need
@@ -57,6 +59,22 @@ class Forms:
                 self._forms[key] = None
         return self._forms[key]
 
+    def sealed(self, document: Document) -> set[str]:
+        """The roles whose papers bear a seal, by the regulation at hand and the kind of body the packet states."""
+        regulation = self.regulation(str(document.entry.get("regulation") or self.manifest.regulation))
+        stated = self.manifest.content.get("originals") or {}
+        if regulation is None or not regulation.originals or not isinstance(stated, dict):
+            return set()
+        kind = str(stated.get("collective_kind") or "cap_uy")
+        return regulation.originals.roles(Body(str(stated.get("org_type") or ""), collective_kind=kind))
+
+    def unstated(self) -> Iterator[Reason]:
+        """That a packet of a regulation that asks for bodies' signatures does not say what body it is of."""
+        regulation = self.regulation(self.manifest.regulation) if self.manifest.regulation else None
+        stated = self.manifest.content.get("originals")
+        if regulation is not None and regulation.originals and not (stated or {}).get("org_type"):
+            yield Reason("issuer_unstated", "cannot_tell", {"clause": regulation.originals.clause})
+
 
 def printed_name(forms: Forms, document: Document, role: str) -> tuple[str, bool]:
     """The name the Word form of a document prints where `role` signs, and whether the form cannot do without it.
@@ -88,11 +106,14 @@ def unnamed(forms: Forms, document: Document, base: bytes) -> Iterator[Reason]:
     if form is None:
         yield Reason("form_not_at_hand", "cannot_tell", {"form": str(document.entry.get("form") or "–")})
     else:
+        sealed = forms.sealed(document)
         for sign in form.signs():
-            if sign.role not in named:
-                caption = "".join(getattr(part, "text", "") for part in sign.text[0]) if sign.text else ""
-                yield Reason("signer_unnamed", "failed", {"role": sign.role, "caption": caption.strip()})
-                named.add(sign.role)
+            caption = "".join(getattr(part, "text", "") for part in sign.text[0]) if sign.text else ""
+            body = [body_role(sign.role)] if sign.seal and sign.role in sealed else []
+            for role in [sign.role, *body]:
+                if role not in named:
+                    yield Reason("signer_unnamed", "failed", {"role": role, "caption": caption.strip()})
+                    named.add(role)
         made_with = document.entry.get("definition")
         if made_with is not None and made_with != form.definition_hash:
             yield Reason("form_changed", "cannot_tell", {"form": form.form})

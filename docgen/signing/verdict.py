@@ -74,13 +74,19 @@ class SignatureVerdict:
 
 @dataclass(slots=True)
 class DocumentVerdict:
-    """The verdict on one document of a packet, or on a PDF by itself."""
+    """The verdict on one document of a packet, or on a PDF by itself.
+
+    `state` is what a document of a packet is by the signatures that passed: draft, signed or original (where nothing
+    at all is wrong with it); `missing` names whose signature it lacks.
+    """
 
     file: str
     number: int | None = None
     title: str = ""
     signatures: list[SignatureVerdict] = dataclasses.field(default_factory=list)
     reasons: list[Reason] = dataclasses.field(default_factory=list)
+    state: str = ""
+    missing: list[dict[str, str]] = dataclasses.field(default_factory=list)
 
     @property
     def status(self) -> Status:
@@ -91,6 +97,7 @@ class DocumentVerdict:
         """For `--json`."""
         return {
             "number": self.number, "file": self.file, "title": self.title or None, "status": self.status,
+            "state": self.state or None, "missing": self.missing,
             "signatures": [signature.as_json(language) for signature in self.signatures],
             "reasons": [reason.as_json(language) for reason in self.reasons],
         }  # fmt: skip

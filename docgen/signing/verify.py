@@ -11,11 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from docgen.errors import InputError
+from docgen.regulations.originals import is_body_role
 from docgen.signing.bounded import hash_of, read_bounded
 from docgen.signing.check import Trust, check_pdf
 from docgen.signing.fields import field_names
-from docgen.signing.manifest import MANIFEST, Document, Manifest, find_packet, load_manifest, read_seal, sha256
-from docgen.signing.names import likeness, meant, tail_words
+from docgen.signing.manifest import (
+    MANIFEST,
+    Document,
+    Manifest,
+    find_packet,
+    load_manifest,
+    read_seal,
+    sha256,
+    state_of,
+)
+from docgen.signing.names import body_likeness, likeness, meant, tail_words
 from docgen.signing.packet import beginning
 from docgen.signing.required import Forms, printed_name, unnamed
 from docgen.signing.supersede import MARK, superseded_by
@@ -70,6 +80,10 @@ def verify_packet(
     for position, document in enumerate(manifest.documents, start=1):
         out.documents.append(_document(manifest, document, seal, asked, forms))
         progress(position, len(manifest.documents))
+    _one_key_for_two(out)
+    for document, entry in zip(manifest.documents, out.documents, strict=True):
+        _state(manifest, document, entry)
+    out.reasons.extend(forms.unstated())
     out.reasons.extend(_files(manifest))
     if asked.whole and path.is_dir():
         out.reasons.extend(_beside(path, folder))
@@ -144,6 +158,26 @@ def _document(manifest: Manifest, document: Document, seal: str, asked: Asked, f
     return out
 
 
+def _one_key_for_two(verdict: Verdict) -> None:
+    """A certificate that signs for a body signs for no person, and the other way round: two signatures are of two."""
+    signed = [s for document in verdict.documents for s in document.signatures if s.role and s.certificate]
+    bodies = {s.certificate for s in signed if is_body_role(s.role)}
+    both = bodies & {s.certificate for s in signed if not is_body_role(s.role)}
+    for signature in signed:
+        if signature.certificate in both:
+            signature.reasons.append(Reason("one_key_for_two", "failed", {"certificate": signature.signer}))
+
+
+def _state(manifest: Manifest, document: Document, out: DocumentVerdict) -> None:
+    """What the document is: only signatures that passed count, and an original has nothing wrong or open about it."""
+    done = {s.role for s in out.signatures if s.role and not s.stamp and s.status == "passed"}
+    missing = [signer for signer in document.signers if signer.role not in done]
+    out.missing = [{"role": s.role, "caption": s.caption, "name": s.name} for s in missing]
+    count = 0 if manifest.content.get("draft") else len(document.signers) - len(missing)
+    state = state_of(count, len(document.signers), manifest.asks_originals)
+    out.state = "signed" if state == "original" and out.status != "passed" else state
+
+
 def _belongs(
     manifest: Manifest, document: Document, signature: SignatureVerdict, seal: str, asked: Asked, forms: Forms
 ) -> None:
@@ -159,6 +193,12 @@ def _belongs(
         if bound[2] != signature.role:
             signature.reasons.append(Reason("other_role", "failed", {"role": bound[2]}))
     signer = document.signer(signature.role)
+    if is_body_role(signature.role):
+        _named_body(manifest, signer.name if signer is not None else "", signature)
+        return
+    if any(body_likeness(body, signature.signer) != "other" for body in manifest.bodies()):
+        signature.reasons.append(Reason("body_for_person", "failed", {"certificate": signature.signer}))
+        return
     named = signer.name if signer is not None else ""
     # Whoever makes a manifest writes the names in it: the form in the packet, which it lists, must say the same.
     printed, needed = printed_name(forms, document, signature.role)
@@ -172,10 +212,25 @@ def _belongs(
         signature.reasons.append(Reason(code, "cannot_tell" if doubt else "note", facts))
 
 
+def _named_body(manifest: Manifest, printed: str, signature: SignatureVerdict) -> None:
+    """Whether the certificate is that of the body that seals here; a person's never is."""
+    names = {"printed": printed or "–", "certificate": signature.signer}
+    people = manifest.people()
+    how = body_likeness(printed, signature.signer) if printed else "other"
+    if meant(people, signature.signer) or any(likeness(person, signature.signer) == "near" for person in people):
+        signature.reasons.append(Reason("person_for_body", "failed", names))
+    elif how == "without_accents":
+        signature.reasons.append(Reason("name_without_accents", "note", names))
+    elif how == "other" and any(body_likeness(body, signature.signer) != "other" for body in manifest.bodies()):
+        signature.reasons.append(Reason("other_body", "failed", names))
+    elif how == "other":
+        signature.reasons.append(Reason("body_differs" if printed else "body_unnamed", "cannot_tell", names))
+
+
 def _named(manifest: Manifest, printed: str, signature: SignatureVerdict, asked: Asked) -> None:
     """Whether the certificate's name is the one printed at this place."""
     names = {"printed": printed, "certificate": signature.signer}
-    everybody = {s.name for d in manifest.documents for s in d.signers if s.name}
+    everybody = manifest.people()
     possible = meant(everybody, signature.signer)
     how = likeness(printed, signature.signer)
     if how in ("same", "without_accents") and (tail := tail_words(signature.signer)):

@@ -14,6 +14,7 @@ from docgen.validation.dates import check_dates
 from docgen.validation.decisions import check_decisions
 from docgen.validation.facts import check_facts
 from docgen.validation.order import check_order
+from docgen.validation.originals import check_seals
 from docgen.validation.papers import check_asked, check_enclosures, check_same, check_votes_given
 from docgen.validation.people import check_ballots, check_people
 from docgen.validation.sample_left import check_sample
@@ -27,7 +28,7 @@ SEVERITIES = ("error", "warning", "info")
 CHECKS: tuple[Callable[[Check], None], ...] = (
     check_shape, check_sections, check_assessments, check_people, check_dates, check_ballots, check_grades, check_facts,
     check_scores, check_choices, check_sample, check_same, check_asked, check_votes_given,
-    check_decisions, check_order, check_secrecy, check_enclosures,
+    check_decisions, check_order, check_secrecy, check_enclosures, check_seals,
 )  # fmt: skip
 
 

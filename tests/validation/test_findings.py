@@ -244,9 +244,9 @@ def test_every_validation_code_is_tried_here() -> None:
     }  # fmt: skip
     tried = {case[0] for case in CASES} | elsewhere
     # These have dossiers of their own: test_scores.py, tests/dossier/test_sample_mark.py,
-    # tests/regulations/test_decisions.py, tests/test_secrecy.py.
+    # tests/regulations/test_decisions.py, tests/test_secrecy.py, tests/signing/test_originals.py.
     apart = ("validation.score.", "validation.sample.", "validation.decision.", "validation.secrecy.",
-             "validation.order.", "validation.enclosures.")  # fmt: skip
+             "validation.order.", "validation.enclosures.", "validation.seal.")  # fmt: skip
     codes = {c for c in codes_in_sources() if c.startswith("validation.") and not c.startswith(apart)}
     assert not codes - tried
 
