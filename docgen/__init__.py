@@ -12,11 +12,29 @@ from typing import TYPE_CHECKING, Any
 from docgen.version import VERSION
 
 if TYPE_CHECKING:
-    from docgen.api import build_packet, fill, propose, validate
-    from docgen.dossier import load_dossier
+    from docgen.api import (
+        Form,
+        Merged,
+        Regulation,
+        Regulations,
+        build_packet,
+        check,
+        check_template,
+        convert,
+        fill,
+        grade,
+        load_dossier,
+        merge_readings,
+        propose,
+        sign,
+        validate,
+        verify,
+        write_grades,
+    )
     from docgen.errors import DocgenError
     from docgen.forms.merge import merge_form
     from docgen.forms.readback import read_form
+    from docgen.grading.tally import tally
     from docgen.model import Finding
     from docgen.regulations.loader import load_regulation
     from docgen.word.compile import compile_template
@@ -25,29 +43,55 @@ __version__ = VERSION
 __all__ = [
     "DocgenError",
     "Finding",
+    "Form",
+    "Merged",
+    "Regulation",
+    "Regulations",
     "build_packet",
+    "check",
+    "check_template",
     "compile_template",
+    "convert",
     "fill",
+    "grade",
     "load_dossier",
     "load_regulation",
     "merge_form",
+    "merge_readings",
     "propose",
     "read_form",
+    "sign",
+    "tally",
     "validate",
+    "verify",
+    "write_grades",
 ]
 
 _HOME = {
     "DocgenError": "docgen.errors",
     "Finding": "docgen.model",
+    "Form": "docgen.api",
+    "Merged": "docgen.api",
+    "Regulation": "docgen.api",
+    "Regulations": "docgen.api",
     "build_packet": "docgen.api",
+    "check": "docgen.api",
+    "check_template": "docgen.api",
     "compile_template": "docgen.word.compile",
+    "convert": "docgen.api",
     "fill": "docgen.api",
-    "load_dossier": "docgen.dossier",
+    "grade": "docgen.api",
+    "load_dossier": "docgen.api",
     "load_regulation": "docgen.regulations.loader",
     "merge_form": "docgen.forms.merge",
+    "merge_readings": "docgen.api",
     "propose": "docgen.api",
     "read_form": "docgen.forms.readback",
+    "sign": "docgen.api",
+    "tally": "docgen.grading.tally",
     "validate": "docgen.api",
+    "verify": "docgen.api",
+    "write_grades": "docgen.api",
 }
 
 

@@ -1,9 +1,9 @@
 """The exceptions of docgen.
 
 Everything wrong in a user's data is a `docgen.model.Finding`, collected and reported together. Exceptions are for
-our own faults and for the environment's. There is one root, which carries facts and no wording: the text is made in
-`docgen.i18n` from `code` and `facts`, so that a message exists in every language and never leaks personal data that
-somebody formatted into a string.
+our own faults and for the environment's. There is one root, which carries facts and no wording: the text is made from
+`code` and `facts` when somebody asks for it, so that a message exists in every language and never leaks personal data
+that somebody formatted into a string.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+
+from docgen.i18n import message
 
 _OWN_FOLDER = Path(__file__).resolve().parent
 
@@ -35,11 +37,15 @@ class DocgenError(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
+        #: The findings (`docgen.model.Finding`) that stand behind it, where there are any.
+        self.findings: tuple[Any, ...] = ()
 
     def __str__(self) -> str:
-        if not self.facts:
-            return self.code
-        return f"{self.code} ({', '.join(f'{k}={v}' for k, v in self.facts.items())})"
+        return f"{self.text()} [{self.code}]"
+
+    def text(self, language: str = "vi") -> str:
+        """What is wrong, as a sentence in `language` (`vi`, `en`)."""
+        return message(self.code, language, **self.facts)
 
 
 class InputError(DocgenError):

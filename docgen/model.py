@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from docgen.i18n import has_message, message
+
 #: The four grades (mức xếp loại chất lượng), best first.
 GRADES: tuple[str, ...] = ("HTXSNV", "HTTNV", "HTNV", "KHTNV")
 #: The four levels of a criterion (cấp độ), best first.
@@ -26,6 +28,7 @@ GRADE_TEXT: dict[str, str] = {
 LEVEL_TEXT: dict[str, str] = {"xuat_sac": "Xuất sắc", "tot": "Tốt", "trung_binh": "Trung bình", "kem": "Kém"}
 
 Severity = Literal["error", "warning", "info"]
+_WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm")
 
 
 def grade_at_least(grade: str, floor: str) -> bool:
@@ -73,6 +76,35 @@ class Finding:
     place: Place
     params: dict[str, Any] = field(default_factory=dict)
     who: str = ""
+
+    def text(self, language: str = "vi") -> str:
+        """What is wrong, as a sentence in `language` (`vi`, `en`)."""
+        return message(self.code, language, **self.params)
+
+    def hint(self, language: str = "vi") -> str:
+        """What to do about it, in `language`; empty where there is nothing to add.
+
+        A finding that carries a guess (`near`) has the hint with "did you mean"; one without a guess the plain hint. A
+        finding in a workbook has a hint in the words of Excel where there is one.
+        """
+        key = f"{self.code}.hint"
+        if self.in_workbook and has_message(f"{key}_cell", language):
+            key = f"{key}_cell"
+        elif self.params.get("near") and has_message(f"{key}_near", language):
+            key = f"{key}_near"
+        return message(key, language, **self.params) if has_message(key, language) else ""
+
+    @property
+    def in_workbook(self) -> bool:
+        """Whether it is about something in a workbook, so that advice on JSON would help nobody."""
+        return "!" in self.place.source or self.place.file.lower().endswith(_WORKBOOKS)
+
+    def as_json(self, language: str = "vi") -> dict[str, Any]:
+        """As a flat mapping: code, severity, file, pointer, source, who, message, hint."""
+        return {
+            "code": self.code, "severity": self.severity, "file": self.place.file, "pointer": self.place.pointer,
+            "source": self.place.source, "who": self.who, "message": self.text(language), "hint": self.hint(language),
+        }  # fmt: skip
 
 
 def has_errors(findings: list[Finding]) -> bool:

@@ -12,11 +12,17 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docgen.errors import InputError, UsageError
 from docgen.model import Finding, has_errors
 from docgen.regulations.loader import Regulation, load_regulation
+
+if TYPE_CHECKING:
+    from docgen.dossier import Dossier
+    from docgen.forms.definition import FormDefinition
+    from docgen.grading.dossier_board import Board
+    from docgen.packet.build import Packet
 
 #: Findings about a place for a proposed grade that is empty: no packet without it, but docgen may fill it.
 GRADE_OPEN = ("validation.grade.open", "validation.grade.open_proposed")
@@ -26,10 +32,10 @@ GRADE_OPEN = ("validation.grade.open", "validation.grade.open_proposed")
 class Checked:
     """A dossier after the first three steps. `dossier` is None where nothing could be read."""
 
-    dossier: Any
+    dossier: Dossier | None
     regulation: Regulation | None
     findings: list[Finding]
-    board: Any = None
+    board: Board | None = None
 
     @property
     def sound(self) -> bool:
@@ -51,7 +57,7 @@ def check_dossier(path: Path, folders: Sequence[Path] = (), *, grade: bool = Tru
     return check_loaded(dossier, findings, grade=grade)
 
 
-def check_loaded(dossier: Any, findings: list[Finding], *, grade: bool = True) -> Checked:
+def check_loaded(dossier: Dossier | None, findings: list[Finding], *, grade: bool = True) -> Checked:
     """Validate and grade a dossier that was loaded, with the findings of that; None is passed on."""
     from docgen.validation import validate_dossier
 
@@ -150,7 +156,7 @@ class Written:
     propose in the empty places of other writers: pointer, grade, writer.
     """
 
-    file: Path
+    file: Path = Path()
     filled: list[tuple[str, str]] = field(default_factory=list)
     kept: int = 0
     open: list[tuple[str, str]] = field(default_factory=list)
@@ -186,11 +192,11 @@ def write_grades(checked: Checked, path: Path, output: Path | None = None, *, ro
     from Excel needs `output` (a JSON file). Raises `UsageError` otherwise, and for a role that writes no grade.
     """
     from docgen.dossier import load_dossier
-    from docgen.dossier.text import clean, one_line
     from docgen.storage import json_bytes, write_whole
 
-    if role not in WRITERS:
-        raise UsageError("errors.usage.no_such_writer", role=role, known=", ".join(WRITERS))
+    _known_writer(role)
+    assert checked.dossier is not None
+    assert checked.board is not None
     if path.is_dir():
         path = Path(checked.dossier.file) if checked.dossier.file else path
     target = output or path
@@ -200,18 +206,42 @@ def write_grades(checked: Checked, path: Path, output: Path | None = None, *, ro
         raise UsageError("errors.usage.exists", file=str(target))
     read = path.suffix.lower() == ".json"
     data = json.loads(path.read_text(encoding="utf-8-sig")) if read else copy.deepcopy(checked.dossier.data)
-    done = Written(target)
+    done = write_settled(data, checked.board, role=role)
+    done.file = target
+    if done.filled or target != path:
+        content = json_bytes(data)
+        write_whole(target, content, overwrite=True)
+        loaded, findings = load_dossier(target)
+        if loaded is None:
+            raise InputError("errors.input.no_dossier", file=str(target), count=len(findings))
+    return done
+
+
+def _known_writer(role: str) -> None:
+    if role not in WRITERS:
+        raise UsageError("errors.usage.no_such_writer", role=role, known=", ".join(WRITERS))
+
+
+def write_settled(data: dict[str, Any], board: Board, *, role: str = "cell") -> Written:
+    """Put the settled proposals of `board` into the empty places of one writer in `data`, which is changed.
+
+    What is written, and raised, is as for `write_grades`.
+    """
+    from docgen.dossier.text import clean, one_line
+
+    _known_writer(role)
+    done = Written()
     members: dict[Any, list[int]] = {}
     for index, member in enumerate(data.get("members", ())):
         # The rows of the board have ids in canonical form; the file may have them typed otherwise.
         members.setdefault(one_line(clean(str(member.get("id")))), []).append(index)
-    for row in checked.board.rows:
+    for row in board.rows:
         if row.proposal.not_ranked:
             continue
         empty = []
         for pointer, writer in _places(data, row, members):
             *above, name = pointer.split("/")[1:]
-            holder = data
+            holder: Any = data
             for step in above:
                 holder = holder[int(step)] if isinstance(holder, list) else holder.setdefault(step, {})
             if holder.get(name):
@@ -227,12 +257,6 @@ def write_grades(checked: Checked, path: Path, output: Path | None = None, *, ro
         if empty:
             reason = "questions" if row.proposal.questions else "choice" if row.grade else "unknown"
             done.open.append((row.name, reason))
-    if done.filled or target != path:
-        content = json_bytes(data)
-        write_whole(target, content, overwrite=True)
-        loaded, findings = load_dossier(target)
-        if loaded is None:
-            raise InputError("errors.input.no_dossier", file=str(target), count=len(findings))
     return done
 
 
@@ -242,6 +266,8 @@ def write_board(checked: Checked, target: Path, *, overwrite: bool = False) -> N
     from docgen.storage import write_whole
 
     assert checked.regulation is not None
+    assert checked.dossier is not None
+    assert checked.board is not None
     page = summary_page(
         checked.regulation, checked.dossier.data, checked.findings, checked.board.as_summary(), draft=False
     )
@@ -278,7 +304,7 @@ def make_packet(
     *,
     folders: Sequence[Path] = (),
     progress: PacketProgress | None = None,
-) -> tuple[Any, Checked]:
+) -> tuple[Packet | None, Checked]:
     """The whole way from a dossier's file to a packet in the folder `output`.
 
     Returns the packet (None where errors forbid one) and what was found. Raises as `build_packet` does.
@@ -295,7 +321,7 @@ def packet_of(
     *,
     appearing: Callable[[int, bool], None] = lambda size, noted: None,
     progress: PacketProgress | None = None,
-) -> Any:
+) -> Packet | None:
     """The packet of a checked dossier, or None where errors forbid one.
 
     `source` is what the manifest calls the dossier's file; `appearing` and what is raised are as in `build_packet`.
@@ -402,6 +428,20 @@ def blank_forms(
             filler = Filler(regulation, load_form(regulation, each), templates)
             write((output or Path("output")) / name / f"{each}.docx", filler.fill({}, blank=True))
     return written
+
+
+def known_record(
+    regulation: Regulation, definition: FormDefinition, dossier: Dossier, member: str = "", assessor: str = ""
+) -> dict[str, Any]:
+    """What `dossier` knows of a form's record before people write: who, where and when.
+
+    Raises `UsageError` for an unknown member, and where the form needs a member or an assessor and none is named.
+    """
+    from docgen.forms.data import Record, form_data
+
+    if member:
+        member = str(dossier.member(member)["id"])
+    return _known_part(form_data(regulation, definition, dossier.data, Record(member, assessor)))
 
 
 def _records(kind: str, subject: str, members: Sequence[str], assessor: str, regulation: Regulation) -> Iterator[Any]:

@@ -17,8 +17,10 @@ from docgen.forms.example import sample_record
 
 
 def test_the_documented_lines_run() -> None:
-    assert doctest.testmod(docgen.api).failed == 0
-    assert doctest.testmod(docgen.api).attempted > 0
+    for module in (docgen.api, docgen.api.regulations, docgen.api.dossiers):
+        result = doctest.testmod(module)
+        assert result.failed == 0
+        assert result.attempted > 0
 
 
 def test_every_public_name_is_there() -> None:
@@ -62,3 +64,10 @@ def test_someone_elses_template(tmp_path: Path) -> None:
     out = docgen.compile_template(tmp_path / "t.docx").render({"name": "A & B < C"})
     assert zipfile.ZipFile(io.BytesIO(out)).testzip() is None
     assert docx.Document(io.BytesIO(out)).paragraphs[0].text == "Kính gửi A & B < C"
+
+
+def test_the_page_about_the_library_runs() -> None:
+    page = Path(__file__).parents[1] / "docs" / "api.md"
+    result = doctest.testfile(str(page), module_relative=False)
+    assert result.failed == 0
+    assert result.attempted > 20

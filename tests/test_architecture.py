@@ -83,3 +83,9 @@ def test_a_skipped_test_is_a_failure_in_ci_only(tmp_path: Path, ci: str, code: i
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env={**env, "CI": ci}, check=False)
     assert done.returncode == code, done.stdout
     assert "thiếu công cụ" in done.stdout
+
+
+def test_no_two_test_files_have_one_name() -> None:
+    """Test folders are no packages, so pytest knows a file by its name alone and would not collect the second."""
+    names = [path.name for path in Path(__file__).parent.rglob("*.py")]
+    assert sorted({name for name in names if names.count(name) > 1} - {"conftest.py"}) == []

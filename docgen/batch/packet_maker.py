@@ -29,7 +29,7 @@ from docgen.pipeline import PacketOptions, check_loaded, packet_of
 from docgen.regulations.loader import Regulation, load_regulation
 from docgen.signing.bundle import is_cover
 from docgen.storage import environment_fault
-from docgen.validation.report import message_of, to_json
+from docgen.validation.report import to_json
 from docgen.version import VERSION
 
 
@@ -238,7 +238,7 @@ def _in_one(item: Item, findings: Sequence[Finding], language: str) -> Finding:
     """Why a dossier was skipped, in one finding; all that was found is in the file of findings."""
     errors = [finding for finding in findings if finding.severity == "error"]
     warnings = sum(1 for finding in findings if finding.severity == "warning")
-    first = message_of(errors[0], language) if errors else ""
+    first = errors[0].text(language) if errors else ""
     params = {"name": item.name, "errors": len(errors), "warnings": warnings, "first": first}
     return Finding("batch.packet.skipped", "error", place_of(item), params)
 

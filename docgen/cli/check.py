@@ -105,6 +105,7 @@ def grade(
         from docgen.packet.decision import BODY, write_decisions
 
         assert checked.regulation is not None
+        assert checked.dossier is not None
         proposals = {
             row.id if row.subject == "dang_vien" else BODY: row.proposal
             for row in checked.board.rows

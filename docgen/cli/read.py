@@ -12,7 +12,7 @@ import click
 from docgen.cli import HELP_LANGUAGE, help_text, language, quiet
 from docgen.cli.options import Given, echo_json, folders_option, json_option, templates_option
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
-from docgen.forms.merge import Change, Merge, apply_changes, merge_form
+from docgen.forms.merge import REFUSED, Change, Merge, apply_changes, merge_form
 from docgen.forms.readback import ReadResult, read_form
 from docgen.i18n import message
 from docgen.model import Finding, has_errors
@@ -158,7 +158,7 @@ def _into(
     shown: list[dict[str, Any]] = []
     for path, result in results:
         # What could not be read was said already; a file whose identity is in doubt is not put anywhere.
-        if result.definition is None or any(f.code in _REFUSED for f in result.findings):
+        if result.definition is None or any(f.code in REFUSED for f in result.findings):
             found += result.findings
             _say("not_merged", file=path.name)
             continue
@@ -186,12 +186,6 @@ def _into(
     if as_json:
         echo_json({"written": written, "dossier": str(target), "files": shown, "findings": to_json(found, language())})
     return found
-
-
-#: Findings after which a file is read but put nowhere.
-_REFUSED = frozenset(
-    ("read.identity.other_regulation", "read.identity.other_form", "read.fixed.other_document", "read.file.macro")
-)
 
 
 def _changes_as_json(path: Path, merge: Merge) -> dict[str, Any]:

@@ -274,57 +274,19 @@ def verify(
     at: datetime.datetime | None, strict_names: bool, dossier: Path | None, folders: tuple[Path, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Say passed, failed or cannot tell; exit 0 only for passed."""
-    from docgen.signing.bundle import opened, unlisted_bytes
+    from docgen.packet.received import verify_received
     from docgen.signing.check import load_trust
-    from docgen.signing.verdict import Reason
-    from docgen.signing.verify import Asked, verify_file, verify_packet
+    from docgen.signing.verify import Asked
 
     moment = at.replace(tzinfo=datetime.UTC) if at is not None and at.tzinfo is None else at
     asked = Asked(load_trust(trust, others, crl, moment), strict_names, dossier, folders)
-    with opened(path) as place:
-        if place.is_file() and place.suffix.lower() == ".pdf":
-            verdict = verify_file(place, asked.trust)
-        else:
-            asked.whole = place != path
-            verdict = verify_packet(place, asked, progress=counter("signing.progress.verify"))
-            if asked.whole and path.suffix.lower() == ".zip" and (count := unlisted_bytes(path)):
-                verdict.reasons.append(Reason("zip_unlisted", "cannot_tell", {"count": count}))
-            if dossier is not None and any(reason.code == "dossier_same" for reason in verdict.reasons):
-                verdict.reasons.extend(_against_dossier(place, dossier, folders))
-        verdict.path = str(path)
+    verdict = verify_received(path, asked, progress=counter("signing.progress.verify"))
     if as_json:
         echo_json(verdict.as_json(language()))
     else:
         click.echo(verdict_text(verdict, language()))
     if not verdict.passed:
         raise click.exceptions.Exit(EXIT_FINDINGS)
-
-
-def _against_dossier(packet: Path, dossier: Path, folders: tuple[Path, ...]) -> list[Any]:
-    """What the dossier asks for and the packet lacks, and who is to sign according to the dossier and does not.
-
-    A packet is not whole because what is there is signed.
-    """
-    from docgen.dossier import load_dossier
-    from docgen.packet.plan import misnamed, unmade
-    from docgen.regulations.loader import load_regulation
-    from docgen.signing.manifest import find_packet, load_manifest
-    from docgen.signing.verdict import Reason
-
-    loaded, _ = load_dossier(dossier, folders)
-    if loaded is None:
-        return []
-    manifest = load_manifest(find_packet(packet))
-    regulation = load_regulation(loaded.regulation, loaded.folders)
-    missing = unmade(regulation, loaded.data, manifest.content["files"])
-    others = misnamed(regulation, loaded.data, manifest.content["files"])
-    return [
-        Reason("signer_differs", "failed", {"number": number, "role": s.caption, "planned": s.name, "name": named})
-        for number, s, named in others
-    ] + [
-        Reason("document_unmade", "failed", {"title": d.definition.name, "record": d.record.member or d.subject})
-        for d in missing
-    ]
 
 
 def verdict_text(verdict: Any, lang: str) -> str:

@@ -45,6 +45,15 @@ class JsonPlaces:
         self._members: list[tuple[int, int]] = []
         self._further = self._each_member()
 
+    def __getstate__(self) -> tuple[str, dict[str, int], str]:
+        return self.file, self._lines, self._text
+
+    def __setstate__(self, state: tuple[str, dict[str, int], str]) -> None:
+        # How far the members were met is found again by whoever asks.
+        self.file, self._lines, self._text = state
+        self._members = []
+        self._further = self._each_member()
+
     def find(self, pointer: str) -> Place:
         """The place of `pointer`; for a value that is missing, the line of what should hold it."""
         return Place(self.file, pointer, f"{pointer or '/'} (dòng {self.line(pointer)})")

@@ -59,6 +59,12 @@ class Merge:
     withheld: int = 0
 
 
+#: Findings after which a file is read but put nowhere: whose it is, or what, is in doubt.
+REFUSED = frozenset(
+    ("read.identity.other_regulation", "read.identity.other_form", "read.fixed.other_document", "read.file.macro")
+)
+
+
 def merge_form(
     dossier: Mapping[str, Any],
     result: ReadResult,

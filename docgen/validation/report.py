@@ -5,50 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from docgen.i18n import DEFAULT_LANGUAGE, has_message, message
+from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import Finding
 from docgen.validation.dossier import SEVERITIES
 
 #: More findings than this are told by kind, unless all are asked for; so many persons are named with each kind.
 MANY = 200
 SHOWN = 10
-_WORKBOOKS = (".xlsx", ".xlsm", ".xltx", ".xltm")
 _BODIES = ("collective", "party_organization")
 
 
-def message_of(finding: Finding, language: str = DEFAULT_LANGUAGE) -> str:
-    """What is wrong, in `language`."""
-    return message(finding.code, language, **finding.params)
-
-
-def hint_of(finding: Finding, language: str = DEFAULT_LANGUAGE) -> str:
-    """What to do about it, in `language`; empty where there is nothing to add.
-
-    A finding that carries a guess (`near`) has the hint with "did you mean"; one without a guess the plain hint. A
-    finding in a workbook has a hint in the words of Excel where there is one.
-    """
-    key = f"{finding.code}.hint"
-    if in_workbook(finding) and has_message(f"{key}_cell", language):
-        key = f"{key}_cell"
-    elif finding.params.get("near") and has_message(f"{key}_near", language):
-        key = f"{key}_near"
-    return message(key, language, **finding.params) if has_message(key, language) else ""
-
-
-def in_workbook(finding: Finding) -> bool:
-    """Whether a finding is about something in a workbook, so that advice on JSON would help nobody."""
-    return "!" in finding.place.source or finding.place.file.lower().endswith(_WORKBOOKS)
-
-
 def to_json(findings: Iterable[Finding], language: str = DEFAULT_LANGUAGE) -> list[dict[str, Any]]:
-    """Each finding as a flat mapping: code, severity, file, pointer, source, who, message, hint."""
-    return [
-        {
-            "code": f.code, "severity": f.severity, "file": f.place.file, "pointer": f.place.pointer,
-            "source": f.place.source, "who": f.who, "message": message_of(f, language), "hint": hint_of(f, language),
-        }
-        for f in findings
-    ]  # fmt: skip
+    """Each finding as a flat mapping (`Finding.as_json`)."""
+    return [finding.as_json(language) for finding in findings]
 
 
 def render_text(
@@ -105,7 +74,7 @@ def entries(items: Iterable[Finding], language: str) -> Iterable[str]:
     """The lines of some findings: mark, message, place, hint."""
     for finding in items:
         mark = message(f"validation.report.{finding.severity}", language)
-        yield f"  {mark}: {message_of(finding, language)}"
+        yield f"  {mark}: {finding.text(language)}"
         yield f"      {finding.place} [{finding.code}]"
-        if hint := hint_of(finding, language):
+        if hint := finding.hint(language):
             yield f"      → {hint}"

@@ -251,8 +251,8 @@ def test_a_plain_template_without_controls_is_proved_by_its_wording(run: Run, tm
     ]  # fmt: skip
     body = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
     regulation = load_regulation(REGULATION)
-    from docgen.cli.template import prove
     from docgen.forms.template import build_template
+    from docgen.validation.template_file import prove
 
     content = build_template(regulation, load_form(regulation, "mau-05"))
     document = f'<w:document xmlns:w="{W[1:-1]}"><w:body>{body}<w:sectPr/></w:body></w:document>'

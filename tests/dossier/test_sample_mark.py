@@ -19,7 +19,6 @@ from docgen.dossier.sample_words import sample_name, sample_sentence, works
 from docgen.model import Finding
 from docgen.pipeline import PacketOptions, check_loaded, make_packet
 from docgen.regulations.loader import list_regulations, load_regulation
-from docgen.validation.report import hint_of, message_of
 
 REAL = {
     "name": "Khoa Nội tổng hợp", "parent": "BỆNH VIỆN ĐA KHOA TRUNG TÂM AN GIANG", "kind": "chi_bo",
@@ -96,8 +95,8 @@ def test_one_forgotten_paragraph_is_named_with_its_place(name: str) -> None:
     (found,) = [f for f in findings(own) if f.code.startswith("validation.sample.")]
     assert (found.severity, found.place.pointer) == ("error", "/members/3/review/shortcomings/1")
     assert found.who == own["members"][3]["id"]
-    assert kept[2:30] in message_of(found)
-    assert '"sample": true' in hint_of(found)
+    assert kept[2:30] in found.text()
+    assert '"sample": true' in found.hint()
 
 
 def test_another_year_a_bullet_or_a_further_sentence_does_not_hide_it() -> None:
@@ -128,7 +127,7 @@ def test_the_mark_left_on_the_dossier_of_another_unit_is_told() -> None:
     own = sample_dossier("kh55-2018") | {"organization": REAL}
     (found,) = [f for f in findings(own) if f.code.startswith("validation.sample.")]
     assert (found.code, found.severity) == ("validation.sample.still_marked", "warning")
-    assert REAL["parent"] in message_of(found)
+    assert REAL["parent"] in found.text()
 
 
 @pytest.mark.parametrize("name", list_regulations())

@@ -25,7 +25,6 @@ import docgen
 from docgen.dossier.model import dossier_from_data
 from docgen.dossier.sample import sample_dossier
 from docgen.model import has_errors
-from docgen.validation.report import hint_of
 
 
 def put(book: Any, title: str, row: int, binding: str, value: Any, number_format: str = "") -> Any:
@@ -274,8 +273,8 @@ def test_a_number_in_a_column_of_dates(stored: Any, taken: str | None, code: str
     assert dossier.members[0]["member"].get("birth_date") == taken
     assert codes(findings) == ([code] if code else [])
     for finding in findings:
-        assert "nháy" not in hint_of(finding)
-        assert "Ctrl+1" in hint_of(finding)
+        assert "nháy" not in finding.hint()
+        assert "Ctrl+1" in finding.hint()
 
 
 def test_dates_of_the_1904_system() -> None:
@@ -306,7 +305,7 @@ def test_advice_on_a_workbook_is_in_the_words_of_excel() -> None:
     found = [f for f in docgen.validate(dossier) if f.code.startswith("validation.shape")]
     assert len(found) == 3
     for finding in found:
-        assert not re.search("nháy|true|năm-tháng", hint_of(finding)), hint_of(finding)
+        assert not re.search("nháy|true|năm-tháng", finding.hint()), finding.hint()
 
 
 # -- merged cells, texts --

@@ -13,7 +13,6 @@ from docgen.grading.loosening import loosened_regulation
 from docgen.pipeline import check_loaded
 from docgen.regulations.loader import list_regulations, load_regulation
 from docgen.regulations.new_year import new_year_files, write_new_year
-from docgen.validation.report import hint_of, message_of
 
 #: The years each is for (the plans name their year; HD 16 until HD 25 of 2023; HD 19 is for 2024).
 YEARS = {
@@ -28,7 +27,7 @@ def about_year(name: str, year: int) -> list[tuple[str, str, str]]:
     dossier, findings = dossier_from_data(data)
     assert dossier is not None
     found = [f for f in check_loaded(dossier, findings).findings if f.severity == "error"]
-    return [(f.code, message_of(f), hint_of(f)) for f in found]
+    return [(f.code, f.text(), f.hint()) for f in found]
 
 
 @pytest.mark.parametrize("name", YEARS)

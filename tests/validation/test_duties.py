@@ -17,7 +17,6 @@ from docgen.regulations.duties import Body, body_of, due, longest
 from docgen.regulations.loader import load_regulation
 from docgen.regulations.new_year import write_new_year
 from docgen.validation import validate_dossier
-from docgen.validation.report import message_of
 
 
 @cache
@@ -77,9 +76,9 @@ def test_length(regulation: str, kind: str, suggested: bool | None, days: float,
 
 def test_the_days_that_are_asked_stand_in_the_message() -> None:
     (found,) = about(dossier("kh55-2018", "dang_bo", suggested=True, days=1), "meeting")
-    assert message_of(found) == "Họp 1 ngày, ít hơn 1,5 ngày theo KH 55 II.A.4.2"
+    assert found.text() == "Họp 1 ngày, ít hơn 1,5 ngày theo KH 55 II.A.4.2"
     (found,) = about(dossier("kh55-2018", "chi_bo", days=0.5), "meeting")
-    assert "nếu được cấp trên gợi ý kiểm điểm thì phải từ 1 ngày (KH 55 II.A.4.2)" in message_of(found)
+    assert "nếu được cấp trên gợi ý kiểm điểm thì phải từ 1 ngày (KH 55 II.A.4.2)" in found.text()
 
 
 def test_only_the_printed_kind_is_stated() -> None:
@@ -133,7 +132,7 @@ def test_deadlines(regulation: str, kind: str, sent: str, expected: list[str]) -
 
 def test_a_deadline_names_its_recipient() -> None:
     found = about(dossier("kh40-2018", "chi_bo", held="2018-12-10", submitted="2018-12-20"), "deadline")
-    text = message_of(found[0])
+    text = found[0].text()
     assert "quá 2 ngày kể từ ngày họp 10/12/2018 (chậm nhất 12/12/2018): Các chi bộ" in text
     assert text.endswith(" → Ban Thường vụ Đảng uỷ (qua văn phòng Đảng uỷ) (KH 40 III.8)")
     for name in ("hd16-2018", "hd19-2024", "kh40-2018", "kh55-2018", "khbvp-2021"):

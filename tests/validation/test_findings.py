@@ -18,7 +18,6 @@ from docgen.i18n import LANGUAGES, has_message
 from docgen.model import Finding
 from docgen.regulations.loader import load_regulation
 from docgen.validation import validate_dossier
-from docgen.validation.report import hint_of, message_of
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -211,7 +210,7 @@ def test_finding_fires(code: str, change: Change, pointer: str, sample: dict[str
     if pointer:
         assert found[0].place.pointer == pointer
     for language in LANGUAGES:
-        for text in (message_of(found[0], language), hint_of(found[0], language)):
+        for text in (found[0].text(language), found[0].hint(language)):
             assert text, f"{code}: no text in {language}"
             assert not re.search(r"^(dossier|validation)\.|\} \{", text), text
 
@@ -255,7 +254,7 @@ def test_an_empty_place_for_a_grade_says_what_is_proposed(sample: dict[str, Any]
     sample["members"][1]["assessments"]["chi_uy"].pop("proposed_grade")
     (found,) = [f for f in findings_of(sample, {"dv-02": "HTTNV"}) if f.place.pointer.endswith("proposed_grade")]
     assert (found.code, found.severity) == ("validation.grade.open_proposed", "error")
-    assert "docgen đề xuất Hoàn thành tốt nhiệm vụ" in message_of(found)
+    assert "docgen đề xuất Hoàn thành tốt nhiệm vụ" in found.text()
 
 
 def test_self_grade_above_the_proposal(sample: dict[str, Any]) -> None:

@@ -13,7 +13,6 @@ from docgen.dossier.sample import sample_dossier
 from docgen.model import Finding
 from docgen.regulations.loader import load_regulation
 from docgen.validation import validate_dossier
-from docgen.validation.report import message_of
 
 REGULATIONS = ("hd16-2018", "hd19-2024", "kh40-2018", "kh55-2018", "khbvp-2021")
 
@@ -48,7 +47,7 @@ def test_the_total_of_the_report_is_that_of_the_score_sheet() -> None:
     (found,) = about(data, "same.differs")
     assert (found.severity, found.place.pointer) == ("error", "/collective/score_total")
     shown = str(sheet["score_total"]).replace(".", ",")
-    assert message_of(found) == (f"Tổng điểm tự chấm ở KB 01 và ở biểu điểm khác nhau: 60 và {shown} (HD 19 B.IV.1.1)")
+    assert found.text() == (f"Tổng điểm tự chấm ở KB 01 và ở biểu điểm khác nhau: 60 và {shown} (HD 19 B.IV.1.1)")
     # A sheet without a total has the sum of its points.
     del sheet["score_total"]
     assert [f.params["other"] for f in about(data, "same.differs")] == [shown]
@@ -69,7 +68,7 @@ def test_the_grade_somebody_claims_is_one_on_both_papers(regulation: str, clause
     data["members"][3]["review"]["grade_party"] = "KHTNV"
     (found,) = about(data, "same.differs")
     assert (found.who, found.severity, found.params["clause"]) == ("dv-04", "warning", clause)
-    assert "Không hoàn thành nhiệm vụ và " in message_of(found)
+    assert "Không hoàn thành nhiệm vụ và " in found.text()
     data["members"][3]["review"]["grade_party"] = "Hoàn thành tốt"  # no code: that has its own finding
     assert about(data, "same.differs") == []
 
@@ -106,7 +105,7 @@ def test_a_sheet_of_remarks_without_any(nothing: Any) -> None:
     residence["relation"] = residence["comment"] = nothing
     (found,) = about(data, "asked.empty")
     assert (found.who, found.severity, found.place.pointer) == ("dv-04", "warning", "/members/3/residence/relation")
-    assert message_of(found) == (
+    assert found.text() == (
         "MẪU PHIẾU SỐ 01: chưa có ý kiến nhận xét của chi ủy, đảng ủy cơ sở nơi cư trú"
         " (HD 19 C.II.3.2 bước 1; C.IV.12 (6))"
     )

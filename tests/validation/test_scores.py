@@ -20,7 +20,6 @@ from docgen.i18n import LANGUAGES, has_message
 from docgen.model import Finding
 from docgen.regulations.loader import load_regulation
 from docgen.validation import validate_dossier
-from docgen.validation.report import hint_of, message_of
 
 SHEETS = {"kh40-2018": "collective", "hd19-2024": "party_organization"}
 Change = Callable[[dict[str, Any]], None]
@@ -130,7 +129,7 @@ def test_a_fault_fires(regulation: str, kind: str, change: Change, pointer: str)
     if pointer:
         assert found[0].place.pointer == pointer.format(holder=SHEETS[regulation])
     for language in LANGUAGES:
-        for text in (message_of(found[0], language), hint_of(found[0], language)):
+        for text in (found[0].text(language), found[0].hint(language)):
             assert text
             assert not re.search(r"validation\.|[{}]|Fraction", text), text
 
