@@ -280,6 +280,7 @@ class PacketOptions:
 
     `draft` makes a faulty dossier all the same, every page marked DỰ THẢO. `pdf_engine` (`auto`, `rdocx`,
     `libreoffice`) adds PDF files. `jobs` is the number of processes, 0 for as many as are worth it.
+    `scans` are digitised papers that go along (`docgen.signing.scan.read_scan`).
     """
 
     templates: Sequence[Path] = ()
@@ -287,6 +288,7 @@ class PacketOptions:
     overwrite: bool = False
     pdf_engine: str | None = None
     jobs: int = 0
+    scans: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +349,7 @@ def packet_of(
         draft=options.draft,
         overwrite=options.overwrite,
         make_pdf=make_pdf,
+        scans=options.scans,
         jobs=options.jobs,
         appearing=appearing,
         progress=told.filled,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -44,6 +45,7 @@ def _help(name: str) -> str:
 @click.option("--jobs", "-j", type=click.IntRange(min=0), default=0, help=help_text("option.jobs"))
 @click.option("--archive", type=_FILE, help=_help("archive"))
 @click.option("--shard", type=click.IntRange(min=0), default=0, help=_help("shard"))
+@click.option("--scan", "scans", multiple=True, metavar="[TÊN=]TỆP", help=_help("scan"))
 @click.option("--findings", "findings_file", type=_FILE, help=_help("findings"))
 @folders_option
 @templates_option
@@ -60,6 +62,7 @@ def packet(
     jobs: int,
     archive: Path | None,
     shard: int,
+    scans: tuple[str, ...],
     findings_file: Path | None,
     folders: tuple[Path, ...],
     templates: tuple[Path, ...],
@@ -72,6 +75,8 @@ def packet(
     engine = pdf_engine or ("auto" if with_pdf or zip_file else None)
     options = PacketOptions(templates, draft, overwrite, engine, jobs)
     if _many(dossiers, data) or archive or shard or findings_file:
+        if scans:
+            raise UsageError("errors.usage.scan_of_one")
         from docgen.batch.packets import PacketBatch
 
         _make_many(
@@ -85,9 +90,23 @@ def packet(
     if zip_file and (dossier / "manifest.json").is_file():
         _bundle(dossier, overwrite)
         return
+    options = replace(options, scans=[_scan(given) for given in scans])
     made = _make_one(dossier, output, options, folders, as_json)
     if zip_file:
         _bundle(made, overwrite)
+
+
+def _scan(given: str) -> Any:
+    """The scan that `[TITLE=]FILE` names. Raises `UsageError` for no such file, `InputError` for a refused one."""
+    from docgen.signing.bounded import read_bounded
+    from docgen.signing.scan import MAX_SCAN, read_scan
+
+    title, _, name = given.rpartition("=")
+    path = Path(given) if Path(given).is_file() or not title else Path(name)
+    if not path.is_file():
+        raise UsageError("errors.usage.no_such_file", file=str(path))
+    shown_title = title.strip() if title and path == Path(name) else path.stem
+    return read_scan(read_bounded(path, MAX_SCAN), shown_title, path.name)
 
 
 def _many(dossiers: tuple[Path, ...], data: tuple[Path, ...]) -> bool:

@@ -161,9 +161,10 @@ def _states(folder: Path) -> None:
 
     found = standing(folder)
     for state in ("draft", "signed", "original"):
-        numbers = [one["number"] for one in found if one["state"] == state]
-        if numbers:
-            click.echo(_text(f"state.{state}.many", count=len(numbers), numbers=_numbers(numbers)))
+        for digitised, key in ((False, f"state.{state}.many"), (True, f"state.digitised.{state}.many")):
+            numbers = [one["number"] for one in found if one["state"] == state and one["digitised"] == digitised]
+            if numbers:
+                click.echo(_text(key, count=len(numbers), numbers=_numbers(numbers)))
         for one in found:
             if state == "signed" and one["state"] == state and one["missing"]:
                 click.echo(_text("state.lacks", number=one["number"], who=_who(one["missing"])))
@@ -299,6 +300,8 @@ def verdict_text(verdict: Any, lang: str) -> str:
     for document in verdict.documents:
         number = f"{document.number:03d} " if document.number is not None else ""
         state = f" – {words('state.' + document.state)}" if document.state else ""
+        if document.digitised:
+            state = f" – {words('state.digitised.' + document.state)}"
         out.append(f"{words('status.' + document.status)}  {number}{shown(document.file)}{state}")
         for signature in document.signatures:
             source = words("time." + signature.time_source)

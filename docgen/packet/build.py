@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docgen.errors import UsageError
 from docgen.model import Finding, has_errors
@@ -17,9 +17,13 @@ from docgen.packet.fill import FilledFile, Filling, Progress, fill_documents
 from docgen.packet.index import index_page, summary_page
 from docgen.packet.manifest import MANIFEST, extra_entry, file_entry, manifest
 from docgen.packet.plan import Document, plan_documents
+from docgen.packet.scans import write_scans
 from docgen.regulations.loader import Regulation
 from docgen.storage import new_folder, write_whole
 from docgen.validation.secrecy import MARKED
+
+if TYPE_CHECKING:
+    from docgen.signing.scan import Scan
 
 INDEX = "muc-luc.docx"
 SUMMARY = "tong-hop-noi-bo.docx"
@@ -68,6 +72,7 @@ def build_packet(
     draft: bool = False,
     overwrite: bool = False,
     make_pdf: MakePdf | None = None,
+    scans: Sequence[Scan] = (),
     jobs: int = 0,
     appearing: Appearing = lambda size, noted: None,
     progress: Progress = lambda done, total: None,
@@ -75,7 +80,7 @@ def build_packet(
     """Make the packet of the dossier `data` in the folder `output`.
 
     A dossier with errors is refused (`UsageError`) unless `draft`, which marks every page DỰ THẢO; one with a secrecy
-    mark is refused always. `source` names the
+    mark is refused always. `scans` are digitised papers that go along. `source` names the
     dossier's file and hash for the manifest. `jobs` is the number of processes, 0 for as many as are worth it. The
     folder appears whole or not at all; right before, `appearing` is called with the size of the manifest and whether
     there is anything to say of the drawing.
@@ -91,8 +96,10 @@ def build_packet(
         filled = list(zip(documents, files, strict=True))
         names = [file.name for file in files]
 
+        copies = write_scans(regulation, data, scans, len(documents) + 1, work)
+
         def index(pages: Mapping[int, int]) -> bytes:
-            return index_page(regulation, data, documents, names, pages, draft)
+            return index_page(regulation, data, documents, names, pages, draft, copies)
 
         pdf = make_pdf(work, filled, index) if make_pdf else None
         entries = [file_entry(document, file) for document, file in filled]
@@ -106,6 +113,8 @@ def build_packet(
         if pdf is not None:
             for entry in entries:
                 entry["pdf"] = pdf.entries[entry["number"]]
+        entries += copies
+        if pdf is not None:
             extras.extend(pdf.extras)
         counts = Counter(f.severity for f in findings)
         content = manifest(

@@ -63,6 +63,7 @@ def index_page(
     files: Sequence[str],
     pages: Mapping[int, int],
     draft: bool,
+    scans: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """The index: number, document, file, pages (empty where they are not known), who signs."""
     page = Page(landscape=True)
@@ -81,13 +82,21 @@ def index_page(
                 *([_text("index.draft")] if regulation.originals else []),
             ]
         )  # fmt: skip
+    for entry in scans:
+        rows.append(
+            [
+                str(entry["number"]), _text("index.scan", title=entry["title"]), "", entry["file"],
+                str(entry["pdf"]["pages"]), ", ".join(f"{s['caption']} ({s['name'] or '–'})" for s in entry["signers"]),
+                _text("index.draft"),
+            ]
+        )  # fmt: skip
     heads = [_text(f"index.{key}") for key in ("number", "document", "about", "file", "pages", "signers")]
     if regulation.originals:
         page.table([*heads, _text("index.state")], rows, [4, 24, 18, 17, 6, 23, 8])
         page.paragraph(_text("index.originals", clause=regulation.originals.clause), "Guidance")
     else:
         page.table(heads, rows, [4, 25, 20, 18, 6, 27])
-    page.paragraph(_text("index.total", count=len(documents)))
+    page.paragraph(_text("index.total", count=len(documents) + len(scans)))
     _enclosures(page, regulation, data)
     _archive(page, regulation, data)
     return page.docx(_text("index.title"), {"docgen.page": "muc-luc", "docgen.regulation": regulation.id}, draft)

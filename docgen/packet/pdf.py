@@ -312,6 +312,8 @@ def _add_pdf(folder: Path, engine: str, jobs: int, progress: Progress) -> list[F
         return None
     pages = []
     for entry in manifest["files"]:
+        if entry.get("pdf"):  # a digitised paper came with its own
+            continue
         _recorded(folder, entry)
         signers = [Signer(s["role"], s["caption"], s["seal"], s["name"] or "") for s in entry["signers"]]
         name, title = f"{Path(entry['file']).stem}.pdf", _title(entry["number"], entry["code"], "")
@@ -321,7 +323,7 @@ def _add_pdf(folder: Path, engine: str, jobs: int, progress: Progress) -> list[F
         parts = draw(pages, work, lambda counts: index, engine, aside=work / DRAWN, jobs=jobs, progress=progress)
     _print_to(folder, parts, folder / PDF_FOLDER)
     for entry in manifest["files"]:
-        entry["pdf"] = parts.entries[entry["number"]]
+        entry["pdf"] = parts.entries.get(entry["number"], entry.get("pdf"))
     manifest["pdf"] = parts.engine
     replaced = {extra["file"] for extra in parts.extras}
     kept = [extra for extra in manifest["extras"] if extra["file"] not in replaced]

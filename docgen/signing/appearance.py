@@ -35,7 +35,10 @@ _MAX_IMAGE = 8_000_000
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """What is shown besides the time. `name` empty stands for the name in the certificate; pictures are PNG bytes."""
+    """What is shown besides the time. `name` empty stands for the name in the certificate; pictures are PNG bytes.
+
+    With `digitised`, it is said first that the page is a digitised copy (QĐ 383 Điều 17 khoản 3).
+    """
 
     name: str = ""
     post: str = ""
@@ -43,6 +46,7 @@ class Appearance:
     image: bytes = b""
     seal: bytes = b""
     visible: bool = True
+    digitised: bool = False
 
 
 def read_picture(path: Path) -> bytes:
@@ -62,7 +66,8 @@ def lines(appearance: Appearance, name: str, moment: datetime.datetime) -> list[
     def text(key: str, **values: str) -> str:
         return message(f"signing.appearance.{key}", PAGE_LANGUAGE, **values)
 
-    out = [text("by", name=appearance.name or name)]
+    out = [text("digitised")] if appearance.digitised else []
+    out.append(text("by", name=appearance.name or name))
     if appearance.post:
         out.append(text("post", post=appearance.post))
     if appearance.agency:

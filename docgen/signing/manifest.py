@@ -20,6 +20,7 @@ from docgen.errors import InputError
 from docgen.regulations.originals import is_body_role
 from docgen.signing.bounded import read_bounded
 from docgen.signing.fields import field_name
+from docgen.signing.scan import DIGITISED
 from docgen.storage import write_whole
 
 MANIFEST = "manifest.json"
@@ -96,6 +97,11 @@ class Document:
         ]
 
     @property
+    def digitised(self) -> bool:
+        """True for a scan of a paper."""
+        return self.entry.get("origin") == DIGITISED
+
+    @property
     def pdf(self) -> dict[str, Any] | None:
         """The entry of its PDF, or None."""
         found = self.entry.get("pdf")
@@ -153,6 +159,7 @@ _SIGNER: _Shape = {
 }  # fmt: skip
 _DOCUMENT: _Shape = {
     "number": (int, True), "file": (str, True), "sha256": (str, True), "title": (str, False), "code": (str, False),
+    "origin": (str, False),
     "form": (str, False), "regulation": (str, False), "definition": (str, False), "signers": ([_SIGNER], False),
     "pdf": (_PDF, False),
 }  # fmt: skip

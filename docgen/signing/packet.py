@@ -92,7 +92,7 @@ def standing(packet: Path) -> list[dict[str, Any]]:
     return [
         {
             "number": document.number, "file": document.pdf_file or document.file, "title": document.title,
-            "state": manifest.state(document),
+            "state": manifest.state(document), "digitised": document.digitised,
             "missing": [
                 {"role": s.role, "caption": s.caption, "name": s.name, "body": s.body} for s in document.missing()
             ],
@@ -235,7 +235,7 @@ def _sign_packet(
         signer = document.signer(role)
         assert signer is not None
         signed = sign(
-            content, signer.field, key, replace(how, moment=moment),
+            content, signer.field, key, replace(how_for(document, how), moment=moment),
             reason=f"{signer.caption} – {seal_text(seal, document.number, role)}",
         )  # fmt: skip
         keep(manifest, document, signed, key.signature_record(role, signer.field, moment, how.level))
@@ -304,6 +304,11 @@ def _as_person(manifest: Manifest, role: str, name: str) -> None:
     """Raise `UsageError` where a body's certificate is to sign for a person."""
     if any(body_likeness(body, name) != "other" for body in manifest.bodies()):
         raise UsageError("signing.error.body_for_person", role=role, certificate=name)
+
+
+def how_for(document: Document, how: Signing) -> Signing:
+    """How to sign `document`: on a scan it is said what the page is."""
+    return replace(how, appearance=replace(how.appearance, digitised=True)) if document.digitised else how
 
 
 def recorded_pdf(manifest: Manifest, document: Document) -> bytes:

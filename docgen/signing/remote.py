@@ -22,7 +22,7 @@ from docgen.errors import InputError, InternalError, UsageError
 from docgen.signing.fields import need
 from docgen.signing.keys import Key, describe, load_certificates
 from docgen.signing.manifest import load_manifest, seal_text, sha256
-from docgen.signing.packet import Signed, keep, recorded_pdf, select, settle
+from docgen.signing.packet import Signed, how_for, keep, recorded_pdf, select, settle
 from docgen.signing.pades import DIGEST, Session, Signing, check_signed, now
 from docgen.storage import json_bytes, working_on, write_whole
 
@@ -76,7 +76,7 @@ def export_digests(
         signer = document.signer(role)
         assert signer is not None
         reason = f"{signer.caption} – {seal_text(manifest.seal(), document.number, role)}"
-        session = Session(base, signer.field, key, replace(how, moment=moment), reason)
+        session = Session(base, signer.field, key, replace(how_for(document, how), moment=moment), reason)
         prepared, digest, attributes = asyncio.run(_prepare(session))
         der = attributes.dump()
         items.append(

@@ -16,11 +16,12 @@ from docgen.forms.definition import FormDefinition, load_form
 from docgen.forms.template import bookmark_name
 from docgen.regulations.duties import Body
 from docgen.regulations.loader import Regulation, load_regulation
-from docgen.regulations.originals import body_role
-from docgen.signing.bounded import frugal
+from docgen.regulations.originals import SCAN, body_role
+from docgen.signing.bounded import frugal, read_bounded
 from docgen.signing.changes import fields
 from docgen.signing.fields import need
 from docgen.signing.manifest import Document, Manifest
+from docgen.signing.scan import look
 from docgen.signing.verdict import Reason
 from docgen.word.safe_open import open_word
 from docgen.word.tagged import values_of
@@ -102,6 +103,9 @@ def unnamed(forms: Forms, document: Document, base: bytes) -> Iterator[Reason]:
     `base` is the PDF as docgen wrote it, empty where there is none.
     """
     named = {signer.role for signer in document.signers}
+    if document.digitised:
+        yield from _scan(forms, document, named, base)
+        return
     form = forms.form(document)
     if form is None:
         yield Reason("form_not_at_hand", "cannot_tell", {"form": str(document.entry.get("form") or "–")})
@@ -121,6 +125,29 @@ def unnamed(forms: Forms, document: Document, base: bytes) -> Iterator[Reason]:
     for name in _placed(base):
         if name not in places:
             yield Reason("field_unnamed", "failed", {"field": name})
+
+
+def _scan(forms: Forms, document: Document, named: set[str], base: bytes) -> Iterator[Reason]:
+    """What a digitised paper must be: one of the kinds docgen takes, nothing but pages, signed by the body alone."""
+    yield Reason("digitised", "note", {})
+    role = body_role(SCAN)
+    if document.entry.get("form"):  # a form that says it is a scan would need nobody's hand
+        yield Reason("digitised_form", "failed", {"form": str(document.entry["form"])})
+    if role not in named:
+        yield Reason("signer_unnamed", "failed", {"role": role, "caption": document.title})
+    for name in _placed(base):
+        if name not in {bookmark_name(one) for one in named | {role}}:
+            yield Reason("field_unnamed", "failed", {"field": name})
+    try:
+        path = forms.manifest.place(document.file)
+        if path.is_file():  # one that is missing has a reason of its own
+            look(read_bounded(path), document.file)
+    except InputError as fault:
+        yield Reason(
+            "scan_refused", "failed", {"file": document.file, "why": str(fault.facts.get("why") or fault.code)}
+        )
+    except OSError:
+        return
 
 
 def _placed(base: bytes) -> list[str]:

@@ -77,7 +77,7 @@ class DocumentVerdict:
     """The verdict on one document of a packet, or on a PDF by itself.
 
     `state` is what a document of a packet is by the signatures that passed: draft, signed or original (where nothing
-    at all is wrong with it); `missing` names whose signature it lacks.
+    at all is wrong with it); `missing` names whose signature it lacks; `digitised` is set for a scan.
     """
 
     file: str
@@ -87,6 +87,7 @@ class DocumentVerdict:
     reasons: list[Reason] = dataclasses.field(default_factory=list)
     state: str = ""
     missing: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    digitised: bool = False
 
     @property
     def status(self) -> Status:
@@ -98,6 +99,7 @@ class DocumentVerdict:
         return {
             "number": self.number, "file": self.file, "title": self.title or None, "status": self.status,
             "state": self.state or None, "missing": self.missing,
+            "digitised": self.digitised,
             "signatures": [signature.as_json(language) for signature in self.signatures],
             "reasons": [reason.as_json(language) for reason in self.reasons],
         }  # fmt: skip

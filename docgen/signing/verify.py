@@ -172,6 +172,7 @@ def _state(manifest: Manifest, document: Document, out: DocumentVerdict) -> None
     """What the document is: only signatures that passed count, and an original has nothing wrong or open about it."""
     done = {s.role for s in out.signatures if s.role and not s.stamp and s.status == "passed"}
     missing = [signer for signer in document.signers if signer.role not in done]
+    out.digitised = document.digitised
     out.missing = [{"role": s.role, "caption": s.caption, "name": s.name} for s in missing]
     count = 0 if manifest.content.get("draft") else len(document.signers) - len(missing)
     state = state_of(count, len(document.signers), manifest.asks_originals)
