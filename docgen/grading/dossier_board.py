@@ -7,7 +7,7 @@ body), then the head (not above the collective and the body), the quota last (HD
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from docgen.grading.from_dossier import (
 from docgen.grading.proposal import Proposal
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import GRADE_TEXT, GRADES, Finding
+from docgen.regulations.decisions import Taken, taken
 from docgen.regulations.loader import Regulation
 from docgen.regulations.rule_facts import Fact
 
@@ -48,6 +49,8 @@ class Row:
     votes: Mapping[str, int] = field(default_factory=dict)
     levels_from: str = ""
     chosen_by_people: bool = False
+    #: What people decided, by whom and when (`docgen.regulations.decisions`); None where the dossier has no decision.
+    decision: Taken | None = None
 
     @property
     def grade(self) -> str:
@@ -108,6 +111,7 @@ class Board:
                 "assessors": dict(row.assessors),
                 "votes": dict(row.votes),
                 "levels_from": row.levels_from or None,
+                "decision": _decision(row),
                 **row.proposal.answer(language),
             }
             for row in self.rows
@@ -161,12 +165,18 @@ class Board:
         for number, row in enumerate(self.rows):
             if row.subject == "dang_vien" and not members:
                 continue
-            shown = GRADE_TEXT.get(row.grade) or message("board.undecided", language)
+            # A machine's grade is a proposal, and is called one (QĐ 379 Điều 4).
+            shown = GRADE_TEXT.get(row.grade, "")
+            shown = message("board.proposed", language, grade=shown) if shown else message("board.undecided", language)
             if row.proposal.not_ranked:
                 shown = message("board.not_ranked", language)
             key = "board.row.head" if row.subject == "can_bo" else "board.row"
             own = GRADE_TEXT.get(row.self_grade, "–")
             lines.append(message(key, language, name=row.name, grade=shown, own=own))
+            if (found := _decision(row)) is not None:
+                given = {key: value or "–" for key, value in found.items()}
+                given["grade"] = GRADE_TEXT.get(found["grade"], "–")
+                lines.append("    = " + message("board.decided", language, **given))
             lines += [f"    {text}" for text in _telling(row.proposal, language)]
             lines += [f"    ! {text}" for text in row.proposal.actions_in_words(language)]
             asked = _asked(row.proposal)
@@ -186,6 +196,12 @@ class Board:
             at = ", ".join(f"everyone.facts.{name}" for name in asks)
             out.append("      " + message("board.ask.everyone", language, names=at, sheet=places[0][0], titles=titles))
         return out
+
+
+def _decision(row: Row) -> dict[str, str] | None:
+    """Grade, who decided it and when, as plain data."""
+    found = row.decision
+    return {"grade": found.grade, "by": found.by, "on": found.on} if found is not None else None
 
 
 def _asked(proposal: Proposal) -> list[str]:
@@ -232,7 +248,11 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
     )
     by_id = {str(member.get("id", "")): member for _, member in records}
     open_choice = settled.quota is not None and (settled.quota.quota_ok is not True or bool(settled.quota.questions))
-    rows = tuple(_row(regulation, row, by_id, settled.chosen, open_choice) for row in settled.rows)
+    decided = _taken(regulation, data)
+    rows = tuple(
+        replace(found, decision=decided.get(found.id) if found.subject != "can_bo" else None)
+        for found in (_row(regulation, row, by_id, settled.chosen, open_choice) for row in settled.rows)
+    )
     members = [row for row in rows if row.subject == "dang_vien"]
     good = sum(row.grade in ("HTXSNV", "HTTNV") for row in members)
     excellent = tuple(row.name for row in members if row.grade == "HTXSNV")
@@ -247,6 +267,15 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
         (*other_kind(data), *disagreements(rules, settled, records, voting.kind)),
         rules.facts,
     )
+
+
+def _taken(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Taken]:
+    """The decision about each member (by id) and about the collective; one that regrades an earlier year is apart."""
+    out: dict[str, Taken] = {}
+    for one in taken(regulation.decisions, data):
+        if "regrade" not in one.of.binding:
+            out[str(one.record.get("id", "")) if one.of.of_members else "collective"] = one
+    return out
 
 
 def _share(data: Mapping[str, Any]) -> object:

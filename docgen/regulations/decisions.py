@@ -86,8 +86,9 @@ def decisions_of(item: Mapping) -> Decisions:
 def taken(decisions: Decisions, data: AnyMapping[str, Any]) -> Iterator[Taken]:
     """Every decided grade that is written in the dossier `data`: members in order, then the body."""
     given = data.get("members")
-    members = [m for m in given if isinstance(m, AnyMapping)] if isinstance(given, list) else []
-    places = {id(m): f"/members/{index}" for index, m in enumerate(given if isinstance(given, list) else ())}
+    listed = given if isinstance(given, list | tuple) else ()
+    members = [m for m in listed if isinstance(m, AnyMapping)]
+    places = {id(m): f"/members/{index}" for index, m in enumerate(listed)}
     for decided in decisions.grades:
         for record in members if decided.of_members else [data]:
             grade, by, on = (_text(record, path) for path in decided.paths())

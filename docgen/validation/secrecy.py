@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from docgen.dossier.canonical import escape
@@ -26,9 +26,9 @@ def marks(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         if mark := secrecy_mark(value):
             yield pointer, mark
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         for name, item in value.items():
             yield from marks(item, f"{pointer}/{escape(str(name))}")
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from marks(item, f"{pointer}/{index}")

@@ -18,6 +18,7 @@ from docgen.errors import DefinitionError
 from docgen.forms.data import form_data
 from docgen.forms.definition import FormDefinition, Hole, Line, Rows, Text, load_form
 from docgen.forms.fill import Filler
+from docgen.grading.dossier_board import grade_dossier
 from docgen.model import GRADE_TEXT, Finding
 from docgen.packet.decision import decision_data
 from docgen.packet.index import summary_page
@@ -212,3 +213,23 @@ def test_a_decision_half_described_is_refused(line: str, tmp_path: Path) -> None
     )
     with pytest.raises(DefinitionError):
         load_regulation("don-vi", [tmp_path])
+
+
+def test_the_board_calls_a_proposal_one_and_shows_the_decision_beside_it() -> None:
+    regulation, data = load_regulation("hd43-2025"), sample()
+    data["members"][0]["committee"] = {"grade": "HTNV", "decided_by": "Đảng ủy Trường", "decided_on": "2026-12-28"}
+    data["superior"] = {"grade": "HTTNV", "decided_by": "Ban Thường vụ", "decided_on": "2026-12-29"}
+    board = grade_dossier(regulation, data)
+    for language, word in (("vi", "đề xuất"), ("en", "proposed")):
+        lines = board.as_text(language).splitlines()
+        own = {"vi": "(tự nhận: ", "en": "(self: "}[language]
+        graded = [line for line in lines if any(f"{grade} {own}" in line for grade in GRADE_TEXT.values())]
+        assert len(graded) >= 10
+        assert all(f": {word} " in line for line in graded)
+    text = board.as_text().splitlines()
+    first = next(n for n, line in enumerate(text) if line.startswith(board.row("dv-01").name))
+    assert text[first + 1] == "    = đã quyết định: Hoàn thành nhiệm vụ (Đảng ủy Trường, 2026-12-28)"
+    rows = {row["id"]: row for row in board.as_json()["rows"]}
+    assert rows["dv-01"]["decision"] == {"grade": "HTNV", "by": "Đảng ủy Trường", "on": "2026-12-28"}
+    assert rows["collective"]["decision"]["by"] == "Ban Thường vụ"
+    assert rows["dv-02"]["decision"] is None
