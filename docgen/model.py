@@ -85,9 +85,10 @@ class Finding:
         """What to do about it, in `language`; empty where there is nothing to add.
 
         A finding that carries a guess (`near`) has the hint with "did you mean"; one without a guess the plain hint. A
-        finding in a workbook has a hint in the words of Excel where there is one.
+        finding in a workbook has a hint in the words of Excel where there is one. `hint_key` names the hint of a
+        finding that asks for something else than its kind usually does.
         """
-        key = f"{self.code}.hint"
+        key = str(self.params.get("hint_key") or f"{self.code}.hint")
         if self.in_workbook and has_message(f"{key}_cell", language):
             key = f"{key}_cell"
         elif self.params.get("near") and has_message(f"{key}_near", language):

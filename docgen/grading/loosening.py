@@ -58,8 +58,16 @@ def loosened(rules_overlay: RuleSet, rules_base: RuleSet, binding: tuple[str, ..
         place = finding.place
         line = _line(Path(place.file), str(rule)) if rule else 0
         place = replace(place, source=_at_line(line, place.source))
-        out.append(replace(finding, place=place, severity="error" if binding and strict else "warning"))
+        if binding and strict:
+            finding = _refused(finding, binding)
+        out.append(replace(finding, place=place))
     return out
+
+
+def _refused(finding: Finding, binding: tuple[str, ...]) -> Finding:
+    """`finding` as an error: no document of the level above makes it right."""
+    params = finding.params | {"hint_key": "regulation.loosened.refused", "binding": ", ".join(binding)}
+    return replace(finding, severity="error", params=params)
 
 
 def _line(path: Path, rule: str) -> int:
@@ -302,7 +310,7 @@ class _Documents:
                     given = "–" if new.sum is None else shown_points(new.sum)
                     at = _at_line(line_of(file, "sets", name), f"{name}: {old.id}")
                     found = _finding("sum", str(file), at, group=old.text, given=given, due=shown_points(old.sum))
-                    yield replace(found, severity="error" if self.base.binding else "warning")
+                    yield _refused(found, self.base.binding) if self.base.binding else found
 
 
 def _at_line(line: int, source: str) -> str:

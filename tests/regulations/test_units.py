@@ -246,6 +246,37 @@ def test_a_condition_taken_away_and_a_wider_quota_are_refused(
     assert any(f.place.source.startswith(line) for f in found)
 
 
+def test_a_unit_cannot_unbind_itself_and_is_told_to_mend_it(tmp_path: Path) -> None:
+    name = "dang-uy-vi-du-2026"
+    folder, _ = changed(tmp_path, name, "rules.yaml", "at_least: 92", "at_least: 85")
+    path = folder / name / "regulation.yaml"
+    path.write_text(path.read_text("utf-8") + "binding: []\n", "utf-8")
+    found = [f for f in loosened_regulation(load_regulation(name, [folder])) if f.severity == "error"]
+    assert [f.code for f in found] == ["regulation.loosened.weaker"]
+    for language in LANGUAGES:
+        assert "QĐ 366 Đ.11" in found[0].hint(language)
+
+
+def test_the_frame_of_another_set_is_said_and_other_sums_are_refused(tmp_path: Path) -> None:
+    name = "dang-uy-vi-du-2026"
+    said = loosened_regulation(unit(name))
+    assert [(f.code, f.severity) for f in said] == [("regulation.loosened.frame", "warning")] * 2
+    assert [f.place.source for f in said] == ["dòng 3: frames: lanh-dao: ld_i", "dòng 4: frames: khong-lanh-dao: kl_i"]
+    assert loosened_regulation(unit("truong-vi-du-2026")) == []
+    folder = tmp_path / "vb" / "x-2026"
+    folder.mkdir(parents=True)
+    (folder / "regulation.yaml").write_text(
+        "regulation: x-2026\nextends: hd43-2025\nnumber: 1\nissuer: A\ntitle: B\n", "utf-8"
+    )
+    rows = "rows: [{id: nh_i_1, text: a}]"
+    (folder / "criteria.yaml").write_text(
+        f"sets:\n  ngoai-he-thong:\n    - {{id: nh_i, group: other, sum: '40', text: a, {rows}}}\n", "utf-8"
+    )
+    found = [f for f in loosened_regulation(load_regulation("x-2026", [folder.parent])) if f.severity == "error"]
+    assert [(f.code, f.params["given"], f.params["due"]) for f in found] == [("regulation.loosened.sum", "40", "30")]
+    assert found[0].place.source == "dòng 2: ngoai-he-thong: nh_i"
+
+
 def test_papers_are_the_units_own_affair_and_only_said(tmp_path: Path) -> None:
     """Sending the draft later is laxer than HD 43 2.1.a, but no condition of Điều 11."""
     name = "dang-uy-vi-du-2026"
