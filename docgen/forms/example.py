@@ -34,7 +34,11 @@ _TEXTS = {
     **{
         f"{root}.{name}": text
         for root in ("regrade", "organization_regrade")
-        for name, text in (("number", "27-QĐ/ĐU"), ("discipline_number", "15-QĐ/UBKTĐU"))
+        for name, text in (
+            ("number", "27-QĐ/ĐU"),
+            ("discipline_number", "15-QĐ/UBKTĐU"),
+            ("issuer", "ĐẢNG ỦY TRƯỜNG ĐẠI HỌC SÔNG HẬU"),
+        )
     },
 }
 _DATES = {"member.birth_date": "1978-03-14", "member.admission_date": "2005-05-19"}
@@ -47,6 +51,13 @@ _NARRATIVE = (
     "- Còn một số việc tiến độ chưa đều; đã rút kinh nghiệm trước tập thể và có biện pháp khắc phục cụ thể, phân công "
     "rõ người, rõ việc, rõ thời gian hoàn thành trong quý I năm {next}.",
 )
+#: What is a narrative of its own: a decision is taken for a fault, not for work well done.
+_OWN = {
+    "regrade.reason": (
+        "- Kết luận kiểm tra của Ủy ban Kiểm tra Đảng ủy: báo cáo 02 nhiệm vụ năm {year} là hoàn thành trong khi sản "
+        "phẩm chưa được nghiệm thu.",
+    ),
+}
 _ROWS = 3
 _GRADES = ("HTTNV", "HTXSNV", "HTNV")
 _NUMBERS = {"meeting.days": 1}
@@ -94,13 +105,16 @@ def _put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 def _value(slot: Slot, year: int, index: int) -> Any:
     binding = ".".join(slot.path)
     if slot.type == "paragraphs":
-        return [line.format(label=slot.label, year=year, next=year + 1) for line in _NARRATIVE]
+        lines = next((own for name, own in _OWN.items() if binding.endswith(name)), _NARRATIVE)
+        return [line.format(label=slot.label, year=year, next=year + 1) for line in lines]
     if slot.type == "date":
         return next((v for k, v in _DATES.items() if binding.endswith(k)), f"{year}-12-18")
     if slot.type == "year":
         return year
     if slot.type in ("integer", "number"):
         return _NUMBERS.get(binding, 5)
+    if binding.endswith("regrade.new_grade"):
+        return "HTNV"
     if slot.type == "grade":
         return _GRADES[index % len(_GRADES)]
     if slot.type == "level":
@@ -112,4 +126,6 @@ def _value(slot: Slot, year: int, index: int) -> Any:
         return True
     if binding.endswith("full_name") or slot.path[0] == "signers":
         return _NAMES[index % len(_NAMES)]
-    return next((v for k, v in _TEXTS.items() if binding.endswith(k)), slot.label)
+    # The longest name is the nearest: `party_organization.name` ends in `organization.name`, too.
+    known = max((k for k in _TEXTS if binding.endswith(k)), key=len, default="")
+    return _TEXTS[known] if known else slot.label

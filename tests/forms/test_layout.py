@@ -151,7 +151,7 @@ def test_the_next_label_of_a_line_stands_off_and_is_read_back() -> None:
 
 def test_bold_words_after_a_value_do_not_stand_off() -> None:
     texts = [_text(p) for p in _body("hd19-2024/qd-01", False).iter(f"{W}p")]
-    assert [t for t in texts if t.endswith(" QUYẾT ĐỊNH")] == ["Cấp ủy cấp trên trực tiếp QUYẾT ĐỊNH"]
+    assert [t for t in texts if t.endswith(" QUYẾT ĐỊNH")] == ["ĐẢNG ỦY TRƯỜNG ĐẠI HỌC SÔNG HẬU QUYẾT ĐỊNH"]
     assert any(t.startswith("Điều 1. Hủy bỏ kết quả") for t in texts)
 
 

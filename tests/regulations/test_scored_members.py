@@ -16,6 +16,7 @@ from docgen.dossier.sample import sample_dossier
 from docgen.errors import DefinitionError
 from docgen.forms.data import Record, form_data
 from docgen.forms.definition import load_form
+from docgen.forms.example import sample_record
 from docgen.forms.fill import Filler, blank_form
 from docgen.forms.merge import merge_form
 from docgen.forms.readback import read_form
@@ -200,3 +201,15 @@ def test_a_wrong_word_is_refused_by_line(old: str, new: str, tmp_path: Path) -> 
 def test_the_letters_mean_the_opposite_of_hd19() -> None:
     assert "Cá nhân giữ chức vụ" in "\n".join(paragraphs(blank_form(REGULATION, load_form(REGULATION, "mau-02a"))))
     assert "không giữ chức vụ" in "\n".join(paragraphs(blank_form(REGULATION, load_form(REGULATION, "mau-02b"))))
+
+
+@pytest.mark.parametrize(("form", "whom"), [("mau-03", "Nguyễn Văn A"), ("mau-03-to-chuc", "Chi bộ Phòng Đào tạo")])
+def test_the_example_of_a_decision_to_grade_again_says_what_such_a_decision_says(form: str, whom: str) -> None:
+    """QĐ 366 Đ.15 k.3: a fault found later, the published result cancelled, another grade, by a named body."""
+    record = sample_record(REGULATION, load_form(REGULATION, form))
+    given = record["organization_regrade" if "to-chuc" in form else "regrade"]
+    assert (given["old_grade"], given["new_grade"]) == ("HTTNV", "HTNV")
+    assert given["issuer"].startswith("ĐẢNG ỦY")
+    assert "chưa được nghiệm thu" in given["reason"][0]
+    text = "\n".join(paragraphs(Filler(REGULATION, load_form(REGULATION, form)).fill(record)))
+    assert whom in text
