@@ -236,6 +236,18 @@ class Hand(Protocol[_Task, _Answer]):
         ...
 
 
+class Share(Protocol):
+    """Hands tasks out and gives the answers back, in any order: `share` below, or another's way of doing it.
+
+    Tasks are taken one by one as there is room; `hire` is called once in each place that works, with its number. A task
+    may be done more than once where an answer is lost; then its answer may come more than once.
+    """
+
+    def __call__(
+        self, tasks: Iterable[Task], jobs: int, hire: Callable[[int], Hand[Task, Answer]]
+    ) -> Iterator[Answer]: ...
+
+
 def share(tasks: Iterable[Task], jobs: int, hire: Callable[[int], Hand[Task, Answer]]) -> Iterator[Answer]:
     """The answers to `tasks`, in any order, by `jobs` processes; with one job, by this process, in order.
 

@@ -321,14 +321,16 @@ def packet_of(
     output: Path,
     options: PacketOptions,
     *,
-    appearing: Callable[[int, bool], None] = lambda size, noted: None,
+    key: str = "",
     progress: PacketProgress | None = None,
 ) -> Packet | None:
     """The packet of a checked dossier, or None where errors forbid one.
 
-    `source` is what the manifest calls the dossier's file; `appearing` and what is raised are as in `build_packet`.
+    `source` is what the manifest calls the dossier's file, `key` its `docgen.packet.key`, worked out where it is not
+    given. Raises as `build_packet` does.
     """
     from docgen.packet.build import build_packet
+    from docgen.packet.key import packet_key, regulation_key
 
     if checked.dossier is None or checked.regulation is None or (not checked.sound and not options.draft):
         return None
@@ -351,7 +353,15 @@ def packet_of(
         make_pdf=make_pdf,
         scans=options.scans,
         jobs=options.jobs,
-        appearing=appearing,
+        key=key
+        or packet_key(
+            regulation_key(checked.regulation, options.templates),
+            checked.dossier.data,
+            checked.dossier.sha256,
+            draft=options.draft,
+            pdf_engine=options.pdf_engine,
+            scans=options.scans,
+        ),
         progress=told.filled,
     )
 

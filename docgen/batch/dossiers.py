@@ -18,7 +18,7 @@ from docgen.batch.model import Piece
 from docgen.batch.names import name_hash
 from docgen.batch.source import LINE_SUFFIXES, Source, open_source
 from docgen.dossier import Dossier, dossier_from_data, load_dossier
-from docgen.dossier.model import SUFFIXES
+from docgen.dossier.model import MAX_BYTES, SUFFIXES, dossier_from_bytes
 from docgen.errors import UsageError
 from docgen.model import Finding, Place, has_errors
 from docgen.packet.manifest import MANIFEST, sha256
@@ -32,7 +32,8 @@ class Item:
     """One dossier: its place in the order, the name of its packet, and where it is read from.
 
     `source` is an index into the lines that were opened, `line` its line there (from 1) and `start`, `end` its bytes;
-    `file` alone where the dossier is a file of its own. `twice` is set where an earlier dossier has the name.
+    `file` alone where the dossier is a file of its own. `twice` is set where an earlier dossier has the name. `content`
+    are the dossier's bytes where it travels to somebody who may not reach the file.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Item:
     start: int = 0
     end: int = 0
     twice: bool = False
+    content: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -75,12 +77,26 @@ class Dossiers:
                 name = _line_name(content) or f"ho-so-{line:05d}"
                 yield Item(number, name, Path(source.file), index, line, start, start + len(content))
 
+    def carrying(self, item: Item) -> Item:
+        """`item` with the dossier's bytes; as it is where they cannot be read, which `load` then says."""
+        try:
+            if item.source >= 0:
+                line = self.sources[item.source].read(Piece(0, item.start, item.end))[0]
+                return replace(item, content=bytes(line))
+            if item.file.is_file() and item.file.stat().st_size <= MAX_BYTES:
+                return replace(item, content=item.file.read_bytes())
+        except OSError:
+            pass
+        return item
+
     def load(self, item: Item) -> tuple[Dossier | None, list[Finding]]:
         """The dossier of `item`, and what was found on reading it."""
-        if item.source < 0:
+        if item.source < 0 and item.content is None:
             return load_dossier(item.file, self.folders)
+        if item.source < 0 and item.content is not None:
+            return dossier_from_bytes(item.content, str(item.file), self.folders, item.file.parent)
         source = self.sources[item.source]
-        line = source.read(Piece(0, item.start, item.end))[0]
+        line = item.content if item.content is not None else source.read(Piece(0, item.start, item.end))[0]
         findings: list[Finding] = []
         data = source.parse(item.line, line, findings)
         if data is None and has_errors(findings):

@@ -6,31 +6,27 @@ or changed since docgen made it is never replaced unasked.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from docgen.batch.dossiers import Dossiers, Item, place_of
-from docgen.batch.journal import CLEAN, NO_KEY, NOTED, Entry, Journal, Known
+from docgen.batch.journal import CLEAN, NO_KEY, NOTED, Entry, Known
 from docgen.dossier import Dossier
 from docgen.errors import DocgenError, EnvironmentFault, InputError, InternalError
-from docgen.forms.build import template_bytes
-from docgen.forms.definition import load_form
 from docgen.model import Finding
 from docgen.packet.handover import cover_packet, look_into, zip_packet
+from docgen.packet.key import packet_key, regulation_key
 from docgen.packet.manifest import MANIFEST
 from docgen.packet.pdf import noted_of
 from docgen.pipeline import PacketOptions, check_loaded, packet_of
-from docgen.regulations.loader import Regulation, load_regulation
+from docgen.regulations.loader import load_regulation
 from docgen.signing.bundle import is_cover
 from docgen.storage import environment_fault
 from docgen.validation.report import to_json
-from docgen.version import VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,56 +52,48 @@ class PacketBatch:
 
 @dataclass(slots=True)
 class PacketDone:
-    """What a process reports about a dossier: what came of it, and where its lines stand in the process's two files."""
+    """What a process reports about a dossier: what came of it, with its lines of the journal and of the findings.
+
+    A process writes neither: one whose answer never arrives leaves nothing behind but a packet that proves what it is.
+    """
 
     number: int
-    worker: int
     state: str = "skipped"
     noted: int = 0
     #: What people are to see at once: what happened to the packet, and why a dossier was skipped, in one finding.
     told: list[Finding] = field(default_factory=list)
-    journal: tuple[int, int] = (0, 0)
-    findings: tuple[int, int] = (0, 0)
+    journal: bytes = b""
+    findings: bytes = b""
 
 
 class PacketMaker:
     """Makes one packet after the other, in one process."""
 
-    def __init__(
-        self, batch: PacketBatch, dossiers: Dossiers, folder: Path, journal: Journal, known: Known, worker: int
-    ) -> None:
-        """`folder` is where the packets go; `worker` tells this process from the others."""
+    def __init__(self, batch: PacketBatch, dossiers: Dossiers, folder: Path, known: Known) -> None:
+        """`folder` is where the packets go."""
         self.batch = batch
         self.dossiers = dossiers
         self.folder = folder
         self.known = known
-        self.worker = worker
-        self._journal: IO[bytes] = journal.part(worker).open("ab", buffering=0)
-        self._found: IO[bytes] = journal.found(worker).open("ab")
         self._keys: dict[tuple[str, tuple[Path, ...]], bytes] = {}
 
     def close(self) -> None:
-        """Close the process's two files."""
-        for file in (self._journal, self._found):
-            with suppress(OSError):  # a full disk has been reported already
-                file.close()
+        """Nothing is held."""
 
     def run(self, task: Item, alive: Callable[[], bool]) -> PacketDone:
         """Make the packet of one dossier. Raises `EnvironmentFault`, or `InternalError` where a check fails."""
         try:
-            done = PacketDone(task.number, self.worker)
-            starts = self._journal.tell(), self._found.tell()
+            done = PacketDone(task.number)
             findings = self._guarded(task, done)
-            for item in to_json(findings, self.batch.language):
-                self._found.write(json.dumps(item, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-            self._found.flush()
+            done.findings = b"".join(
+                json.dumps(item, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+                for item in to_json(findings, self.batch.language)
+            )
             done.noted = len(findings)
             if done.state == "skipped":
                 done.told = [_in_one(task, findings, self.batch.language)]
             else:
                 done.told = [finding for finding in findings if finding.code.startswith("batch.")]
-            done.journal = starts[0], self._journal.tell()
-            done.findings = starts[1], self._found.tell()
             return done
         except OSError as fault:
             raise environment_fault(fault, fault.filename or self.folder) from None
@@ -135,44 +123,52 @@ class PacketMaker:
             return [*about, *findings]
         target = self.folder / item.name
         key, size = self._key(dossier), _manifest_size(target)
+        there = _manifest(target) if size >= 0 else {}
         noted = self.known.noted(item.name, key, size) if size >= 0 else None
+        if noted is None and _is_of(there, key) and _state(target) == "made":
+            # Made by this batch or by a run whose answer was lost: the packet itself tells.
+            noted = item.twice or bool(there["findings"]) or bool(noted_of(there))
         if noted is not None:
             done.state = "kept"
-            self._write(Entry(item.number, key, size, NOTED if noted else CLEAN, item.name))
+            done.journal = Entry(item.number, key, size, NOTED if noted else CLEAN, item.name).line()
             bundled = self._bundle(item, target)
             if not noted:
                 return bundled
             # What there is to say is said again each time; nothing else is done again.
-            drawn = noted_of(json.loads((target / MANIFEST).read_bytes()))
-            return [*about, *check_loaded(dossier, findings).findings, *drawn, *bundled]
+            return [*about, *check_loaded(dossier, findings).findings, *noted_of(there), *bundled]
         if target.exists():
-            refusal = self._refusal(item, target, key, done)
+            refusal = self._refusal(item, target, key, there, done)
             if refusal is not None:
                 # A signed packet is bundled anew, with its signatures.
                 return [*about, refusal, *(self._bundle(item, target) if done.state == "kept" else ())]
         return self._made(item, dossier, about, target, key, done)
 
-    def _refusal(self, item: Item, target: Path, key: bytes, done: PacketDone) -> Finding | None:
+    def _refusal(
+        self, item: Item, target: Path, key: bytes, there: Mapping[str, Any], done: PacketDone
+    ) -> Finding | None:
         """Why the folder that is there is left alone: somebody else's, signed, or changed since it was made.
 
-        None for a packet of ours as it was made. Where only the packet was changed, and not its dossier, it is kept.
+        None for a packet of ours as it was made: one the journal knows, or (its line was lost) one that docgen made of
+        a file of this name. Where only the packet was changed, and not its dossier, it is kept.
         """
         place, params = place_of(item), {"folder": str(target)}
         state = _state(target)
         # Nothing but a person's own hand removes a signature.
         if self.batch.options.overwrite and state != "signed":
             return None
-        if item.name not in self.known:
+        same = self.known.has_key(item.name, key) or _is_of(there, key)
+        lost = state == "made" and bool(there.get("key")) and there["dossier"].get("file") == item.file.name
+        if not (item.name in self.known or same or lost):
             return Finding("batch.packet.exists", "error", place, params)
         if state == "made":
             return None
         entry = Entry(item.number, key, self.known.size(item.name), NOTED, item.name)
-        if self.known.has_key(item.name, key):
+        if same:
             done.state = "kept"
-            self._write(entry)
+            done.journal = entry.line()
             return Finding(f"batch.packet.{state}", "info" if state == "signed" else "warning", place, params)
         # It stays ours, made of a dossier that is not known any more.
-        self._write(replace(entry, key=NO_KEY))
+        done.journal = replace(entry, key=NO_KEY).line()
         return Finding("batch.packet.outdated", "error", place, params)
 
     def _made(
@@ -180,24 +176,15 @@ class PacketMaker:
     ) -> list[Finding]:
         checked = check_loaded(dossier, list(dossier.findings))
         found = [*about, *checked.findings]
-        there = target.exists()
-        late: list[Entry] = []
-
-        def appearing(size: int, noted: bool) -> None:
-            entry = Entry(item.number, key, size, NOTED if found or noted else CLEAN, item.name)
-            if there:  # the line of what is replaced is written when that is done
-                late.append(entry)
-            else:
-                self._write(entry)
-
-        options = replace(self.batch.options, overwrite=there)
-        packet = packet_of(checked, item.file.name, target, options, appearing=appearing)
+        options = replace(self.batch.options, overwrite=target.exists())
+        packet = packet_of(checked, item.file.name, target, options, key=key.decode())
         if packet is None:
             return found
-        for entry in late:
-            self._write(entry)
+        found += packet.findings
         done.state = "made"
-        return [*found, *packet.findings, *self._bundle(item, target)]
+        mark = NOTED if found else CLEAN
+        done.journal = Entry(item.number, key, packet.manifest_size, mark, item.name).line()
+        return [*found, *self._bundle(item, target)]
 
     def _bundle(self, item: Item, target: Path) -> list[Finding]:
         """Make a packet's zip and cover, where they were asked for and are not there or older than the packet.
@@ -224,14 +211,10 @@ class PacketMaker:
         which = dossier.regulation, dossier.folders
         if which not in self._keys:
             regulation = load_regulation(dossier.regulation, dossier.folders)
-            self._keys[which] = _regulation_key(regulation, options.templates)
-        depends = f"{VERSION}\n{options.draft}\n{options.pdf_engine}\n{dossier.sha256}".encode()
-        return hashlib.blake2b(depends, digest_size=16, key=self._keys[which]).hexdigest().encode()
-
-    def _write(self, entry: Entry) -> None:
-        rest = memoryview(entry.line())
-        while rest:
-            rest = rest[self._journal.write(rest) :]
+            self._keys[which] = regulation_key(regulation, options.templates)
+        return packet_key(
+            self._keys[which], dossier.data, dossier.sha256, draft=options.draft, pdf_engine=options.pdf_engine
+        ).encode()
 
 
 def _in_one(item: Item, findings: Sequence[Finding], language: str) -> Finding:
@@ -243,16 +226,18 @@ def _in_one(item: Item, findings: Sequence[Finding], language: str) -> Finding:
     return Finding("batch.packet.skipped", "error", place_of(item), params)
 
 
-def _regulation_key(regulation: Regulation, templates: Sequence[Path | str]) -> bytes:
-    """Stands for a regulation's own data and for the templates of its forms."""
-    out = hashlib.blake2b(digest_size=32)
-    for folder in regulation.chain:
-        for path in sorted(folder.rglob("*.yaml")):
-            out.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
-    for form in regulation.forms:
-        content, _ = template_bytes(regulation, load_form(regulation, form), templates)
-        out.update(hashlib.sha256(content).digest())
-    return out.digest()
+def _manifest(folder: Path) -> dict[str, Any]:
+    """A packet's manifest; an empty mapping where it cannot be read."""
+    try:
+        found = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_of(manifest: Mapping[str, Any], key: bytes) -> bool:
+    """True for the manifest of a packet that was made of what `key` stands for."""
+    return bool(key) and manifest.get("key") == key.decode()
 
 
 def _state(folder: Path) -> str:

@@ -33,13 +33,16 @@ DRAWN = ".drawn"
 
 @dataclass(slots=True)
 class Packet:
-    """What was made: the folder, its documents in order, the hash of each document's file, what was noted."""
+    """What was made: the folder, its documents in order, the hash of each document's file, what was noted of the
+    drawing, the size of the manifest.
+    """
 
     folder: Path
     documents: list[Document]
     files: dict[str, str] = field(default_factory=dict)
     draft: bool = False
     findings: list[Finding] = field(default_factory=list)
+    manifest_size: int = 0
 
 
 @dataclass(slots=True)
@@ -53,8 +56,6 @@ class PdfParts:
     findings: list[Finding] = field(default_factory=list)
 
 
-#: Told right before a packet appears: the size of its manifest, whether anything was noted of the drawing.
-Appearing = Callable[[int, bool], None]
 #: Draws the packet's documents, whose Word files lie in a folder, and adds the PDF files there. Takes that folder,
 #: the documents with their files, and what makes the index page from the page counts.
 MakePdf = Callable[[Path, Sequence[tuple[Document, FilledFile]], Callable[[Mapping[int, int]], bytes]], PdfParts]
@@ -74,16 +75,15 @@ def build_packet(
     make_pdf: MakePdf | None = None,
     scans: Sequence[Scan] = (),
     jobs: int = 0,
-    appearing: Appearing = lambda size, noted: None,
+    key: str = "",
     progress: Progress = lambda done, total: None,
 ) -> Packet:
     """Make the packet of the dossier `data` in the folder `output`.
 
     A dossier with errors is refused (`UsageError`) unless `draft`, which marks every page DỰ THẢO; one with a secrecy
-    mark is refused always. `scans` are digitised papers that go along. `source` names the
-    dossier's file and hash for the manifest. `jobs` is the number of processes, 0 for as many as are worth it. The
-    folder appears whole or not at all; right before, `appearing` is called with the size of the manifest and whether
-    there is anything to say of the drawing.
+    mark is refused always. `scans` are digitised papers that go along. `source` names the dossier's file and hash for
+    the manifest, `key` what the packet is made of. `jobs` is the number of processes, 0 for as many as are worth it.
+    The folder appears whole or not at all.
     """
     if has_errors(list(findings)) and not draft:
         count = sum(1 for f in findings if f.severity == "error")
@@ -119,9 +119,8 @@ def build_packet(
         counts = Counter(f.severity for f in findings)
         content = manifest(
             regulation, data, source, entries, extras, draft=draft, findings=dict(sorted(counts.items())),
-            engine=pdf.engine if pdf else None,
+            engine=pdf.engine if pdf else None, key=key,
         )  # fmt: skip
         write_whole(work / MANIFEST, content)
-        appearing(len(content), bool(pdf and pdf.findings))
     noted = pdf.findings if pdf else []
-    return Packet(output, documents, {file.name: file.sha256 for file in files}, draft, noted)
+    return Packet(output, documents, {file.name: file.sha256 for file in files}, draft, noted, len(content))

@@ -67,8 +67,9 @@ def manifest(
     draft: bool,
     findings: Mapping[str, int],
     engine: Mapping[str, Any] | None = None,
+    key: str = "",
 ) -> bytes:
-    """The bytes of `manifest.json`."""
+    """The bytes of `manifest.json`; `key` is what the packet was made of (`docgen.packet.key`)."""
     organization = data.get("organization") or {}
     document = data.get("document") or {}
     year = (data.get("period") or {}).get("year")
@@ -77,6 +78,7 @@ def manifest(
     content = {
         "format": FORMAT,
         "docgen": VERSION,
+        "key": key,
         "draft": draft,
         "regulation": {"id": regulation.id, "number": regulation.number, "revision": regulation.revision},
         "dossier": dict(source),
