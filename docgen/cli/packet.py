@@ -136,7 +136,7 @@ def _make_one(dossier: Path, output: Path, options: PacketOptions, folders: tupl
         raise click.exceptions.Exit(EXIT_FINDINGS)
     if not as_json:
         click.echo(str(made.folder))
-    note("packet.done", count=len(made.documents), folder=str(made.folder))
+    note("packet.done", count=len(made.documents) + len(options.scans), folder=str(made.folder))
     return Path(made.folder)
 
 

@@ -50,3 +50,30 @@ def test_one_dossier_is_one_packet_unless_asked_otherwise(run: Run, small: dict[
     assert run("packet", path, "-o", tmp_path / "many", "--archive", tmp_path / "all.zip").code == 0
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:
         assert "ho-so/manifest.json" in archive.namelist()
+
+
+def test_a_scan_goes_along_by_its_title_and_a_hostile_one_does_not(run: Run, tmp_path: Path) -> None:
+    """`--scan "TITLE=FILE"`; the packet is refused with the file's name, and nothing is left behind."""
+    pytest.importorskip("pyhanko")
+    pikepdf = pytest.importorskip("pikepdf")
+    path = tmp_path / "ho-so.json"
+    path.write_text(json.dumps(sample_dossier("hd43-2025", members=1), ensure_ascii=False), encoding="utf-8")
+    with pikepdf.new() as document:
+        document.add_blank_page(page_size=(595, 842))
+        document.save(tmp_path / "bien-ban.pdf")
+        document.attachments["x.exe"] = pikepdf.AttachedFileSpec(document, b"MZ")
+        document.save(tmp_path / "xau.pdf")
+    bad = run("packet", path, "-o", tmp_path / "p", "--scan", tmp_path / "xau.pdf")
+    assert bad.code == 1
+    assert "xau.pdf" in bad.err
+    assert not (tmp_path / "p").exists()
+    assert run("packet", path, "-o", tmp_path / "p", "--scan", tmp_path / "khong-co.pdf").code == 2
+    assert run("packet", path, "-o", tmp_path / "p", "--scan", f"Biên bản={tmp_path / 'bien-ban.pdf'}").code == 0
+    entry = json.loads((tmp_path / "p" / "manifest.json").read_text(encoding="utf-8"))["files"][-1]
+    assert (entry["title"], entry["origin"]) == ("Biên bản", "digitised")
+    assert [s["role"] for s in entry["signers"]] == ["scan_body"]
+    documents = run("sign", tmp_path / "p", "--documents", "--json").json
+    assert documents[-1]["state"] == "draft"
+    assert documents[-1]["digitised"] is True
+    two = run("packet", path, path, "-o", tmp_path / "q", "--scan", tmp_path / "bien-ban.pdf")
+    assert two.code == 2

@@ -193,6 +193,21 @@ def test_a_manifest_that_forgets_the_body(packet: Path) -> None:
     assert next(d for d in verdict.documents if d.number == MAU_01).state != "original"
 
 
+def test_a_manifest_that_calls_the_body_a_cell(packet: Path) -> None:
+    """The places for the body's signature are in the PDF: they tell, whatever kind of body the manifest claims."""
+    content = json.loads((packet / "manifest.json").read_text(encoding="utf-8"))
+    content["originals"]["org_type"] = "chi_bo"
+    for entry in content["files"]:
+        entry["signers"] = [s for s in entry["signers"] if not s["role"].endswith("_body")]
+    (packet / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    for role, name in (("collective", CHAIR), ("superior", SUPERIOR)):
+        sign_packet(packet, role, key(name), HOW, only=[MAU_01])
+    verdict = judged(packet)
+    document = next(d for d in verdict.documents if d.number == MAU_01)
+    assert "field_unnamed" in codes(verdict, MAU_01)
+    assert (document.status, document.state) == ("failed", "signed")
+
+
 def test_a_manifest_that_does_not_say_whose_it_is(people: Path) -> None:
     content = json.loads((people / "manifest.json").read_text(encoding="utf-8"))
     content.pop("originals")
