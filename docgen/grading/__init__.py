@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from docgen.grading.outcome import Note, Reason
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import propose_cohort
 from docgen.grading.votes import propose_vote
+from docgen.i18n import DEFAULT_LANGUAGE
 from docgen.model import GRADES, Finding, Place
 from docgen.regulations.rules import SUBJECTS, RuleSet, kept_rules
 
@@ -47,7 +48,7 @@ def propose(regulation: str | RuleSet, subject: str, facts: Mapping[str, Any]) -
         return _proposed(rules, subject, facts)
     dropped = {name for one in contrary for name in one.facts}
     without = _proposed(rules, subject, {name: value for name, value in facts.items() if name not in dropped})
-    asked = tuple(Question(f"missing:{name}", one.text(rules)) for one in contrary for name in one.facts)
+    asked = tuple(Question(f"missing:{name}", _Contrary(rules, one)) for one in contrary for name in one.facts)
     certain = without.grade == GRADES[-1]  # A ground that holds without the doubtful figures.
     return replace(
         without,
@@ -58,6 +59,17 @@ def propose(regulation: str | RuleSet, subject: str, facts: Mapping[str, Any]) -
         quota_ok=None,
         grades=(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Contrary:
+    """Figures that cannot be true together, as a question."""
+
+    rules: RuleSet
+    one: Contradiction
+
+    def text(self, language: str = DEFAULT_LANGUAGE) -> str:
+        return self.one.text(self.rules, language)
 
 
 def _proposed(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> Proposal:

@@ -11,8 +11,8 @@ from typing import Any
 
 from docgen.dossier.layout import FACT_HOLDERS, fact_place
 from docgen.grading.engine import Assessment
+from docgen.grading.outcome import Note
 from docgen.grading.proposal import Proposal, Question
-from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import GRADES
 from docgen.regulations.rules import RuleSet
 
@@ -35,34 +35,27 @@ def _answered(rules: RuleSet, subject: str, facts: Mapping[str, Any], one: Quest
         return one
     kinds = {rules.facts[name].type for name in one.asks}
     answers = _ANSWERS.get(kinds.pop(), ()) if len(kinds) == 1 else ()
-    leads = [
-        message("grading.ask.leads", DEFAULT_LANGUAGE, answer=_word(answer), result=_result(rules, subject, told))
+    leads = tuple(
+        Note("grading.ask.leads", {"answer": answer, "result": _result(rules, subject, told)})
         for answer in answers
         for told in [{**facts, **dict.fromkeys(one.asks, answer)}]
-    ]
-    where = _where(rules, subject, one.asks)
-    return replace(one, text=" ".join([one.text, *(["(" + "; ".join(leads) + ")"] if leads else []), where]))
+    )
+    return replace(one, leads=leads, where=_where(rules, subject, one.asks))
 
 
-def _where(rules: RuleSet, subject: str, asks: Sequence[str]) -> str:
+def _where(rules: RuleSet, subject: str, asks: Sequence[str]) -> Note:
     """Where to write the answer: the name in the dossier, and the sheet and title of a workbook."""
     names = ", ".join(f"facts.{name}" for name in asks)
     holder = next((holder for holder, (whom, *_) in FACT_HOLDERS.items() if whom == subject), "")
     if not holder:
-        return message("grading.ask.where", DEFAULT_LANGUAGE, names=names)
+        return Note("grading.ask.where", {"names": names})
     places = [fact_place(rules.facts[name], holder) for name in asks]
     titles = ", ".join(f"“{title}”" for _, title in places)
-    return message("grading.ask.where_cell", DEFAULT_LANGUAGE, names=names, sheet=places[0][0], titles=titles)
+    return Note("grading.ask.where_cell", {"names": names, "sheet": places[0][0], "titles": titles})
 
 
-def _word(answer: Any) -> str:
-    if isinstance(answer, bool):
-        return message(f"grading.word.{'yes' if answer else 'no'}", DEFAULT_LANGUAGE)
-    return str(answer)
-
-
-def _result(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> str:
+def _result(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> str | Note:
     proposal = Assessment(rules, subject, facts).propose()
     if proposal.not_ranked:
-        return message("grading.ask.not_ranked", DEFAULT_LANGUAGE)
-    return proposal.grade or message("grading.ask.still_open", DEFAULT_LANGUAGE)
+        return Note("grading.ask.not_ranked")
+    return proposal.grade or Note("grading.ask.still_open")

@@ -107,8 +107,13 @@ def with_votes(rules: RuleSet, voting: Voting, proposal: Proposal, votes: Any) -
 
 
 def _asked(proposal: Proposal, votes: Votes) -> Proposal:
-    text = message("board.conflict.votes", grade=GRADE_TEXT[str(proposal.grade)], votes=told(votes))
-    return replace(proposal, questions=(*proposal.questions, Question("conflict:votes", text)))
+    parts = tuple(
+        Note("board.votes.part", {"count": votes[grade], "grade": GRADE_TEXT[grade]})
+        for grade in GRADES
+        if votes.get(grade)
+    )
+    said = Note("board.conflict.votes", {"grade": GRADE_TEXT[str(proposal.grade)], "votes": parts})
+    return replace(proposal, questions=(*proposal.questions, Question("conflict:votes", said)))
 
 
 def told(votes: Votes) -> str:

@@ -97,7 +97,14 @@ class Board:
         if self.quota is not None:
             found += [(self.regulation, question) for question in self.quota.questions]
         if self.tied:
-            found.append((self.regulation, Question(f"tie_at_quota:{','.join(self.tied)}")))
+            found.append(
+                (
+                    self.regulation,
+                    Question(
+                        f"tie_at_quota:{','.join(self.tied)}", Note("board.tied", {"names": ", ".join(self.tied)})
+                    ),
+                )
+            )
         return found
 
 
@@ -283,7 +290,7 @@ def _with_stated(
         both = proposal.grade and listed.grade
         lower = lower_grade(str(proposal.grade), str(listed.grade)) if both else None
         base = listed if lower == listed.grade else proposal
-        asked = tuple(Question(f"conflict:{one.fact}", one.text()) for one in differing)
+        asked = tuple(Question(f"conflict:{one.fact}", one) for one in differing)
         others = (g for g in (proposal.grade, listed.grade) if g and g != lower)
         proposal = replace(
             base, grade=lower, questions=(*base.questions, *asked),

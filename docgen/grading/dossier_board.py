@@ -131,7 +131,7 @@ class Board:
                     "self_grade": row.self_grade,
                     "reasons": _telling(row.proposal, language),
                     "actions": row.proposal.actions_in_words(language),
-                    "questions": _asked(row.proposal),
+                    "questions": _asked(row.proposal, language),
                 }
                 for row in self.rows
             ],
@@ -148,19 +148,19 @@ class Board:
             not_ranked=sum(p.not_ranked for p in members), asked=sum(bool(p.questions) for p in members),
         )  # fmt: skip
 
-    def shared_questions(self) -> dict[str, list[Row]]:
+    def shared_questions(self, language: str = DEFAULT_LANGUAGE) -> dict[str, list[Row]]:
         """The questions that stand word for word with `MANY_ASKED` members or more, and those members."""
         found: dict[str, list[Row]] = {}
         for row in self.rows:
             if row.subject == "dang_vien":
-                for text in _asked(row.proposal):
+                for text in _asked(row.proposal, language):
                     found.setdefault(text, []).append(row)
         return {text: rows for text, rows in found.items() if len(rows) >= MANY_ASKED}
 
     def as_text(self, language: str = DEFAULT_LANGUAGE, members: bool = True) -> str:
         """The board for a terminal; without `members`, their counts stand first in place of their rows."""
         lines = [] if members else [self.counts_line(language)]
-        shared = self.shared_questions() if members else {}
+        shared = self.shared_questions(language) if members else {}
         last = max((n for n, row in enumerate(self.rows) if row.subject == "dang_vien"), default=-1)
         for number, row in enumerate(self.rows):
             if row.subject == "dang_vien" and not members:
@@ -179,7 +179,7 @@ class Board:
                 lines.append("    = " + message("board.decided", language, **given))
             lines += [f"    {text}" for text in _telling(row.proposal, language)]
             lines += [f"    ! {text}" for text in row.proposal.actions_in_words(language)]
-            asked = _asked(row.proposal)
+            asked = _asked(row.proposal, language)
             lines += [f"    ? {text}" for text in asked if row.subject != "dang_vien" or text not in shared]
             if number == last:
                 lines += [line for text, who in shared.items() for line in self._of_many(text, who, language)]
@@ -189,7 +189,7 @@ class Board:
         """One question asked of many: said once, with those it is about and how one answer serves for all."""
         names = ", ".join(row.name for row in rows)
         out = ["    ? " + message("board.ask.of_many", language, text=text, count=len(rows), names=names)]
-        asks = next(q.asks for q in rows[0].proposal.questions if (q.text or q.code) == text)
+        asks = next(q.asks for q in rows[0].proposal.questions if q.words(language) == text)
         if asks and all(name in self.facts for name in asks):
             places = [fact_place(self.facts[name], "everyone") for name in asks]
             titles = ", ".join(f"“{title}”" for _, title in places)
@@ -204,9 +204,9 @@ def _decision(row: Row) -> dict[str, str] | None:
     return {"grade": found.grade, "by": found.by, "on": found.on} if found is not None else None
 
 
-def _asked(proposal: Proposal) -> list[str]:
+def _asked(proposal: Proposal, language: str) -> list[str]:
     """The questions, each text once: one contradiction between two figures is one question, not one for each."""
-    return list(dict.fromkeys(question.text or question.code for question in proposal.questions))
+    return list(dict.fromkeys(question.words(language) for question in proposal.questions))
 
 
 def _telling(proposal: Proposal, language: str) -> list[str]:

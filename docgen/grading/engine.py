@@ -12,7 +12,7 @@ from typing import Any
 
 from docgen.grading.evaluate import Evaluator
 from docgen.grading.facts import UNKNOWN, FactView, check_facts
-from docgen.grading.outcome import UNSET, Note, Reason, Told, ask
+from docgen.grading.outcome import UNSET, Note, Reason, Told, ask, ask_clause, ask_reading
 from docgen.grading.plan import plan_of
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.scoring import score_criterion, total_level
@@ -321,7 +321,7 @@ class Assessment:
     def _raised_by(self, *causes: Predicate) -> list[Question]:
         """The ambiguities that speak of one of `causes` and hold, where no grade is being made."""
         return [
-            Question(f"ambiguity:{entry.code}", entry.text)
+            Question(f"ambiguity:{entry.code}", ask_reading(entry))
             for entry in self.plan.ambiguities
             if any(part in causes for part in parts(entry.when)) and self.evaluator.tell(entry.when).outcome == "holds"
         ]
@@ -358,7 +358,7 @@ class Assessment:
                 self._cap(main, Variant())
             if entry.withholds:
                 main.grade, main.withheld = None, True
-            raised.append(Question(f"ambiguity:{entry.code}", entry.text))
+            raised.append(Question(f"ambiguity:{entry.code}", ask_reading(entry)))
             alternatives += entry.alternatives
         return raised, alternatives
 
@@ -371,7 +371,7 @@ class Assessment:
                     held_for.add(hold.missing.name)
                     questions.append(self._ask(rule, hold.missing))
                 elif not any(e for e in rule.effects if isinstance(e, r.Ballot)):
-                    questions.append(Question(f"judgement:{rule.id}", rule.wording))
+                    questions.append(Question(f"judgement:{rule.id}", ask_clause(rule)))
         open_rules = list(main.open_exclusions)
         if main.standing != LOWEST:
             open_rules += main.open_grounds
@@ -404,7 +404,7 @@ class Assessment:
     def _unknowns(self, rule_id: str, told: Told) -> list[Question]:
         questions = []
         if told.judged:
-            wording = self.rules.rule(rule_id).wording
+            wording = ask_clause(self.rules.rule(rule_id))
             questions.append(Question(f"judgement:{rule_id}", wording, tuple(sorted(told.judged))))
         for name in sorted(told.missing - told.judged):
             questions.append(Question(f"missing:{name}", ask(self.rules.facts[name]), (name,)))

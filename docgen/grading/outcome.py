@@ -12,6 +12,7 @@ from typing import Literal
 
 from docgen.i18n import DEFAULT_LANGUAGE, has_message, message, number
 from docgen.regulations.rule_facts import Fact
+from docgen.regulations.rules import Ambiguity, Rule
 
 Outcome = Literal["holds", "fails", "unknown"]
 #: The grade of a ceiling that nobody has set yet.
@@ -26,7 +27,7 @@ def outcome_of(value: bool) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One observed value beside what is asked for: a message key and its parameters, put into words by `text`."""
+    """A message key and its parameters, put into words by `text`: a value beside what is asked for, or a question."""
 
     key: str
     params: Mapping[str, object] = field(default_factory=dict)
@@ -81,8 +82,10 @@ def word(value: object, language: str, year: bool = False) -> str:
     """
     if year and isinstance(value, (int, float, Fraction)) and not isinstance(value, bool):
         return str(int(value))
-    if isinstance(value, Fact):
+    if isinstance(value, (Fact, Ambiguity)):
         return value.label(language)
+    if isinstance(value, Note):
+        return value.text(language)
     if isinstance(value, bool):
         return message(f"grading.word.{'yes' if value else 'no'}", language)
     if isinstance(value, Fraction):
@@ -99,9 +102,19 @@ def word(value: object, language: str, year: bool = False) -> str:
 _ASKED = {"bool": "yes_no", "number": "how_many", "percent": "how_many", "int": "how_many", "grade": "grade"}
 
 
-def ask(fact: Fact, language: str = DEFAULT_LANGUAGE) -> str:
+def ask(fact: Fact) -> Note:
     """The question that a missing `fact` puts to people, as a question."""
     kind = (
         "which" if fact.is_year or fact.type in ("date", "text", "scale", "choice") else _ASKED.get(fact.type, "list")
     )
-    return message(f"grading.ask.{kind}", language, fact=fact.label(language))
+    return Note(f"grading.ask.{kind}", {"fact": fact})
+
+
+def ask_reading(entry: Ambiguity) -> Note:
+    """The question of a place that can be read in several ways."""
+    return Note("grading.ask.reading", {"text": entry})
+
+
+def ask_clause(rule: Rule) -> Note:
+    """The question whether what a clause asks is so, in the clause's own words, which are official and Vietnamese."""
+    return Note("grading.ask.clause", {"clause": rule.clause, "wording": rule.wording})

@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from docgen.grading.outcome import Note, Reason
 from docgen.i18n import DEFAULT_LANGUAGE, has_message, message
 from docgen.model import GRADE_TEXT, Finding
 
 
+class InWords(Protocol):
+    """What can be said in a language."""
+
+    def text(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """The words of `language`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something left to people: its code (`judgement:…`, `missing:…`, `ambiguity:…`, `tie_at_quota:…`) and the text.
+    """Something left to people: a code (`judgement:…`, `missing:…`, `ambiguity:…`, `tie_at_quota:…`) and what it says.
 
-    `asks` names the facts whose value would answer it.
+    `asks` names the facts whose value would answer it, `leads` tell the grade that would follow each answer, `where`
+    the place for the answer.
     """
 
     code: str
-    text: str = ""
+    told: InWords | None = None
     asks: tuple[str, ...] = ()
+    leads: tuple[InWords, ...] = ()
+    where: InWords | None = None
+
+    @property
+    def text(self) -> str:
+        """The question in Vietnamese; the code where it says nothing."""
+        return self.words()
+
+    def words(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """The question in words of `language`, with what each answer leads to and where to write it."""
+        parts = [self.told.text(language) if self.told else self.code]
+        if self.leads:
+            parts.append("(" + "; ".join(one.text(language) for one in self.leads) + ")")
+        if self.where:
+            parts.append(self.where.text(language))
+        return " ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +114,7 @@ class Proposal:
                 out[name] = getattr(self, name)
         if self.actions:
             out["actions_in_words"] = self.actions_in_words(language)
-        out["questions"] = [{"code": q.code, "text": q.text} for q in self.questions]
+        out["questions"] = [{"code": q.code, "text": q.words(language)} for q in self.questions]
         out["reasons"] = self.explain(language)
         return out
 

@@ -9,9 +9,8 @@ from typing import Any
 
 from docgen.grading.evaluate import Evaluator
 from docgen.grading.facts import FactView, check_facts, well_typed
-from docgen.grading.outcome import Note, Outcome, Reason, Told, ask, outcome_of
+from docgen.grading.outcome import Note, Outcome, Reason, Told, ask, ask_reading, outcome_of
 from docgen.grading.proposal import Proposal, Question
-from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import Finding, Place
 from docgen.regulations.rules import Quota, Raised, Rule, RuleSet
 
@@ -47,7 +46,7 @@ def noticed_questions(rules: RuleSet, subject: str, view: FactView, state: Notic
     """The ambiguities of the regulation that hold in `state`."""
     evaluator = Evaluator(view, state)
     return [
-        Question(f"ambiguity:{entry.code}", entry.text)
+        Question(f"ambiguity:{entry.code}", ask_reading(entry))
         for entry in rules.ambiguities
         if subject in entry.subjects and evaluator.tell(entry.when).outcome == "holds"
     ]
@@ -164,7 +163,7 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
     kind = view.values.get("cohort_kind")
     found = quota_for(rules, str(kind))
     if found is None:
-        asked = (Question("missing:cohort_kind"),)
+        asked = (Question("missing:cohort_kind", ask(rules.facts["cohort_kind"])),)
         return Proposal(rules.regulation, "cohort", questions=asked, findings=findings)
     rule, quota = found
     faults = quota_faults(rules, str(kind), facts)
@@ -230,9 +229,7 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
     for fault in faults:
         # How many the competent level meant to allow is not known: nothing is concluded.
         most = ok = None
-        questions.append(
-            Question(f"missing:{fault.params['fact']}", message(fault.code, DEFAULT_LANGUAGE, **fault.params))
-        )
+        questions.append(Question(f"missing:{fault.params['fact']}", Note(fault.code, fault.params)))
     outcome: Outcome = "unknown" if ok is None else outcome_of(ok)
     reason = Reason(rule.id, rule.clause, "quota", outcome, "HTXSNV", tuple(notes))
     return Proposal(

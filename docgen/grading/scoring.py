@@ -76,4 +76,6 @@ def _scored(rules: RuleSet, rule: Rule, points: Fraction, level: str | None, val
 
 
 def _missing(rules: RuleSet, what: str) -> Proposal:
-    return Proposal(rules.regulation, "to_chuc_dang", questions=(Question(f"missing:{what}"),))
+    return Proposal(
+        rules.regulation, "to_chuc_dang", questions=(Question(f"missing:{what}", Note(f"grading.ask.score.{what}")),)
+    )

@@ -7,12 +7,13 @@ rule (see `docgen.grading.votes`); counts that cannot be true are findings, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from docgen.grading import propose, rules_of
-from docgen.grading.proposal import Question
+from docgen.grading.outcome import Note
+from docgen.grading.proposal import InWords, Question
 from docgen.grading.quota import most_of, quota_for
 from docgen.grading.votes import selection_rule, spelled
 from docgen.i18n import DEFAULT_LANGUAGE, message
@@ -33,8 +34,8 @@ class PersonTally:
     blank: int = 0
     grade: str | None = None
     needs_human: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
+    reasons: tuple[InWords, ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class TallyResult:
             grade = person.grade or message("grading.tally.undecided", language)
             votes = spelled(person.votes)
             lines.append(message("grading.tally.person", language, name=person.name, votes=votes, grade=grade))
-            lines += [f"    ? {text}" for text in person.questions]
-        lines += [f"? {question.text or question.code}" for question in self.questions]
+            lines += [f"    ? {question.words(language)}" for question in person.questions]
+        lines += [f"? {question.words(language)}" for question in self.questions]
         return "\n".join(lines)
 
     def as_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
@@ -86,11 +87,11 @@ class TallyResult:
                     "blank": person.blank,
                     "grade": person.grade,
                     "needs_human": list(person.needs_human),
-                    "reasons": list(person.reasons),
+                    "reasons": [reason.text(language) for reason in person.reasons],
                 }
                 for person in self.people
             ],
-            "questions": [{"code": q.code, "text": q.text} for q in self.questions],
+            "questions": [{"code": q.code, "text": q.words(language)} for q in self.questions],
             "findings": [
                 {
                     "code": f.code,
@@ -126,7 +127,6 @@ def tally(
     regulation: str | RuleSet,
     ballots_or_counts: Mapping[str, Any] | Sequence[Mapping[str, Any]],
     folders: Iterable[Path | str] = (),
-    language: str = DEFAULT_LANGUAGE,
 ) -> TallyResult:
     """The tally of `ballots_or_counts` under `regulation`.
 
@@ -152,7 +152,7 @@ def tally(
     if not counting.people and counting.issued is None and counting.collected is None and counting.valid is None:
         counting.wrong("nothing", "")
     _check(counting)
-    people, asked, most = _grade(rules, counting, language)
+    people, asked, most = _grade(rules, counting)
     return TallyResult(
         rules.regulation,
         counting.issued,
@@ -243,7 +243,10 @@ def _ballots(counting: _Counting, given: Mapping[str, Any]) -> list[Question]:
             own = votes.setdefault(key, dict.fromkeys(GRADES, 0))
             if isinstance(grade, (list, tuple)):
                 questions.append(
-                    Question(f"judgement:ballot:{index + 1}", f"{names[key]}: {', '.join(map(str, grade))}")
+                    Question(
+                        f"judgement:ballot:{index + 1}",
+                        Note("grading.ask.ballot", {"name": names[key], "grades": ", ".join(map(str, grade))}),
+                    )
                 )
             elif grade in GRADES:
                 own[grade] += 1
@@ -289,7 +292,7 @@ def _check(counting: _Counting) -> None:
             )  # fmt: skip
 
 
-def _grade(rules: RuleSet, counting: _Counting, language: str) -> tuple[list[PersonTally], list[Question], int | None]:
+def _grade(rules: RuleSet, counting: _Counting) -> tuple[list[PersonTally], list[Question], int | None]:
     """Each person's grade by the regulation's rule; with several people and a quota, chosen within it."""
     broken = any(finding.severity == "error" for finding in counting.findings)
     shared: dict[str, Any] = {
@@ -312,10 +315,11 @@ def _grade(rules: RuleSet, counting: _Counting, language: str) -> tuple[list[Per
         named = {p["id"]: p["name"] for p in counting.people}
         for question in whole.questions:
             kind, _, tied = question.code.partition(":")
-            code = question.code
             if kind == "tie_at_quota":
-                code = f"{kind}:{','.join(named.get(key, key) for key in tied.split(','))}"
-            questions.append(Question(code, question.text))
+                names = [named.get(key, key) for key in tied.split(",")]
+                said = Note("board.tied", {"names": ", ".join(names)})
+                question = replace(question, code=f"{kind}:{','.join(names)}", told=said)
+            questions.append(question)
     people = []
     for person in counting.people:
         blank = max(0, (counting.valid or 0) - sum(person["votes"].values()))
@@ -332,8 +336,8 @@ def _grade(rules: RuleSet, counting: _Counting, language: str) -> tuple[list[Per
                 blank,
                 grade,
                 one.needs_human,
-                tuple(one.explain(language)),
-                tuple(question.text or question.code for question in one.questions),
+                (*one.reasons, *one.remarks),
+                one.questions,
             )
         )
     return people, questions, most

@@ -106,7 +106,7 @@ def propose_vote(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
     found = ballot_rule(rules)
     candidates = view.values.get("candidates")
     if found is None:
-        questions = (Question(f"judgement:{rules.regulation}/vote"),)
+        questions = (Question(f"judgement:{rules.regulation}/vote", Note("grading.ask.no_ballot_rule")),)
         return Proposal(rules.regulation, "vote", questions=questions, findings=findings)
     rule, ballot = found
     if candidates:
@@ -186,7 +186,9 @@ def _candidates(
             graded.update(dict.fromkeys(dropped, chosen[1].rest))
             graded.update(dict.fromkeys(tied))
             if tied:
-                questions.append(Question(f"tie_at_quota:{','.join(tied)}"))
+                questions.append(
+                    Question(f"tie_at_quota:{','.join(tied)}", Note("board.tied", {"names": ", ".join(tied)}))
+                )
             if tied or dropped:
                 blocked = (chosen[0].id,)
             elif len(kept) < most and any(scores[n] for n in graded if n not in kept):

@@ -109,7 +109,8 @@ class Ambiguity:
     Raised where `when` holds and, if one of `without`, `flat`, `capped_by` is given, where the proposal made that way
     differs (without these rules; without carrying lower grades' bans upward; capped by these facts). `proposes` is the
     grade chosen where the rules reach none; `alternatives` the grades of the other readings; where it `withholds`, no
-    grade is proposed until people have decided.
+    grade is proposed until people have decided. `text` tells people in Vietnamese, `english` in English, where words of
+    the regulation stay as they are printed, in “…”.
     """
 
     code: str
@@ -122,6 +123,11 @@ class Ambiguity:
     flat: bool = False
     capped_by: tuple[Fact, ...] = ()
     withholds: bool = False
+    english: str = ""
+
+    def label(self, language: str) -> str:
+        """The text for people in `language`; a regulation of a unit may have none but the Vietnamese one."""
+        return self.english if language == "en" and self.english else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,7 @@ class _Reader:
 
     def ambiguity(self, node: Mapping) -> Ambiguity:
         node.closed(
-            ("when", "alternatives", "proposes", "without", "flat", "capped_by", "withholds"),
+            ("en", "when", "alternatives", "proposes", "without", "flat", "capped_by", "withholds"),
             required=("code", "subjects", "text"),
         )
         return Ambiguity(
@@ -207,6 +213,7 @@ class _Reader:
             node.get("flat") == "yes",
             tuple(self.parser.fact(node, "capped_by", f, "grade") for f in self._list(node, "capped_by")),
             node.get("withholds") == "yes",
+            node.get("en", ""),
         )
 
     def base(self, node: Mapping) -> Base:

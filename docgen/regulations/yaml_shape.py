@@ -59,7 +59,9 @@ FORM = {
 }  # fmt: skip
 RULES = {
     "define": {"*": ANY}, "base": [{"subjects": TEXT, "fact": TEXT, "*": ANY}], "remove": [TEXT],
-    "ambiguities": [{"code": TEXT, "subjects": TEXT, "text": TEXT, "flat": TEXT, "withholds": TEXT, "*": ANY}],
+    "ambiguities": [
+        {"code": TEXT, "subjects": TEXT, "text": TEXT, "en": TEXT, "flat": TEXT, "withholds": TEXT, "*": ANY},
+    ],
     "rules": [{"id": TEXT, "subjects": TEXT, "clause": TEXT, "wording": TEXT, "reading": TEXT, "kind": TEXT, "*": ANY}],
     "*": TEXT,
 }  # fmt: skip

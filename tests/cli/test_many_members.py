@@ -65,9 +65,10 @@ def test_a_dossier_is_read_once_and_form_data_is_known_however_it_is_written(
 
 
 def test_the_host_programs_search_for_garbage_is_left_alone(many: Path) -> None:
-    before = gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()
+    before, frozen = (gc.isenabled(), gc.get_threshold()), gc.get_freeze_count()
     assert pipeline.check_dossier(many).dossier is not None
-    assert (gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()) == before
+    assert (gc.isenabled(), gc.get_threshold()) == before
+    assert gc.get_freeze_count() <= frozen  # Something frozen before may be let go meanwhile.
 
 
 SEEN = """
