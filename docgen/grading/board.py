@@ -41,7 +41,7 @@ class Entry:
     """One subject as it is given: facts, and what others said of it (shown beside the proposal, never mixed in).
 
     `decided` is the grade that people gave; `committee` is true for a member of the committee (chi ủy), and for a
-    collective that is one.
+    collective that is one; `differing` are stated facts that a table or a score sheet of the dossier gives otherwise.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Entry:
     votes: Mapping[str, int] = field(default_factory=dict)
     decided: str | None = None
     committee: bool = False
+    differing: tuple[Stated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def settle(
         "headed_collective_grade": collective_row.grade if collective_row else None,
     }
     for entry in entries:
-        extra = {"is_head": True, **bounds} if entry.id in heads else {}
+        extra: dict[str, Any] = {"is_head": True, **_bounded(entry, bounds)} if entry.id in heads else {}
         waits = any(unit.get("own") for unit in _led_units(entry.facts))
         again = first[entry.id]
         if extra or waits:
@@ -158,11 +159,11 @@ def settle(
     rows += [row for row in (org_row, collective_row) if row is not None]
     for entry in entries:
         if entry.id in heads:
-            bounded = {name: _lower(entry.facts.get(name), bound) for name, bound in bounds.items()}
-            facts = {**entry.facts, "is_head": True, "evaluated_as_leader": True, **bounded, **heads[entry.id]}
+            bounded = {"is_head": True, "evaluated_as_leader": True, **_bounded(entry, bounds)}
+            facts = {**entry.facts, **bounded, **heads[entry.id]}
             # The cell's ballots are on the party member; of the leading official (II.B.4) they say nothing.
             facts.pop("votes_by_official_members", None)
-            asked = with_answers(rules, "dang_vien", facts, propose(rules, "dang_vien", facts))
+            asked = _asked(with_answers(rules, "dang_vien", facts, propose(rules, "dang_vien", facts)), entry.differing)
             rows.append(Settled("head", entry, asked))
     settled = [row for row in rows if row.role == "member"]
     quota, choice = _quota(rules, settled, voting, share)
@@ -208,7 +209,13 @@ def _member(rules: RuleSet, entry: Entry, org_grade: str | None, extra: Mapping[
         facts["led_units"] = [
             {**unit, "grade": unit.get("grade") or (org_grade if unit.get("own") else None)} for unit in units
         ]
-    return with_answers(rules, "dang_vien", facts, propose(rules, "dang_vien", facts))
+    return _asked(with_answers(rules, "dang_vien", facts, propose(rules, "dang_vien", facts)), entry.differing)
+
+
+def _asked(proposal: Proposal, differing: Iterable[Stated]) -> Proposal:
+    """`proposal`, with a question for each of the `differing` figures: neither wins in silence."""
+    asked = tuple(Question(f"conflict:{one.fact}", one) for one in differing)
+    return replace(proposal, questions=(*proposal.questions, *asked)) if asked else proposal
 
 
 def _led_units(facts: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -216,6 +223,10 @@ def _led_units(facts: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     units = facts.get("led_units")
     fits = isinstance(units, (list, tuple)) and all(isinstance(unit, Mapping) for unit in units)
     return units if fits and units else ()
+
+
+def _bounded(entry: Entry, bounds: Mapping[str, str | None]) -> dict[str, Any]:
+    return {name: _lower(entry.facts.get(name), bound) for name, bound in bounds.items()}
 
 
 def _lower(stated: Any, known: str | None) -> Any:
@@ -290,13 +301,12 @@ def _with_stated(
         both = proposal.grade and listed.grade
         lower = lower_grade(str(proposal.grade), str(listed.grade)) if both else None
         base = listed if lower == listed.grade else proposal
-        asked = tuple(Question(f"conflict:{one.fact}", one) for one in differing)
         others = (g for g in (proposal.grade, listed.grade) if g and g != lower)
         proposal = replace(
-            base, grade=lower, questions=(*base.questions, *asked),
+            base, grade=lower, questions=_asked(base, differing).questions,
             alt_grades=tuple(dict.fromkeys((*base.alt_grades, *others))),
         )  # fmt: skip
-    return Settled(role, entry, proposal), differing
+    return Settled(role, entry, _asked(proposal, entry.differing)), [*differing, *entry.differing]
 
 
 def _quota(rules: RuleSet, rows: Sequence[Settled], voting: Voting, share: object) -> tuple[Proposal | None, Choice]:

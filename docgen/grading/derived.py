@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from docgen.grading.proposal import Proposal
-from docgen.i18n import message
+from docgen.i18n import message, number
 from docgen.model import GRADE_TEXT, GRADES, grade_at_least
 from docgen.regulations.rules import RuleSet
 
@@ -32,7 +32,8 @@ class Stated:
     """A figure that is stated and does not agree with the listed members.
 
     `listed` is what the list gives: the figure itself, or with `most` the most it could be. `impossible` is set where
-    no list of so many members could give the stated figure.
+    no list of so many members could give the stated figure. With `table` it is the dossier's own table of tasks or
+    score sheet that gives the other value, and not the list.
     """
 
     fact: str
@@ -41,6 +42,7 @@ class Stated:
     listed: Any
     most: bool = False
     impossible: bool = False
+    table: bool = False
 
     def params(self, language: str = "vi") -> dict[str, str]:
         """The parameters of the message in words of `language`."""
@@ -54,11 +56,32 @@ class Stated:
 
     def text(self, language: str = "vi") -> str:
         """The difference as a question in words of `language`."""
-        kind = ".most" if self.most else ".body" if self.of_body else ""
+        kind = ".most" if self.most else ".body" if self.of_body else ".table" if self.table else ""
         return message(f"board.conflict.stated{kind}", language, **self.params(language))
 
 
+def typed_otherwise(rules: RuleSet, counted: Mapping[str, Any], facts: Any) -> tuple[Stated, ...]:
+    """The stated `facts` that differ from what a table or a score sheet of the same dossier gives."""
+    out = []
+    for name, value in counted.items():
+        stated = facts.get(name) if isinstance(facts, Mapping) else None
+        kinds = (bool,) if isinstance(value, bool) else (int, float)
+        if (
+            name not in rules.facts
+            or not isinstance(stated, kinds)
+            or isinstance(stated, bool) != isinstance(value, bool)
+        ):
+            continue  # Not stated, or of a wrong type, which has its own finding.
+        # Shares are rounded when they are typed.
+        near = rules.facts[name].type == "percent" and abs(stated - value) <= 0.5
+        if stated != value and not near:
+            out.append(Stated(name, dict(rules.facts[name].labels), stated, value, table=True))
+    return tuple(out)
+
+
 def _word(value: Any, language: str) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number(value, language)
     if isinstance(value, bool):
         return message("board.yes" if value else "board.no", language)
     return GRADE_TEXT.get(str(value), str(value))

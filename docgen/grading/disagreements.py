@@ -12,7 +12,7 @@ from typing import Any
 from docgen.grading.ballots import Decided, contradicts, counted, decisive, majority, told
 from docgen.grading.board import Board, Settled
 from docgen.i18n import DEFAULT_LANGUAGE, message
-from docgen.model import GRADE_TEXT, GRADES, Finding, Place, Severity
+from docgen.model import GRADE_TEXT, GRADES, Finding, Place, Severity, lower_grade
 from docgen.regulations.rules import RuleSet
 
 #: The places of a grade that people gave to a member: what the cell proposes, what the committee decides.
@@ -56,6 +56,9 @@ def disagreements(
     rows = {row.entry.id: row for row in board.rows if row.role == "member"}
     for index, member in records:
         row = rows.get(str(member.get("id", "")))
+        for one in row.entry.differing if row is not None else ():
+            where = f"/members/{index}/facts/{one.fact}"
+            found.append(_finding("stated.table", "warning", where, str(member.get("id", "")), **one.params()))
         if row is not None and row.proposal.not_ranked:
             found += _outside(index, member, bool(row.proposal.questions))
         elif row is not None:
@@ -77,7 +80,8 @@ def _finding(code: str, severity: Severity, pointer: str, who: str = "", **param
 def _stated(board: Board) -> Iterator[Finding]:
     for row, one in board.stated:
         severity: Severity = "error" if one.impossible else "warning"
-        code = "stated.impossible" if one.impossible else "stated.body" if one.of_body else "stated"
+        body, table = "stated.body" if one.of_body else "stated", "stated.table" if one.table else ""
+        code = "stated.impossible" if one.impossible else table or body
         yield _finding(code, severity, f"/{row}/facts/{one.fact}", row, **one.params())
 
 
@@ -134,7 +138,7 @@ def _ballots(
                 "decided_above_ballots", "error" if binding else "warning", f"/members/{index}/{holder}/{name}", who,
                 grade=GRADE_TEXT[grade], votes=told(votes), result=GRADE_TEXT[majority(votes)],
             )  # fmt: skip
-        elif binding and GRADES.index(grade) > GRADES.index(majority(votes)) and majority(votes) != GRADES[0]:
+        elif _below(grade, majority(votes), None if binding else proposed):
             yield _finding(
                 "decided_below_ballots", "warning", f"/members/{index}/{holder}/{name}", who,
                 grade=GRADE_TEXT[grade], votes=told(votes), result=GRADE_TEXT[majority(votes)],
@@ -144,6 +148,13 @@ def _ballots(
             "proposed_above_ballots", "warning", f"/members/{index}/votes", who,
             grade=GRADE_TEXT[str(proposed)], votes=told(votes),
         )  # fmt: skip
+
+
+def _below(grade: str, voted: str, proposed: str | None) -> bool:
+    """True where people gave less than was voted for. Of HTXSNV the quota may leave some; and where the vote is only a
+    proposal, what the conditions allow (`proposed`) is not less."""
+    least = lower_grade(voted, proposed) if proposed in GRADES else voted
+    return voted != GRADES[0] and GRADES.index(grade) > GRADES.index(least)
 
 
 def _quota(

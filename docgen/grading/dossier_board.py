@@ -16,10 +16,14 @@ from docgen.dossier.posts import is_committee
 from docgen.grading import rules_of
 from docgen.grading.ballots import Decided, Voting
 from docgen.grading.board import Entry, Settled, settle
+from docgen.grading.derived import typed_otherwise
 from docgen.grading.disagreements import decision_of, disagreements, other_kind, quota_line
 from docgen.grading.from_dossier import (
     assessor_grades,
     collective_facts,
+    counted_of_collective,
+    counted_of_member,
+    counted_of_organization,
     levels_by_group,
     member_facts,
     organization_facts,
@@ -30,6 +34,7 @@ from docgen.model import GRADE_TEXT, GRADES, Finding
 from docgen.regulations.decisions import Taken, taken
 from docgen.regulations.loader import Regulation
 from docgen.regulations.rule_facts import Fact
+from docgen.regulations.rules import RuleSet
 
 #: A question that stands word for word with so many members is asked once.
 MANY_ASKED = 3
@@ -234,14 +239,22 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
         for index, member in enumerate(listed if isinstance(listed, (list, tuple)) else ())
         if isinstance(member, Mapping)
     ]
-    entries = [_member_entry(regulation, data, member) for _, member in records]
+    entries = [_member_entry(regulation, rules, data, member) for _, member in records]
     voting = _voting(data)
     heads: dict[str, Mapping[str, Any]] = {entry.id: {} for entry in entries if entry.facts.get("is_head")}
     settled = settle(
         rules,
         entries,
-        organization=_body_entry(data, "party_organization", organization_facts(regulation, data)),
-        collective=_body_entry(data, "collective", collective_facts(regulation, data)),
+        organization=_body_entry(
+            rules,
+            data,
+            "party_organization",
+            organization_facts(regulation, data),
+            counted_of_organization(regulation, data),
+        ),
+        collective=_body_entry(
+            rules, data, "collective", collective_facts(regulation, data), counted_of_collective(regulation, data)
+        ),
         heads=heads,
         voting=voting,
         share=_share(data),
@@ -300,28 +313,36 @@ def _voting(data: Mapping[str, Any]) -> Voting:
     return Voting(str(stated or kind or ""), count("collected"), count("invalid") or 0)
 
 
-def _member_entry(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> Entry:
+def _member_entry(regulation: Regulation, rules: RuleSet, data: Mapping[str, Any], member: Mapping[str, Any]) -> Entry:
     votes = member.get("votes")
+    counted = counted_of_member(regulation, data, member)
     return Entry(
         str(member.get("id", "")),
         _text(member, "member", "full_name"),
-        member_facts(regulation, data, member),
+        member_facts(regulation, data, member, counted),
         self_grade=_text(member, "review", "grade_party") or None,
         assessor_grades=assessor_grades(member.get("assessments")),
         votes=dict(votes) if isinstance(votes, Mapping) else {},
         decided=decision_of(member),
         committee=is_committee(member.get("member")),
+        differing=typed_otherwise(rules, counted, member.get("facts")),
     )
 
 
-def _body_entry(data: Mapping[str, Any], root: str, facts: Mapping[str, Any]) -> Entry | None:
+def _body_entry(
+    rules: RuleSet, data: Mapping[str, Any], root: str, facts: Mapping[str, Any], counted: Mapping[str, Any]
+) -> Entry | None:
     holder = data.get(root)
     if not isinstance(holder, Mapping) or not holder:
         return None
     grades = assessor_grades(holder.get("assessments"))
     own = _text(holder, "proposed_grade") or grades.get("tu_danh_gia")
     committee = _text(holder, "kind") == "cap_uy"
-    return Entry(root, _text(holder, "name"), facts, self_grade=own, assessor_grades=grades, committee=committee)
+    differing = typed_otherwise(rules, counted, holder.get("facts"))
+    return Entry(
+        root, _text(holder, "name"), facts, self_grade=own, assessor_grades=grades, committee=committee,
+        differing=differing,
+    )  # fmt: skip
 
 
 #: The subject of each role on the board; a head is the same member once more, graded as a leading official.

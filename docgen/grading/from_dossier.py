@@ -111,8 +111,43 @@ def _reviewed(review: Any) -> bool:
     return isinstance(review, Mapping) and any(review.get(name) for name in _REVIEWED)
 
 
-def member_facts(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts about one member, for the subject `dang_vien`."""
+def counted_of_member(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that a member's table of tasks and score sheet give, of a regulation that has them."""
+    kind = _at(member, "member", "kind")
+    if not isinstance(kind, str):
+        return {}
+    chosen = regulation.criteria_set("dang_vien", member)
+    scored = scored_facts(regulation, "dang_vien", _at(member, "assessments"), applies_code(regulation, data), chosen)
+    return {**task_facts(_at(member, "tasks"), led=kind == "lanh_dao"), **scored}
+
+
+def counted_of_organization(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that the unit's table of tasks and the score sheet of the party body give."""
+    assessments = _at(data, "party_organization", "assessments")
+    if not assessments and regulation.criteria_set("to_chuc_dang") == regulation.criteria_set("tap_the"):
+        # One report, one score sheet: the regulation calls the committee and its organisation one "collective".
+        assessments = _at(data, "collective", "assessments")
+    scored = scored_facts(regulation, "to_chuc_dang", assessments, applies_code(regulation, data))
+    return {**scored, **task_facts(_at(data, "unit_tasks"))}
+
+
+def counted_of_collective(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that the unit's table of tasks and the collective's score sheet give."""
+    kind = str(_at(data, "collective", "kind") or "")
+    assessments = _at(data, "collective", "assessments")
+    scored = scored_facts(regulation, "tap_the", assessments, applies_code(regulation, data, kind))
+    return {**scored, **task_facts(_at(data, "unit_tasks"))}
+
+
+def _over(out: dict[str, Any], counted: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+    """`out` with what is `counted` and what is `stated`; what is counted is never typed a second time."""
+    return {**out, **stated, **counted}
+
+
+def member_facts(
+    regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any], counted: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The facts about one member, for the subject `dang_vien`; `counted` are those of `counted_of_member`."""
     person = _mapping(member, "member")
     # What is said of everyone holds for whoever says nothing of his own.
     out: dict[str, Any] = {
@@ -140,19 +175,13 @@ def member_facts(regulation: Regulation, data: Mapping[str, Any], member: Mappin
     out.update(_level_facts(groups))
     if isinstance(kind := person.get("kind"), str):
         out["member_kind"] = kind
-        out.update(task_facts(_at(member, "tasks"), led=kind == "lanh_dao"))
-        chosen = regulation.criteria_set("dang_vien", member)
-        out.update(
-            scored_facts(regulation, "dang_vien", _at(member, "assessments"), applies_code(regulation, data), chosen)
-        )
     votes = _at(member, "votes")
     if isinstance(votes, Mapping) and votes:
         out["votes_by_official_members"] = dict(votes)
     official = _at(data, "ballots", "official_members")
     if official is not None:
         out["official_members_total"] = official
-    out.update(_mapping(member, "facts"))
-    return out
+    return _over(out, counted, _mapping(member, "facts"))
 
 
 def organization_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,13 +195,8 @@ def organization_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[
     assessments = _at(data, "party_organization", "assessments")
     groups, _ = levels_by_group(regulation, "to_chuc_dang", assessments)
     out.update(_level_facts(groups))
-    if not assessments and regulation.criteria_set("to_chuc_dang") == regulation.criteria_set("tap_the"):
-        # One report, one score sheet: the regulation calls the committee and its organisation one "collective".
-        assessments = _at(data, "collective", "assessments")
-    out.update(scored_facts(regulation, "to_chuc_dang", assessments, applies_code(regulation, data)))
-    out.update(task_facts(_at(data, "unit_tasks")))
-    out.update(_mapping(data, "party_organization", "facts"))
-    return out
+    stated = _mapping(data, "party_organization", "facts")
+    return _over(out, counted_of_organization(regulation, data), stated)
 
 
 def collective_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,10 +214,7 @@ def collective_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[st
     assessments = _at(data, "collective", "assessments")
     groups, _ = levels_by_group(regulation, "tap_the", assessments, kind)
     out.update(_level_facts(groups))
-    out.update(scored_facts(regulation, "tap_the", assessments, applies_code(regulation, data, kind)))
-    out.update(task_facts(_at(data, "unit_tasks")))
-    out.update(_mapping(data, "collective", "facts"))
-    return out
+    return _over(out, counted_of_collective(regulation, data), _mapping(data, "collective", "facts"))
 
 
 def assessor_grades(assessments: Any) -> dict[str, str]:

@@ -220,6 +220,11 @@ def asks_civil_grade(check: Check) -> bool:
 
 def check_grades(check: Check) -> None:
     """Grades against each other: the self-grade and the cell's against what the rules propose."""
+    body = as_mapping(check.data.get("collective")).get("proposed_grade")
+    allowed = check.proposals.get("collective")
+    if body in GRADES and allowed in GRADES and GRADES.index(body) < GRADES.index(allowed):
+        check.add("validation.grade.body_above", "warning", "/collective/proposed_grade", "collective",
+                  grade=GRADE_TEXT[body], proposed=GRADE_TEXT[allowed])  # fmt: skip
     for holder in check.members:
         record = holder.record
         person, review = as_mapping(record.get("member")), as_mapping(record.get("review"))

@@ -15,6 +15,8 @@ from typing import Any
 from docgen.dossier.sample import sample_dossier
 
 NEW = "dv-12"
+#: Grades by points and shares of tasks, without ballots: its sample is taken as it is.
+SCORED = "hd43-2025"
 STUDENTS = ("dv-13", "dv-14")
 #: What follows from the listed members; the sample states it, the plain dossier does not.
 DRAWN = (
@@ -24,7 +26,7 @@ DRAWN = (
 _BODY = {
     "kh40-2018": {
         "three_groups_assessment": "tot", "committee_united_and_good_attested": True,
-        "system_org_head_or_deputy_disciplined": False, "score_total": 80,
+        "system_org_head_or_deputy_disciplined": False,
     },
     "hd19-2024": {
         "org_or_committee_disciplined": False, "business_targets_met_plan": True,
@@ -65,6 +67,8 @@ def worth(data: Mapping[str, Any], key: str, grade: str) -> None:
 @cache
 def _plain(regulation: str) -> dict[str, Any]:
     data = copy.deepcopy(sample_dossier(regulation))
+    if regulation == SCORED:
+        return data
     data["ballots"] = {"issued": 12, "collected": 12, "invalid": 0, "official_members": 13}
     if regulation == "hd19-2024":
         data["ballots"]["valid"] = 12
@@ -96,6 +100,40 @@ def plain(regulation: str) -> dict[str, Any]:
     return copy.deepcopy(_plain(regulation))
 
 
+def _tasks(rows: list[dict[str, Any]], ends: Mapping[str, int]) -> None:
+    """So many of the tasks late or not done, and so many of those done beyond what was asked."""
+    for number, row in enumerate(rows):
+        undone, late = ends.get("undone", 0), ends.get("late", 0)
+        row["done"] = "khong" if number < undone else "cham" if number < undone + late else "dung_han"
+        if number < undone:
+            row.pop("quality", None)
+        row["exceeded"] = number >= len(rows) - ends["exceeded"]
+
+
+def _points(holder: dict[str, Any], total: float) -> None:
+    """The points of the tasks (group II) so that the sheet and the review both come to `total`."""
+    sheet = holder["assessments"]["tu_danh_gia"]
+    tasks = [line for key, line in sheet["scores"].items() if "_ii_" in key]
+    common = round(sheet["score_total"] - sum(line["points"] for line in tasks), 2)
+    left = round(total - common, 2)
+    for line in tasks:
+        line["points"] = round(min(left, line["standard_points"]), 2)
+        left = round(left - line["points"], 2)
+    assert left == 0
+    sheet["score_total"] = total
+    holder["review"].update(score_tasks=round(total - common, 2), score_total=total)
+
+
+def _spread(holder: dict[str, Any], total: int) -> None:
+    """Points for every criterion so that each own sheet of a body comes to `total` of 100."""
+    sheet = holder["assessments"]["tu_danh_gia"]
+    lines = list(sheet["scores"].values())
+    for line in lines:
+        line["points"] = round(line["standard_points"] * total / 100, 2)
+    lines[-1]["points"] = round(total - sum(line["points"] for line in lines[:-1]), 2)
+    sheet["score_total"] = total
+
+
 def place(data: Any, pointer: str) -> tuple[Any, Any]:
     """The container and the key of the place that `pointer` names; mappings on the way are made."""
     keys = pointer.strip("/").split("/")
@@ -125,6 +163,13 @@ def changed(regulation: str, change: Mapping[str, Any]) -> dict[str, Any]:
         holder = data[key] if key in data else member(data, key)
         for sheet in holder["assessments"].values():
             sheet["levels"].update(dict.fromkeys(sheet["levels"], levels) if isinstance(levels, str) else levels)
+    for key, ends in change.get("tasks", {}).items():
+        _tasks(data["unit_tasks"] if key == "unit" else member(data, key)["tasks"], ends)
+    for key, total in change.get("points", {}).items():
+        if key in data:
+            _spread(data[key], total)
+        else:
+            _points(member(data, key), total)
     for key, votes in change.get("votes", {}).items():
         member(data, key)["votes"] = votes
     for key, facts in change.get("facts", {}).items():

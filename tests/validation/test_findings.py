@@ -236,7 +236,8 @@ def test_every_code_has_messages_and_hints(code: str) -> None:
 
 def test_every_validation_code_is_tried_here() -> None:
     elsewhere = {
-        "validation.grade.self_above", "validation.grade.cell_above", "validation.grade.open_proposed",
+        "validation.grade.self_above", "validation.grade.cell_above", "validation.grade.body_above",
+        "validation.grade.open_proposed",
         "validation.deadline.other", "validation.deadline.after_meeting", "validation.asked.empty",
         "validation.meeting.no_rule", "validation.choice.open",
         "validation.period.before_regulation", "validation.shape.other", "validation.record.not_object",
@@ -263,6 +264,15 @@ def test_self_grade_above_the_proposal(sample: dict[str, Any]) -> None:
     assert found["validation.grade.cell_above"].who == "dv-02"
     assert found["validation.grade.self_above"].severity == "warning"
     assert not [f for f in findings_of(sample, {"dv-02": "HTXSNV"}) if ".grade." in f.code]
+
+
+def test_the_reports_grade_above_the_proposal(sample: dict[str, Any]) -> None:
+    assert sample["collective"]["proposed_grade"] == "HTTNV"
+    found = {f.code: f for f in findings_of(sample, {"collective": "HTNV"})}
+    assert found["validation.grade.body_above"].place.pointer == "/collective/proposed_grade"
+    assert found["validation.grade.body_above"].severity == "warning"
+    for same_or_better in ("HTTNV", "HTXSNV"):
+        assert not [f for f in findings_of(sample, {"collective": same_or_better}) if f.code.endswith("body_above")]
 
 
 def test_deadline_of_the_following_year_and_of_other_levels(sample: dict[str, Any]) -> None:

@@ -175,10 +175,17 @@ def test_shares_of_the_standard_points_by_group() -> None:
     assert "criterion_scores" not in facts
 
 
-def test_what_people_state_wins() -> None:
+def test_a_total_typed_otherwise_does_not_win_in_silence() -> None:
     data = dossier("kh40-2018")
+    regulation = load_regulation("kh40-2018")
+    counted = collective_facts(regulation, data)["score_total"]
+    assert counted != 71
     data["collective"].setdefault("facts", {})["score_total"] = 71
-    assert collective_facts(load_regulation("kh40-2018"), data)["score_total"] == 71
+    assert collective_facts(regulation, data)["score_total"] == counted
+    found = grade_dossier(regulation, data).findings
+    assert [f.place.pointer for f in found if f.code == "board.finding.stated.table"] == [
+        "/collective/facts/score_total"
+    ]
 
 
 @pytest.mark.parametrize("change", [without_points, without_line, unknown_line, wrong_total, nothing])
