@@ -7,6 +7,7 @@ processor or too much memory.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import resource
@@ -25,6 +26,10 @@ CPU_SECONDS = 10.0
 MEMORY_MB = 500
 #: Exit codes that are an answer about data: good, findings, partly done.
 ANSWERS = (0, 1, 3)
+
+
+#: How often garbage is looked for before any command was run.
+_COLLECTING = gc.get_threshold()
 
 
 class OutOfTimeError(BaseException):
@@ -79,6 +84,9 @@ def _console(arguments: list[str]) -> Iterator[None]:
     try:
         yield
     finally:
+        # The command line tells the collector that the process soon ends; this one goes on.
+        gc.unfreeze()
+        gc.set_threshold(*_COLLECTING)
         sys.argv = kept
         os.chdir(here)
         os.environ.pop("DOCGEN_DEBUG")

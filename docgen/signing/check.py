@@ -154,7 +154,7 @@ def _mathematics(pdf: bytes) -> list[Sound]:
             problem = _unsound(status)
         certificate = _certificate(embedded)
         fingerprint = certificate.sha256.hex() if certificate is not None else ""
-        out.append(Sound(embedded.field_name, not problem, problem, fingerprint, _reason(embedded)))
+        out.append(Sound(str(embedded.field_name), not problem, problem, fingerprint, _reason(embedded)))
     return out
 
 
@@ -428,7 +428,8 @@ def _changed_since(pdf: bytes, reader: Any, base_size: int) -> str:
 
 def _verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdict:
     certificate = _certificate(embedded)
-    out = SignatureVerdict(field=embedded.field_name, reason=_reason(embedded))
+    # A text of pyHanko's knows the file it came from, and would keep all of it as long as the verdict is kept.
+    out = SignatureVerdict(field=str(embedded.field_name), reason=_reason(embedded))
     if certificate is None:
         out.reasons.append(Reason("signature_broken", "failed", {"problem": "certificate"}))
         return out
@@ -579,7 +580,7 @@ def _stamp_verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdic
     from pyhanko.sign.validation import validate_pdf_timestamp
 
     certificate = _certificate(embedded)
-    out = SignatureVerdict(field=embedded.field_name, time_source="timestamp", stamp=True)
+    out = SignatureVerdict(field=str(embedded.field_name), time_source="timestamp", stamp=True)
     if certificate is None:
         out.reasons.append(Reason("timestamp_broken", "failed", {}))
         return out

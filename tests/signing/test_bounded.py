@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import resource
 import struct
@@ -146,3 +147,19 @@ def test_what_is_hashed_piece_by_piece_is_the_file(tmp_path: Path) -> None:
     assert read_bounded(path, 2_560_000) == path.read_bytes()
     with pytest.raises(InputError, match="too_large"):
         read_bounded(path, 2_559_999)
+
+
+def test_a_verdict_keeps_no_file(sealed: Path, trusting: Asked) -> None:
+    """A packet of thousands of papers is judged in the memory of one."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    def readers() -> int:
+        gc.collect()
+        return sum(isinstance(item, PdfFileReader) for item in gc.get_objects())
+
+    before = readers()
+    path = sealed / SHEET
+    path.write_bytes(_document_stamp(path.read_bytes(), "dau", None, timestamper(SIGNED)))
+    verdict = verify_packet(sealed, trusting)
+    assert [len(document.signatures) for document in verdict.documents] == [2, 0]
+    assert readers() == before
