@@ -30,6 +30,8 @@ _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=Fal
 #: The date of every entry of a zip we write: the same input gives the same bytes.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _POINTS = 20.0
+#: Fields in fields; Word itself makes a handful.
+MAX_FIELDS_NESTED = 100
 _DOCUMENT = "word/document.xml"
 
 
@@ -117,6 +119,7 @@ def _unwrapped_part(entry: str, content: bytes, name: str, section: str) -> byte
         for item in list(tree.iter(f"{W}documentProtection")):
             tree.remove(item)
         return _bytes(tree)
+    _refuse_nested_fields(entry, content, name)
     changes, controls = MAY_CHANGE.search(content), b":sdt>" in content or b":sdt " in content
     signs = SIGN_BYTES.search(content)
     if not changes and not controls and not signs:
@@ -132,6 +135,18 @@ def _unwrapped_part(entry: str, content: bytes, name: str, section: str) -> byte
     if signs or changes:
         part_signs(tree)
     return _bytes(tree)
+
+
+def _refuse_nested_fields(entry: str, content: bytes, name: str) -> None:
+    """Raise `InputError` where fields stand in fields (17.16.18) deeper than any writer puts them: it takes GBs."""
+    if content.count(b"fldChar") <= MAX_FIELDS_NESTED:
+        return
+    depth = 0
+    for mark in _tree(content, name).iter(f"{W}fldChar"):
+        kind = mark.get(f"{W}fldCharType")
+        depth = max(0, depth + (kind == "begin") - (kind == "end"))
+        if depth > MAX_FIELDS_NESTED:
+            raise InputError("read.file.too_deep", file=name, part=entry)
 
 
 def _bytes(tree: etree._Element) -> bytes:

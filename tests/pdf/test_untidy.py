@@ -194,3 +194,16 @@ def test_what_is_not_safe_to_unpack_is_not_converted(docx: bytes, code: str) -> 
     result = convert([("a", docx)], "rdocx")
     assert [f.code for f in result.findings] == [code]
     assert result.pdfs == {}
+
+
+_BEGIN = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+def test_fields_in_fields_without_end_are_refused_before_an_engine_sees_them() -> None:
+    """50,000 fields that begin and never end take an engine 7 GB; so many one after the other are nothing."""
+    deep = convert([("sau", _file(f"<w:p>{_BEGIN * 50_000}</w:p>"))], "rdocx")
+    assert [(f.code, f.severity) for f in deep.findings] == [("read.file.too_deep", "error")]
+    assert not deep.pdfs
+    many = convert([("nhieu", _file(f"<w:p>{(_BEGIN + _END) * 300}</w:p>"))], "rdocx")
+    assert many.pdfs["nhieu"].startswith(b"%PDF-")

@@ -241,7 +241,7 @@ class TestAppearance:
         assert mathematics(signed)[0].sound
 
     def test_what_does_not_fit_is_refused(self, packet: Path) -> None:
-        how = Signing(appearance=Appearance(agency="Đảng ủy khối các cơ quan tỉnh " * 20), moment=SIGNED)
+        how = Signing(appearance=Appearance(agency="Đảng ủy khối các cơ quan tỉnh " * 200), moment=SIGNED)
         with pytest.raises(InternalError, match="appearance_too_long"):
             sign((packet / SHEET).read_bytes(), "kycell", key(CELL), how)
 
