@@ -44,6 +44,7 @@ class JsonPlaces:
         #: The members met so far: where each begins, and on which line; further ones are met when they are asked for.
         self._members: list[tuple[int, int]] = []
         self._further = self._each_member()
+        self._items: dict[str, tuple[int, int, int]] | None = None
 
     def __getstate__(self) -> tuple[str, dict[str, int], str]:
         return self.file, self._lines, self._text
@@ -53,6 +54,7 @@ class JsonPlaces:
         self.file, self._lines, self._text = state
         self._members = []
         self._further = self._each_member()
+        self._items = None
 
     def find(self, pointer: str) -> Place:
         """The place of `pointer`; for a value that is missing, the line of what should hold it."""
@@ -68,8 +70,22 @@ class JsonPlaces:
         if len(steps) > 1 and steps[0] == "members" and (known := self._member(steps[1])):
             at, line = known
             return line + self._text.count("\n", at, locate(self._text, at, steps[2:]))
-        top = locate(self._text, 0, steps)
-        return 1 + self._text.count("\n", 0, top) if top else 1
+        item = self._named().get(steps[0].replace("~1", "/").replace("~0", "~")) if steps else None
+        if item is None:
+            return 1
+        here, value, line = item
+        below = locate(self._text, value, steps[1:])
+        return line + self._text.count("\n", here, below) if below > value else line
+
+    def _named(self) -> dict[str, tuple[int, int, int]]:
+        """Where each item of the whole stands: its name, its value, its line. Met once, however many ask."""
+        if self._items is None:
+            self._items, before, line = {}, 0, 1
+            for name, here, value in _children(self._text, 0):
+                line += self._text.count("\n", before, here)
+                before = here
+                self._items.setdefault(name, (here, value, line))
+        return self._items
 
     def _member(self, step: str) -> tuple[int, int] | None:
         index = int(step) if step.isdecimal() and len(step) < 9 else -1

@@ -238,3 +238,16 @@ def test_a_sample_with_one_value_replaced_gives_findings_only(data: st.DataObjec
         assert has_errors(findings)
     else:
         validate_dossier(loaded, load_regulation("kh55-2018"))
+
+
+def test_every_value_has_the_line_it_stands_on() -> None:
+    """Also where a hundred thousand unknown names ask, one after the other."""
+    from docgen.dossier.json_reader import JsonPlaces, scan
+
+    text = '{\n "a": {"b":\n [1,\n  {"c/d": 2}]},\n\n "members": [\n{"id": 1}, {\n"id": 2}],\n "z":\n 5}'
+    places = JsonPlaces("x.json", text)
+    lines, _ = scan(text)
+    assert lines["/a/b/1/c~1d"] == 4
+    assert {pointer: places.line(pointer) for pointer in lines} == lines
+    assert places.line("/a/khong-co") == lines["/a"]
+    assert places.line("/khong-co") == 1
