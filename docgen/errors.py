@@ -44,8 +44,10 @@ class DocgenError(Exception):
         return f"{self.text()} [{self.code}]"
 
     def text(self, language: str = "vi") -> str:
-        """What is wrong, as a sentence in `language` (`vi`, `en`)."""
-        return message(self.code, language, **self.facts)
+        """What is wrong, as a sentence in `language` (`vi`, `en`), after the office's template that it is about."""
+        told = message(self.code, language, **self.facts)
+        template = self.facts.get("template")
+        return f"{template}: {told}" if template else told
 
 
 class InputError(DocgenError):

@@ -94,12 +94,12 @@ def test_a_process_that_dies_is_told() -> None:
 
 
 def test_a_fault_of_a_worker_comes_back() -> None:
-    with pytest.raises(InternalError, match="problem=17"):
+    with pytest.raises(InternalError, match="'problem': '17'"):
         list(share([1, 17, 2], 2, Doubler))
 
 
 def test_a_fault_that_cannot_be_sent_is_told_by_kind_and_place(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(InternalError, match="kind=Awkward") as caught:
+    with pytest.raises(InternalError, match="Awkward") as caught:
         list(share([1, 19, 2], 2, Doubler))
     assert "test_crew" in caught.value.facts["place"]
     assert "Traceback" not in capfd.readouterr().err

@@ -140,10 +140,7 @@ def error_text(error: DocgenError, lang: str) -> str:
     """The words for `error`, with its hint where the catalogue has one."""
     from docgen.i18n import has_message
 
-    out = message(error.code, lang, **error.facts)
-    template = error.facts.get("template")
-    if template:
-        out = f"{template}: {out}"
+    out = error.text(lang)
     hint = f"{error.code}.hint"
     return f"{out}\n  → {message(hint, lang, **error.facts)}" if has_message(hint, lang) else out
 
