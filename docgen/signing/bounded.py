@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,9 +34,12 @@ _STREAM = re.compile(rb"\bstream\r?\n")
 
 def read_bounded(path: Path, limit: int = MAX_PDF, name: str = "") -> bytes:
     """The bytes of a file. Raises `InputError` `signing.error.too_large` (nothing was read then) and `OSError`."""
-    _ask(path, limit, name)
+    size = _ask(path, limit, name)
     with path.open("rb") as file:
-        content = file.read(limit + 1)
+        # As much as there is said to be: memory is taken for what is asked, not for what comes.
+        content = file.read(size + 1)
+        while size < len(content) <= limit and (more := file.read(_PIECE)):
+            content += more
     if len(content) > limit:  # it grew, or says nothing of its size
         raise _too_large(path, len(content), limit, name)
     return content
@@ -54,10 +58,11 @@ def hash_of(path: Path, name: str = "") -> str:
     return out.hexdigest()
 
 
-def _ask(path: Path, limit: int, name: str) -> None:
+def _ask(path: Path, limit: int, name: str) -> int:
     size = path.stat().st_size
     if size > limit:
         raise _too_large(path, size, limit, name)
+    return size
 
 
 def _too_large(path: Path, size: int, limit: int, name: str) -> InputError:
@@ -122,7 +127,13 @@ def _unfolding(size: int) -> Iterator[None]:
 
 @contextmanager
 def _held(size: int) -> Iterator[None]:
-    """The process gets `MAX_MEMORY` and some copies of the file beyond what it has, where that can be asked."""
+    """The process gets `MAX_MEMORY` and some copies of the file beyond what it has, where that can be asked.
+
+    Not where several threads are at work: the limit is the process's, and another's work would meet it.
+    """
+    if threading.active_count() > 1:
+        yield
+        return
     try:
         import resource
 

@@ -6,7 +6,9 @@ import gc
 import io
 import resource
 import struct
+import threading
 import time
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
@@ -163,3 +165,28 @@ def test_a_verdict_keeps_no_file(sealed: Path, trusting: Asked) -> None:
     verdict = verify_packet(sealed, trusting)
     assert [len(document.signatures) for document in verdict.documents] == [2, 0]
     assert readers() == before
+
+
+def test_no_more_memory_is_taken_for_a_file_than_it_is_large(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"x" * 1000)
+    tracemalloc.start()
+    assert len(read_bounded(path, 1_000_000_000)) == 1000
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 2_000_000
+
+
+def test_the_limit_of_the_process_is_left_alone_where_threads_work() -> None:
+    before, seen = resource.getrlimit(resource.RLIMIT_AS), []
+    with frugal(b"%PDF-1.4\n"):
+        seen.append(resource.getrlimit(resource.RLIMIT_AS) != before)
+    waiting = threading.Event()
+    thread = threading.Thread(target=waiting.wait)
+    thread.start()
+    with frugal(b"%PDF-1.4\n"):
+        seen.append(resource.getrlimit(resource.RLIMIT_AS) != before)
+    waiting.set()
+    thread.join()
+    assert seen[1] is False
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
