@@ -76,8 +76,18 @@ class DefinitionError(DocgenError):
 
     def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code, **facts)
+        #: The further faults found in the same reading, each without any of its own.
+        self.also: tuple[DefinitionError, ...] = ()
         ours = _OWN_FOLDER in Path(os.path.abspath(str(facts.get("file", "")))).parents
         self.exit_code = EXIT_INTERNAL if ours else EXIT_FINDINGS
+
+    def all(self) -> tuple[DefinitionError, ...]:
+        """This fault and those found with it."""
+        return (self, *self.also)
+
+    def same_as(self, other: DefinitionError) -> bool:
+        """True where `other` says the same of the same place."""
+        return (self.code, self.facts) == (other.code, other.facts)
 
 
 class InternalError(DocgenError):

@@ -57,6 +57,7 @@ class Place:
     file: str = ""
     pointer: str = ""
     source: str = ""
+    line: int = 0
 
     def __str__(self) -> str:
         inner = self.source or self.pointer or "/"

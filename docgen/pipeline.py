@@ -85,6 +85,18 @@ def loosened_findings(regulation: Regulation) -> list[Finding]:
     return loosened_regulation(regulation)
 
 
+def check_regulation(regulation_id: str, folders: Sequence[Path | str] = ()) -> list[Finding]:
+    """Every fault in the files of a regulation, by file and line; for a unit's own that is sound, where it is laxer.
+
+    Raises `UsageError` where there is no such regulation.
+    """
+    from docgen.regulations.loader import load_regulation
+    from docgen.validation.regulation import check_regulation as faults_of
+
+    found = faults_of(regulation_id, folders)
+    return found if has_errors(found) else [*found, *loosened_findings(load_regulation(regulation_id, folders))]
+
+
 #: Files that are Word's, or that people take for Word files; the reader of forms knows what to say of each.
 _WORD_SUFFIXES = (".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".odt", ".rtf")
 

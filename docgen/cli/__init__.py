@@ -11,7 +11,7 @@ from importlib import import_module
 
 import click
 
-from docgen.errors import EXIT_ENVIRONMENT, EXIT_INTERNAL, DocgenError
+from docgen.errors import EXIT_ENVIRONMENT, EXIT_INTERNAL, DefinitionError, DocgenError
 from docgen.garbage import less_garbage
 from docgen.i18n import DEFAULT_LANGUAGE, LANGUAGES, message
 from docgen.version import VERSION
@@ -142,7 +142,11 @@ def error_text(error: DocgenError, lang: str) -> str:
 
     out = error.text(lang)
     hint = f"{error.code}.hint"
-    return f"{out}\n  → {message(hint, lang, **error.facts)}" if has_message(hint, lang) else out
+    if has_message(hint, lang):
+        out += f"\n  → {message(hint, lang, **error.facts)}"
+    if isinstance(error, DefinitionError) and error.also:
+        out += f"\n  → {message('cli.more_faults', lang, count=len(error.also))}"
+    return out
 
 
 def _translate_click(chosen: str) -> None:

@@ -36,6 +36,14 @@ from docgen.model import has_errors
     metavar=message("cli.metavar.new_unit", HELP_LANGUAGE),
     help=help_text("option.new_unit"),
 )
+@click.option(
+    "--check",
+    is_flag=False,
+    flag_value="",
+    default=None,
+    metavar=message("cli.metavar.check", HELP_LANGUAGE),
+    help=help_text("option.check_regulation"),
+)
 @folders_option
 @json_option
 @click.pass_context
@@ -43,10 +51,13 @@ def regulations(
     context: click.Context,
     new_year: tuple[str, int, Path] | None,
     new_unit: tuple[str, Path] | None,
+    check: str | None,
     folders: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """List the regulations found; for a unit's own, in what it is laxer than the one it extends."""
+    if check is not None:
+        context.exit(_check(check, folders, as_json))
     if new_unit is not None:
         from docgen.regulations.loader import load_regulation
         from docgen.regulations.new_unit import write_new_unit
@@ -103,6 +114,35 @@ def regulations(
         for line in entries(loosened[r.id], language()):
             click.echo(f"{'':<10} {line}")
     context.exit(1 if refused else 0)
+
+
+def _check(named: str, folders: tuple[Path, ...], as_json: bool) -> int:
+    """Tell every fault of the regulation `named`: an id, its folder, a folder of them, or all. Gives the exit code."""
+    from docgen.pipeline import check_regulation
+    from docgen.regulations.loader import list_regulations
+    from docgen.validation.report import to_json
+
+    given = Path(named)
+    if named and (given / "regulation.yaml").is_file():
+        names, folders = [given.resolve().name], (given.resolve().parent, *folders)
+    elif named and any(given.glob("*/regulation.yaml")):
+        names, folders = sorted(path.parent.name for path in given.glob("*/regulation.yaml")), (given, *folders)
+    else:
+        names = [named] if named else list_regulations(folders)
+    found = {name: check_regulation(name, folders) for name in names}
+    if as_json:
+        echo_json([{"regulation": name, "findings": to_json(faults, language())} for name, faults in found.items()])
+    for name, faults in () if as_json else found.items():
+        errors = sum(fault.severity == "error" for fault in faults)
+        key = "faults" if faults else "sound"
+        click.echo(f"{name}: {text('regulations.' + key, errors=errors, warnings=len(faults) - errors)}")
+        for fault in faults:
+            click.echo(f"  {message('validation.report.' + fault.severity, language())}: {fault.text(language())}")
+            place = "" if fault.place.line else f"{fault.place} "  # a fault with a line names its file itself
+            click.echo(f"      {place}[{fault.code}]")
+            if hint := fault.hint(language()):
+                click.echo(f"      → {hint}")
+    return 1 if any(map(has_errors, found.values())) else 0
 
 
 @click.command(help=help_text("forms"))

@@ -12,8 +12,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from docgen.errors import DefinitionError
 from docgen.forms.inherit import inherited
-from docgen.model import GRADE_TEXT, LEVEL_TEXT
+from docgen.model import GRADE_TEXT, LEVEL_TEXT, SUBJECTS
+from docgen.regulations.faults import Faults, each
 from docgen.regulations.loader import Criterion, Field, Regulation
 from docgen.regulations.rule_facts import catalogue
 from docgen.regulations.scales import Scale
@@ -34,6 +36,14 @@ BLOCK_KEYS = {
     "sign": ("sign", "text", "name", "seal", "left", "clause", "when", "place_date"),
 }  # fmt: skip
 RECORDS = ("dossier", "member", "assessment")
+#: The places of the dossier (`roots`) that the record of a form holds.
+REACH = {
+    "dossier": ("dossier",),
+    "member": ("dossier", "members"),
+    "assessment": ("dossier", "members", "assessments"),
+}
+ALIGN = ("left", "center", "right", "both")
+ORIENTATIONS = ("portrait", "landscape")
 #: `adapted` is what a unit made of a form by `replace`: its wording is no longer all the source's.
 STATUSES = ("verbatim", "reconstructed", "adapted")
 HOLE = re.compile(r"\{([^{}]*)\}")
@@ -317,8 +327,19 @@ class _Parser:
     def field(self, binding: str, at: Mapping, key: str | None) -> Field:
         found = self.regulation.fields.get(binding)
         if found is None:
-            raise at.fault("errors.definition.unknown_binding", key, binding=binding)
+            # `{…}` is for values inside wording; where a binding alone is asked, it stands bare.
+            code = "braces" if binding[:1] == "{" else "unknown_binding"
+            raise at.fault(f"errors.definition.{code}", key, key=key, binding=binding)
+        self._reachable(binding, at, key)
         return found
+
+    def _reachable(self, binding: str, at: Mapping, key: str | None) -> None:
+        """Refuse a value that the record of this form does not hold: of a member in a form of the whole dossier."""
+        root = binding.partition(".")[0]
+        place = self.regulation.roots.get(root)  # none: a list, which stands in the dossier
+        if place is not None and place not in REACH.get(self.data.get("record", ""), (place,)):
+            facts = {"binding": binding, "record": self.data["record"], "place": place}
+            raise at.fault("errors.definition.wrong_record", key, **facts)
 
     def parts(
         self,
@@ -363,7 +384,7 @@ class _Parser:
 
     def many(self, value: str | Sequence, at: Mapping, key: str, *, bold: bool = False) -> tuple[tuple[Part, ...], ...]:
         lines = [value] if isinstance(value, str) else value
-        return tuple(self.parts(line, at, key, bold=bold) for line in lines)
+        return tuple(each(lambda line: self.parts(line, at, key, bold=bold), lines))
 
     def block(self, item: str | Mapping, line: int) -> Block:
         if isinstance(item, str):
@@ -372,11 +393,15 @@ class _Parser:
             return Line("line", self.parts(item, at, None))
         kind = next(iter(item), "")
         if kind not in BLOCK_KEYS:
+            if item.dropped:
+                raise next(iter(item.dropped.values()))
             raise item.fault("errors.definition.unknown_block", kind, kind=kind, allowed=", ".join(BLOCK_KEYS))
         item.closed(BLOCK_KEYS[kind])
         when = item.get("when", "")
-        if when and when not in self.regulation.fields:
-            raise item.fault("errors.definition.unknown_binding", "when", binding=when)
+        if when:
+            self.field(when, item, "when")
+        if item.get("align", ALIGN[0]) not in ALIGN:
+            raise item.fault("errors.definition.unknown_value", "align", value=item["align"])
         if kind in LINE_KINDS:
             bold, italic = kind in ("heading", "subheading"), kind in ("guidance", "subheading")
             parts = self.parts(item[kind], item, kind, bold=bold, italic=italic, prompt=item.get("prompt", ""))
@@ -390,7 +415,7 @@ class _Parser:
     def _criteria(self, item: Mapping, when: str) -> Criteria:
         item.closed(BLOCK_KEYS["criteria"], ("set", "head"))
         rows = self.regulation.criteria.get(item["set"])
-        if rows is None:
+        if not rows:  # a set without a row prints nothing, and nothing could be asked of it
             raise item.fault("errors.definition.unknown_set", "set", set=item["set"])
         binding = item["criteria"]
         boxes: tuple[tuple[str, str], ...] = ()
@@ -403,32 +428,40 @@ class _Parser:
                 boxes = tuple(self.regulation.choices[choice].items())
             else:
                 raise item.fault("errors.definition.unknown_value", "boxes", value=choice)
-        columns = []
-        for column in item.get("columns", ()):
+        if item.get("columns"):
+            item.closed(BLOCK_KEYS["criteria"], ("scores",))
+
+        def score_column(column: Mapping) -> ScoreColumn:
             column.closed(("head", "name", "width"), ("head", "name", "width"))
-            path = f"{item['scores']}.any.{column['name']}"
-            columns.append(
-                ScoreColumn(
-                    self.parts(column["head"], column, "head", bold=True),
-                    self.field(path, column, "name"), column["name"], float(column["width"]),
-                )
-            )  # fmt: skip
+            found = self.field(f"{item['scores']}.any.{column['name']}", column, "name")
+            head = self.parts(column["head"], column, "head", bold=True)
+            return ScoreColumn(head, found, column["name"], float(column["width"]))
+
+        columns = each(score_column, item.get("columns", ()))
         stated = any(leaf.scale and leaf.scale.kind == "bands" for row in rows for leaf in row.leaves())
         if stated and not any(column.name == LEVEL_COLUMN for column in columns):
             # Points within the band of a level: the sheet has to say which level.
             found = self.field(f"{item['scores']}.any.{LEVEL_COLUMN}", item, "scores")
             before = next((n for n, column in enumerate(columns) if column.name == "points"), len(columns))
             columns.insert(before, ScoreColumn((Text("Mức", bold=True),), found, LEVEL_COLUMN, 10.0))
+        head = self.many(item["head"], item, "head", bold=True)
+        # Number, criterion, and above the boxes one heading for all of them; each column has a heading of its own.
+        due = 3 if boxes else 2
+        if len(head) != due:
+            raise item.fault("errors.definition.head_count", "head", count=len(head), due=due)
+        box_width, number_width = float(item.get("box_width", "9.6")), float(item.get("number_width", "7"))
+        taken = number_width + sum(column.width for column in columns) + box_width * len(boxes)
+        if taken >= 100:
+            raise item.fault("errors.definition.too_wide", "criteria", taken=f"{taken:g}")
         return Criteria(
-            binding if binding != "none" else "", item["set"], rows, self.many(item["head"], item, "head", bold=True),
-            boxes, float(item.get("box_width", "9.6")), float(item.get("number_width", "7")), item.get("scores", ""),
-            tuple(columns), when, self.regulation.applies,
+            binding if binding != "none" else "", item["set"], rows, head, boxes, box_width, number_width,
+            item.get("scores", ""), tuple(columns), when, self.regulation.applies,
         )  # fmt: skip
 
     def _rows(self, item: Mapping, when: str) -> Rows:
         item.closed(BLOCK_KEYS["rows"], ("columns",))
-        columns = []
-        for column in item["columns"]:
+
+        def table_column(column: Mapping) -> Column:
             column.closed(("head", "cell", "width", "box", "example"), ("head", "cell", "width"))
             cell = self.many(column["cell"], column, "cell")
             for parts in cell:
@@ -437,8 +470,14 @@ class _Parser:
                         raise column.fault("errors.definition.not_in_rows", "cell", binding=part.binding)
             if "box" in column and not self._is_box(cell, column["box"]):
                 raise column.fault("errors.definition.unknown_value", "box", value=column["box"])
+            if not float(column["width"]):
+                raise column.fault("errors.definition.unknown_value", "width", value=column["width"])
             head = self.parts(column["head"], column, "head", bold=True)
-            columns.append(Column(head, cell, float(column["width"]), column.get("box", ""), column.get("example", "")))
+            return Column(head, cell, float(column["width"]), column.get("box", ""), column.get("example", ""))
+
+        columns = each(table_column, item["columns"])
+        if not columns:
+            raise item.fault("errors.definition.needs_list", "columns", key="columns")
         without = item.get("without", "")
         if without and not self._is_yes_or_no(item["rows"], without):
             raise item.fault("errors.definition.unknown_binding", "without", binding=without)
@@ -485,6 +524,9 @@ class _Parser:
 
     def _sign(self, item: Mapping, when: str) -> Sign:
         item.closed(BLOCK_KEYS["sign"], ("text",))
+        if not item["sign"].isidentifier():  # it names a place of the dossier, and a field to sign in
+            raise item.fault("errors.definition.forbidden_name", "sign", name=item["sign"])
+        _yes_or_no(item, "seal")
         name = self.field(item["name"], item, "name") if "name" in item else None
         place_date = self.parts(item["place_date"], item, "place_date", italic=True) if "place_date" in item else ()
         return Sign(
@@ -502,28 +544,64 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
 
 
 def _load_form(regulation: Regulation, form: str) -> FormDefinition:
-    path = regulation.form_file(form)
-    data = load_shaped(path, FORM)
-    data.closed(FORM_KEYS)
-    data = inherited(regulation, data)
-    data.closed(
-        FORM_KEYS,
-        ("form", "code", "name", "subject", "record", "source", "status", "required", "title", "body"),
-    )
+    faults = Faults()
+    data = load_shaped(regulation.form_file(form), FORM, faults)
+    with faults:
+        data.closed(FORM_KEYS)
+    try:
+        data = inherited(regulation, data)
+        data.closed((*FORM_KEYS, *data), ("form", "code", "name", "subject", "record", "source", "status", "required",
+                                          "title", "body"))  # fmt: skip
+    except DefinitionError as fault:
+        faults.add(fault)
+        faults.settle()
     if data["form"] != form:
-        raise data.fault("errors.definition.wrong_id", "form", id=data["form"], expected=form)
-    if data["status"] not in STATUSES:
-        raise data.fault("errors.definition.unknown_value", "status", value=data["status"])
-    if data["record"] not in RECORDS:
-        raise data.fault("errors.definition.unknown_value", "record", value=data["record"])
+        faults.add(data.fault("errors.definition.wrong_id", "form", id=data["form"], expected=form))
+    for key, known in (("status", STATUSES), ("record", RECORDS), ("subject", SUBJECTS)):
+        if data[key] not in known:
+            faults.add(data.fault("errors.definition.unknown_value", key, value=data[key]))
+    if data.get("orientation", ORIENTATIONS[0]) not in ORIENTATIONS:
+        faults.add(data.fault("errors.definition.unknown_value", "orientation", value=data["orientation"]))
+    for key in ("code_printed", "plain_header"):
+        with faults:
+            _yes_or_no(data, key)
     if data["status"] == "reconstructed" and not data.get("basis"):
-        raise data.fault("errors.definition.missing_basis", "status", form=form)
-    source = data["source"].closed(("document", "place"), ("document", "place"))
+        faults.add(data.fault("errors.definition.missing_basis", "status", form=form))
+    with faults:
+        data["source"].closed(("document", "place"), ("document", "place"))
     parser = _Parser(regulation, data)
+    header: tuple[tuple[Part, ...], ...] = ()
+    title: tuple[tuple[Part, ...], ...] = ()
+    blocks: list[Block] = []
+    with faults:
+        header = parser.many(data.get("header", Sequence()), data, "header")
+    with faults:
+        title = parser.many(data["title"], data, "title", bold=True)
     body = data["body"]
+    for item, line in zip(body, body.lines, strict=True):
+        with faults:
+            blocks.extend(_with_scales(parser.block(item, line)))
+    faults.settle()
+    return _defined(regulation, data, header, title, tuple(blocks))
+
+
+def _yes_or_no(at: Mapping, key: str) -> None:
+    if at.get(key, "no") not in ("yes", "no"):
+        raise at.fault("errors.definition.unknown_value", key, value=at[key])
+
+
+def _defined(
+    regulation: Regulation,
+    data: Mapping,
+    header: tuple[tuple[Part, ...], ...],
+    title: tuple[tuple[Part, ...], ...],
+    body: tuple[Block, ...],
+) -> FormDefinition:
+    """The definition that `data` is, its wording already parsed."""
+    source = data["source"]
     definition = FormDefinition(
         regulation=regulation.id,
-        form=form,
+        form=data["form"],
         code=data["code"],
         name=data["name"],
         subject=data["subject"],
@@ -535,22 +613,18 @@ def _load_form(regulation: Regulation, form: str) -> FormDefinition:
         required_when=tuple(
             (when, binding) for when, names in data.get("required_when", {}).items() for binding in names
         ),
-        header=parser.many(data.get("header", Sequence()), data, "header"),
-        title=parser.many(data["title"], data, "title", bold=True),
-        body=tuple(
-            block
-            for item, line in zip(body, body.lines, strict=True)
-            for block in _with_scales(parser.block(item, line))
-        ),
-        notes=parser.notes,
-        first_note=parser.first_note,
+        header=header,
+        title=title,
+        body=body,
+        notes=tuple(data.get("notes", ())),
+        first_note=int(data.get("first_note", "1")),
         landscape=data.get("orientation", "portrait") == "landscape",
         code_printed=data.get("code_printed", "yes") == "yes",
         plain_header=data.get("plain_header", "no") == "yes",
         basis=tuple(data.get("basis", ())),
         definition_hash="",
         revision=regulation.revision,
-        file=str(path),
+        file=data.file,
     )
     _check_required(definition, data)
     # Over the parsed definition, not over files: an inherited form, an overlay's criteria and a label all count.
@@ -580,9 +654,11 @@ def _check_required(definition: FormDefinition, data: Mapping) -> None:
     known = {hole.binding for hole in definition.holes()}
     known |= {table.binding for table in definition.criteria()} | {table.scores for table in definition.criteria()}
     known |= {table.binding for table in definition.tables()}
+    faults = Faults()
     for binding in definition.required:
         if binding not in known:
-            raise data.fault("errors.definition.unknown_binding", "required", binding=binding)
+            faults.add(data.fault("errors.definition.unknown_binding", "required", binding=binding))
     for when, binding in definition.required_when:
         if binding not in known or not any(getattr(block, "when", "") == when for block in definition.body):
-            raise data.fault("errors.definition.unknown_binding", "required_when", binding=binding)
+            faults.add(data.fault("errors.definition.unknown_binding", "required_when", binding=binding))
+    faults.settle()

@@ -24,6 +24,7 @@ def inherited(regulation: Regulation, data: Mapping) -> Mapping:
     merged = Mapping(parent)
     merged.lines.update(parent.lines)
     merged.file, merged.line = data.file, data.line
+    merged.dropped.update(data.dropped)
     for key, value in data.items():
         merged[key] = value
         merged.lines[key] = data.lines[key]

@@ -7,10 +7,11 @@ score a group by the frame of another set. What does not add up is refused here,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from docgen.regulations.faults import Faults
 from docgen.regulations.scales import Scale, scales_of
 from docgen.regulations.strict_yaml import Mapping
 
@@ -52,50 +53,59 @@ class Criterion:
 Rows = tuple[Criterion, ...]
 
 
-def merge_criteria(sets: dict[str, Rows], data: Mapping) -> None:
+def merge_criteria(sets: dict[str, Rows], data: Mapping, faults: Faults) -> None:
     """Put what one `criteria.yaml` says into `sets`.
 
-    Raises `DefinitionError` (file, line, name) for an unknown set, row or scale, for a maximum that is no number above
-    zero, and for maxima that do not add up to what is fixed above them.
+    `faults` gets a `DefinitionError` (file, line, name) for an unknown set, row or scale, for a maximum that is no
+    number above zero, and for maxima that do not add up to what is fixed above them.
     """
-    for name, rows in data.get("sets", {}).items():
-        seen: set[str] = set()
-        sets[name] = tuple(_criterion(row, "", seen) for row in rows)
-    scales = scales_of(data.get("scales", Mapping()))
-    for name, rows in _of_sets(sets, data, "frames"):
-        sets[name] = _framed(sets, rows, name)
-    for name, rows in _of_sets(sets, data, "detail"):
-        sets[name] = _detail(sets[name], rows, name)
-    for name, rows in _of_sets(sets, data, "points"):
-        sets[name] = _pointed(sets[name], rows, name)
-    for name, rows in _of_sets(sets, data, "sums"):
-        sets[name] = _summed(sets[name], rows, name)
-    for name, rows in _of_sets(sets, data, "scale"):
-        sets[name] = _scaled(sets[name], rows, name, scales)
+    for name, given in data.get("sets", {}).items():
+        sets[name] = tuple(_criteria(given, "", set(), faults))
+    scales: dict[str, Scale] = {}
+    with faults:
+        scales = scales_of(data.get("scales", Mapping()))
+    before = len(faults.found)
+    changes: dict[str, Callable[[str, Mapping], Rows]] = {
+        "frames": lambda name, rows: _framed(sets, rows, name),
+        "detail": lambda name, rows: _detail(sets[name], rows, name),
+        "points": lambda name, rows: _pointed(sets[name], rows, name),
+        "sums": lambda name, rows: _summed(sets[name], rows, name),
+        "scale": lambda name, rows: _scaled(sets[name], rows, name, scales),
+    }
+    for key, change in changes.items():
+        for name, rows in data.get(key, {}).items():
+            with faults:
+                if name not in sets:
+                    raise data[key].fault("errors.definition.unknown_set", name, set=name)
+                sets[name] = change(name, rows)
+    if len(faults.found) > before:
+        return  # of maxima that are not all read, no sum can be told wrong
     for name in dict.fromkeys(name for key in ("points", "sums", "detail") for name in data.get(key, {})):
-        _check_sums(sets[name], name, data)
+        _check_sums(sets[name], name, data, faults)
 
 
-def _of_sets(sets: dict[str, Rows], data: Mapping, key: str) -> Iterator[tuple[str, Mapping]]:
-    for name, values in data.get(key, {}).items():
-        if name not in sets:
-            raise data[key].fault("errors.definition.unknown_set", name, set=name)
-        yield name, values
+def _criteria(rows: Sequence[Mapping], group: str, seen: set[str], faults: Faults) -> Iterator[Criterion]:
+    """The criteria written in `rows`, those left out that have a fault."""
+    for row in rows:
+        with faults:
+            yield _criterion(row, group, seen, faults)
 
 
-def _criterion(row: Mapping, group: str, seen: set[str]) -> Criterion:
+def _criterion(row: Mapping, group: str, seen: set[str], faults: Faults) -> Criterion:
+    group = row.get("group", group)
+    children = tuple(_criteria(row.get("rows", ()), group, seen, faults))
     row.closed(CRITERION_KEYS, ("id", "text"))
     if row["id"] in seen:
         raise row.fault("errors.definition.duplicate_id", "id", id=row["id"])
     if not row["id"].isidentifier() or row["id"] in FORBIDDEN_NAMES:
         raise row.fault("errors.definition.forbidden_name", "id", name=row["id"])
     seen.add(row["id"])
-    group = row.get("group", group)
-    children = tuple(_criterion(child, group, seen) for child in row.get("rows", ()))
+    if row.get("optional", "no") not in ("yes", "no"):
+        raise row.fault("errors.definition.unknown_value", "optional", value=row["optional"])
     if children and "points" in row:
         raise row.fault("errors.definition.not_a_leaf", "points", id=row["id"], set=row["id"])
     for key in ("sum", "total"):
-        if key in row and not children:
+        if key in row and not row.get("rows"):
             raise row.fault("errors.definition.unknown_value", key, value=row[key])
     return Criterion(
         row["id"], row.get("number", ""), row["text"], group, row.get("optional", "no") == "yes",
@@ -138,10 +148,11 @@ def _detail(rows: tuple[Criterion, ...], details: Mapping, name: str) -> tuple[C
     """`rows` with children put under leaves, as a unit details the criteria ("cụ thể hóa", HD 16 note 2)."""
     known = _known_leaves(rows, details, name)
     seen = set(known)
+    faults = Faults()
 
     def detailed(row: Criterion) -> Criterion:
         if row.id in details:
-            children = tuple(_criterion(child, row.group, seen) for child in details[row.id])
+            children = tuple(_criteria(details[row.id], row.group, seen, faults))
             # A sub-criterion is asked of the same bodies, and as much, as the criterion it details.
             children = tuple(
                 replace(c, applies=c.applies or row.applies, optional=c.optional or row.optional) for c in children
@@ -149,7 +160,9 @@ def _detail(rows: tuple[Criterion, ...], details: Mapping, name: str) -> tuple[C
             return replace(row, children=children, points=None)
         return replace(row, children=tuple(detailed(child) for child in row.children))
 
-    return tuple(detailed(row) for row in rows)
+    found = tuple(detailed(row) for row in rows)
+    faults.settle()
+    return found
 
 
 def _pointed(rows: tuple[Criterion, ...], points: Mapping, name: str) -> tuple[Criterion, ...]:
@@ -279,7 +292,7 @@ def even_maxima(row: Criterion, block: str, whole: Fraction) -> dict[str, Fracti
     return out
 
 
-def _check_sums(rows: Rows, name: str, data: Mapping) -> None:
+def _check_sums(rows: Rows, name: str, data: Mapping, faults: Faults) -> None:
     """Refuse maxima that do not add up to what stands above them, at the line that says so."""
     for row in _by_id(rows).values():
         if row.sum is None:
@@ -294,7 +307,8 @@ def _check_sums(rows: Rows, name: str, data: Mapping) -> None:
                 continue
             at, key = _where(row, name, data)
             facts = {"group": row.text, "given": shown_points(given), "due": shown_points(row.sum)}
-            raise at.fault("errors.definition.sum", key, **facts)
+            faults.add(at.fault("errors.definition.sum", key, **facts))
+            break  # once a heading, whatever the kinds of body
 
 
 def _where(row: Criterion, name: str, data: Mapping) -> tuple[Mapping, str]:

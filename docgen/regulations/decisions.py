@@ -14,6 +14,7 @@ from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from typing import Any
 
+from docgen.regulations.faults import each
 from docgen.regulations.strict_yaml import Mapping
 
 #: A value of the dossier, or of each member's record.
@@ -72,15 +73,16 @@ class Taken:
 def decisions_of(item: Mapping) -> Decisions:
     """`decisions` of `regulation.yaml`. Raises `DefinitionError` for an unknown key, or for what is no place."""
     item.closed(("clause", "grades"), ("clause", "grades"))
-    found = []
-    for entry in item["grades"]:
-        entry.closed(("grade", "by", "on"), ("grade", "by", "on"))
-        for key in ("grade", "by", "on"):
-            apart = entry[key].startswith(_EACH) != entry["grade"].startswith(_EACH)
-            if not _PLACE.fullmatch(entry[key]) or apart:
-                raise entry.fault("errors.definition.unknown_value", key, value=entry[key])
-        found.append(DecidedGrade(entry["grade"], entry["by"], entry["on"]))
-    return Decisions(item["clause"], tuple(found))
+    return Decisions(item["clause"], tuple(each(_decided, item["grades"])))
+
+
+def _decided(entry: Mapping) -> DecidedGrade:
+    entry.closed(("grade", "by", "on"), ("grade", "by", "on"))
+    for key in ("grade", "by", "on"):
+        apart = entry[key].startswith(_EACH) != entry["grade"].startswith(_EACH)
+        if not _PLACE.fullmatch(entry[key]) or apart:
+            raise entry.fault("errors.definition.unknown_value", key, value=entry[key])
+    return DecidedGrade(entry["grade"], entry["by"], entry["on"])
 
 
 def taken(decisions: Decisions, data: AnyMapping[str, Any]) -> Iterator[Taken]:

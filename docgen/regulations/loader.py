@@ -19,7 +19,8 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from docgen.derived import Owner
-from docgen.errors import UsageError
+from docgen.errors import DefinitionError, UsageError
+from docgen.model import SUBJECTS
 from docgen.regulations.criteria import FORBIDDEN_NAMES, merge_criteria
 from docgen.regulations.criteria import Criterion as Criterion
 from docgen.regulations.decisions import Decisions, decisions_of
@@ -37,6 +38,7 @@ from docgen.regulations.duties import (
     meets,
     same_of,
 )
+from docgen.regulations.faults import Faults, each
 from docgen.regulations.life import Life, life_of
 from docgen.regulations.order import Order, order_of
 from docgen.regulations.originals import Originals, originals_of
@@ -57,6 +59,10 @@ ADD_KEYS = ("forms", "assessors", "packet", "deadlines", "enclosures")
 CRITERIA_KEYS = ("sets", "detail", "points", "sums", "scales", "scale", "frames", "applies", "chosen")
 FIELDS_KEYS = ("fields", "choices", "roots", "lists")
 TYPES = ("text", "paragraphs", "date", "year", "integer", "number", "grade", "level", "choice", "bool")
+#: From where an assessor looks at whom he assesses.
+LEVELS = ("self", "cell", "peer", "above", "below")
+#: Of what a document of the packet is made, one each.
+EACH = ("dossier", "members", "assessments")
 #: The posts of a member by which an assessor is due: one among the leaders of a đoàn thể.
 DUE_BY = ("union_post",)
 #: Where the first name of a binding may stand in the dossier.
@@ -286,14 +292,32 @@ def forget_regulations() -> None:
 
 @lru_cache(maxsize=64)  # a server may see many units' folders
 def _load(regulation_id: str, extra: tuple[str, ...]) -> Regulation:
+    faults = Faults()
+    regulation = _assembled(regulation_id, extra, faults)
+    faults.settle()
+    return regulation.seal()
+
+
+def read_regulation(regulation_id: str, folders: Sequence[Path | str] = ()) -> tuple[Regulation, list[DefinitionError]]:
+    """The regulation `regulation_id` as far as its files can be read, and every fault found in them.
+
+    For whoever looks for faults: what is wrong is left out, so that the rest can be looked at too. Raises `UsageError`
+    for an unknown id, `DefinitionError` for a `regulation.yaml` that is no YAML or has not that id.
+    """
+    faults = Faults()
+    return _assembled(regulation_id, tuple(str(f) for f in folders), faults).seal(), faults.found
+
+
+def _assembled(regulation_id: str, extra: tuple[str, ...], faults: Faults) -> Regulation:
     chain: list[Path] = []
     metas: list[Mapping] = []
     current: str | None = regulation_id
     while current:
         folder = _find(current, extra, skip=chain[-1] if chain and chain[-1].name == current else None)
-        meta = load_shaped(folder / "regulation.yaml", REGULATION)
-        meta.closed(REGULATION_KEYS, REGULATION_REQUIRED)
-        if meta["regulation"] != folder.name:
+        meta = load_shaped(folder / "regulation.yaml", REGULATION, faults)
+        with faults:
+            meta.closed(REGULATION_KEYS, REGULATION_REQUIRED)
+        if meta.get("regulation", folder.name) != folder.name:
             raise meta.fault("errors.definition.wrong_id", "regulation", id=meta["regulation"], expected=folder.name)
         if folder in chain:
             raise meta.fault("errors.definition.extends_circle", "extends", id=current)
@@ -302,13 +326,16 @@ def _load(regulation_id: str, extra: tuple[str, ...]) -> Regulation:
         current = meta.get("extends")
     regulation = Regulation(regulation_id, tuple(chain), folders=tuple(Path(f) for f in extra))
     for folder, meta in zip(reversed(chain), reversed(metas), strict=True):
-        _merge_meta(regulation, meta)
-        _merge_fields(regulation, folder)
-        _merge_criteria(regulation, folder)
-    return regulation.seal()
+        _merge_meta(regulation, meta, faults)
+        with faults:
+            _merge_fields(regulation, folder, faults)
+        with faults:
+            _merge_criteria(regulation, folder, faults)
+    return regulation
 
 
-def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
+def _merge_meta(regulation: Regulation, meta: Mapping, faults: Faults) -> None:
+    """Put what one `regulation.yaml` says into `regulation`, key by key: a fault at one hides none at another."""
     for key in ("short", "title", "number", "issuer", "revision", "extends"):
         if key in meta:
             setattr(regulation, key, meta[key])
@@ -316,50 +343,64 @@ def _merge_meta(regulation: Regulation, meta: Mapping) -> None:
         try:
             regulation.issued = datetime.date.fromisoformat(meta["issued"]) if meta["issued"] else None
         except ValueError:
-            raise meta.fault("errors.definition.not_a_date", "issued", value=meta["issued"]) from None
+            faults.add(meta.fault("errors.definition.not_a_date", "issued", value=meta["issued"]))
     if "draft" in meta:
-        regulation.draft = meta["draft"].closed(("working_days", "clause", "note"), ("working_days", "clause"))
+        with faults:
+            regulation.draft = meta["draft"].closed(("working_days", "clause", "note"), ("working_days", "clause"))
     if "meeting" in meta:
         given = meta["meeting"]
-        regulation.meeting = tuple(map(duration_of, [given] if isinstance(given, Mapping) else given))
-    regulation.life = life_of(meta, regulation.life)
+        with faults:
+            regulation.meeting = tuple(each(duration_of, [given] if isinstance(given, Mapping) else given))
+    with faults:
+        regulation.life = life_of(meta, regulation.life)
     if "apart" in meta:
-        regulation.apart = tuple(map(_apart, meta["apart"]))
+        with faults:
+            regulation.apart = tuple(each(_apart, meta["apart"]))
     if "archive" in meta:
-        regulation.archive = archive_of(meta["archive"])
+        with faults:
+            regulation.archive = archive_of(meta["archive"])
     if "binding" in meta:
         regulation.binding = (*regulation.binding, *meta["binding"])
     if "same" in meta:
-        regulation.same = tuple(map(same_of, meta["same"]))
+        with faults:
+            regulation.same = tuple(each(same_of, meta["same"]))
     if "decisions" in meta:
-        regulation.decisions = decisions_of(meta["decisions"])
+        with faults:
+            regulation.decisions = decisions_of(meta["decisions"])
     if "order" in meta:
-        regulation.order = tuple(order_of(item, regulation.decisions) for item in meta["order"])
+        with faults:
+            regulation.order = tuple(each(lambda item: order_of(item, regulation.decisions), meta["order"]))
     if "originals" in meta:
-        regulation.originals = originals_of(meta["originals"])
+        with faults:
+            regulation.originals = originals_of(meta["originals"])
     added = meta.get("add", Mapping())
-    added.closed(ADD_KEYS)
+    with faults:
+        added.closed(ADD_KEYS)
     for at, keep in ((meta, False), (added, True)):
         if "forms" in at:
             for form in at["forms"]:
                 if not _FORM.fullmatch(str(form)):  # it names a file, and files are made of it
-                    raise at.fault("errors.definition.form_name", "forms", name=str(form)[:60])
+                    faults.add(at.fault("errors.definition.form_name", "forms", name=str(form)[:60]))
             regulation.forms = (*(regulation.forms if keep else ()), *at["forms"])
             if len(set(regulation.forms)) != len(regulation.forms):
-                raise at.fault("errors.definition.duplicate_id", "forms", id="forms")
+                faults.add(at.fault("errors.definition.duplicate_id", "forms", id="forms"))
         if "deadlines" in at:
-            regulation.deadlines = [*(regulation.deadlines if keep else ()), *map(deadline_of, at["deadlines"])]
+            with faults:
+                own = each(deadline_of, at["deadlines"])
+                regulation.deadlines = [*(regulation.deadlines if keep else ()), *own]
         if "enclosures" in at:
-            given = map(enclosure_of, at["enclosures"])
-            regulation.enclosures = (*(regulation.enclosures if keep else ()), *given)
+            with faults:
+                sent = each(enclosure_of, at["enclosures"])
+                regulation.enclosures = (*(regulation.enclosures if keep else ()), *sent)
         if "assessors" in at:
-            known = regulation.assessors if keep else ()
-            regulation.assessors = _assessors(at["assessors"], known)
+            regulation.assessors = _assessors(at["assessors"], regulation.assessors if keep else (), faults)
         if "packet" in at:
-            items = tuple(_packet_item(regulation, item) for item in at["packet"])
-            regulation.packet = (*(regulation.packet if keep else ()), *items)
+            with faults:
+                items = each(lambda item: _packet_item(regulation, item), at["packet"])
+                regulation.packet = (*(regulation.packet if keep else ()), *items)
     if "asked" in meta:
-        regulation.asked = tuple(asked_of(item, regulation.forms) for item in meta["asked"])
+        with faults:
+            regulation.asked = tuple(each(lambda item: asked_of(item, regulation.forms), meta["asked"]))
 
 
 def _apart(item: Mapping) -> Apart:
@@ -376,59 +417,76 @@ def _apart(item: Mapping) -> Apart:
     return Apart(item["who"], item["out_of"], item["clause"], after)
 
 
-def _assessors(items: Sequence[Mapping], known: tuple[Assessor, ...]) -> tuple[Assessor, ...]:
-    """`known` and the assessors written in `items`."""
+def _assessors(items: Sequence[Mapping], known: tuple[Assessor, ...], faults: Faults) -> tuple[Assessor, ...]:
+    """`known` and the assessors written in `items`; one that is wrong stays known by its id where it has one."""
     seen = {(a.subject, a.id) for a in known}
     out = list(known)
     for item in items:
-        item.closed(
-            ("id", "subject", "label", "level", "required", "clause", "due_by"), ("id", "subject", "label", "clause")
-        )
-        if item.get("due_by", DUE_BY[0]) not in DUE_BY or ("due_by" in item and item["subject"] != "dang_vien"):
-            raise item.fault("errors.definition.unknown_value", "due_by", value=item["due_by"])
-        if (item["subject"], item["id"]) in seen:
-            raise item.fault("errors.definition.duplicate_id", "id", id=item["id"])
-        seen.add((item["subject"], item["id"]))
+        with faults:
+            item.closed(
+                ("id", "subject", "label", "level", "required", "clause", "due_by"),
+                ("id", "subject", "label", "clause"),
+            )
+        who, subject = item.get("id", ""), item.get("subject", "")
+        if subject not in SUBJECTS and "subject" in item:
+            faults.add(item.fault("errors.definition.unknown_value", "subject", value=subject))
+        if item.get("level", LEVELS[0]) not in LEVELS:
+            faults.add(item.fault("errors.definition.unknown_value", "level", value=item["level"]))
+        if item.get("required", "no") not in ("yes", "no"):
+            faults.add(item.fault("errors.definition.unknown_value", "required", value=item["required"]))
+        if item.get("due_by", DUE_BY[0]) not in DUE_BY or ("due_by" in item and subject != "dang_vien"):
+            faults.add(item.fault("errors.definition.unknown_value", "due_by", value=item["due_by"]))
+        if (subject, who) in seen:
+            faults.add(item.fault("errors.definition.duplicate_id", "id", id=who))
+        seen.add((subject, who))
         required = item.get("required", "no") == "yes"
         level, due_by = item.get("level", ""), item.get("due_by", "")
-        out.append(Assessor(item["id"], item["subject"], item["label"], level, required, item["clause"], due_by))
+        out.append(Assessor(who, subject, item.get("label", ""), level, required, item.get("clause", ""), due_by))
     return tuple(out)
 
 
 def _packet_item(regulation: Regulation, item: Mapping) -> PacketItem:
-    item.closed(("form", "each", "assessors", "clause", "only"), ("form", "each", "clause"))
-    if item["form"] not in regulation.forms:
-        raise item.fault("errors.definition.unknown_form", "form", form=item["form"])
-    if item["each"] not in ("dossier", "members", "assessments"):
-        raise item.fault("errors.definition.unknown_value", "each", value=item["each"])
+    faults = Faults()
+    with faults:
+        item.closed(("form", "each", "assessors", "clause", "only"), ("form", "each", "clause"))
+    if item.get("form", "") not in ("", *regulation.forms):
+        faults.add(item.fault("errors.definition.unknown_form", "form", form=item["form"]))
+    if item.get("each", EACH[0]) not in EACH:
+        faults.add(item.fault("errors.definition.unknown_value", "each", value=item["each"]))
     known = {a.id for a in regulation.assessors}
     for assessor in item.get("assessors", ()):
         if assessor not in known and assessor != "others":
-            raise item.fault("errors.definition.unknown_value", "assessors", value=assessor)
+            faults.add(item.fault("errors.definition.unknown_value", "assessors", value=assessor))
+    faults.settle()
     return PacketItem(
         item["form"], item["each"], tuple(item.get("assessors", ())), item["clause"], item.get("only", "")
     )
 
 
-def _merge_fields(regulation: Regulation, folder: Path) -> None:
+def _merge_fields(regulation: Regulation, folder: Path, faults: Faults) -> None:
     common = builtin_folder() / "fields.yaml"
     for path in (common, folder / "fields.yaml"):
         if not path.is_file():
             continue
-        data = load_shaped(path, FIELDS).closed(FIELDS_KEYS)
+        data = load_shaped(path, FIELDS, faults)
+        with faults:
+            data.closed(FIELDS_KEYS)
         for root, where in data.get("roots", {}).items():
             if where not in ROOT_PLACES:
-                raise data["roots"].fault("errors.definition.unknown_value", root, value=where)
+                faults.add(data["roots"].fault("errors.definition.unknown_value", root, value=where))
             regulation.roots[root] = where
         regulation.lists.update(data.get("lists", {}))
         for name, options in data.get("choices", {}).items():
             regulation.choices[name] = dict(options)
         fields = data.get("fields", Mapping())
         for binding, text in fields.items():
-            regulation.fields[binding] = _field(fields, binding, text, regulation.choices)
+            # Known all the same, so that a form that has it is not blamed as well.
+            regulation.fields[binding] = Field(binding, TYPES[0], binding, binding)
+            with faults:
+                regulation.fields[binding] = _field(fields, binding, text, regulation.choices)
             root = binding.split(".")[0].removesuffix("[]")
             if root not in regulation.roots and not binding.startswith(root + "[]"):
-                raise fields.fault("errors.definition.unknown_root", binding, root=root)
+                faults.add(fields.fault("errors.definition.unknown_root", binding, root=root))
 
 
 def _field(fields: Mapping, binding: str, text: str, choices: dict[str, dict[str, str]]) -> Field:
@@ -447,19 +505,23 @@ def _field(fields: Mapping, binding: str, text: str, choices: dict[str, dict[str
     return Field(binding, kind, parts[1], parts[2], argument)
 
 
-def _merge_criteria(regulation: Regulation, folder: Path) -> None:
+def _merge_criteria(regulation: Regulation, folder: Path, faults: Faults) -> None:
     path = folder / "criteria.yaml"
     if not path.is_file():
         return
-    data = load_shaped(path, CRITERIA).closed(CRITERIA_KEYS)
+    data = load_shaped(path, CRITERIA, faults)
+    with faults:
+        data.closed(CRITERIA_KEYS)
     if "applies" in data:
-        regulation.applies = _chooser(regulation, data, "applies", data["applies"])
+        with faults:
+            regulation.applies = _chooser(regulation, data, "applies", data["applies"])
     for subject, name in data.get("chosen", {}).items():
-        known = "." not in name or _chooser(regulation, data["chosen"], subject, name)
-        if subject not in ("dang_vien", "to_chuc_dang", "tap_the") or not known:
-            raise data["chosen"].fault("errors.definition.unknown_value", subject, value=name)
-        regulation.chosen[subject] = name
-    merge_criteria(regulation.criteria, data)
+        with faults:
+            known = "." not in name or _chooser(regulation, data["chosen"], subject, name)
+            if subject not in SUBJECTS or not known:
+                raise data["chosen"].fault("errors.definition.unknown_value", subject, value=name)
+            regulation.chosen[subject] = name
+    merge_criteria(regulation.criteria, data, faults)
     regulation.frames |= {
         (name, row): other for name, rows in data.get("frames", {}).items() for row, other in rows.items()
     }

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docgen.regulations.duties import COLLECTIVE_KINDS, ORG_TYPES, Body, body_of
+from docgen.regulations.faults import each
 from docgen.regulations.strict_yaml import Mapping
 
 #: A body's signature has a role of its own, named after the role of the person whose paper it seals.
@@ -71,21 +72,20 @@ class Originals:
 def originals_of(item: Mapping) -> Originals:
     """`originals` of `regulation.yaml`. Raises `DefinitionError` for an unknown key or code."""
     item.closed(("clause", "seals"), ("clause", "seals"))
-    found = []
-    for entry in item["seals"]:
-        entry.closed(("role", "name", "words", "when"), ("role", "name"))
-        when = entry.get("when", Mapping()).closed(("org_type", "collective_kind"))
-        for key, known in (("org_type", ORG_TYPES), ("collective_kind", COLLECTIVE_KINDS)):
-            for value in when.get(key, ()):
-                if value not in known:
-                    raise when.fault("errors.definition.unknown_value", key, value=value)
-        found.append(
-            Sealing(
-                entry["role"], entry["name"], entry.get("words", ""), tuple(when.get("org_type", ())),
-                tuple(when.get("collective_kind", ())),
-            )
-        )  # fmt: skip
-    return Originals(item["clause"], tuple(found))
+    return Originals(item["clause"], tuple(each(_sealing, item["seals"])))
+
+
+def _sealing(entry: Mapping) -> Sealing:
+    entry.closed(("role", "name", "words", "when"), ("role", "name"))
+    when = entry.get("when", Mapping()).closed(("org_type", "collective_kind"))
+    for key, known in (("org_type", ORG_TYPES), ("collective_kind", COLLECTIVE_KINDS)):
+        for value in when.get(key, ()):
+            if value not in known:
+                raise when.fault("errors.definition.unknown_value", key, value=value)
+    return Sealing(
+        entry["role"], entry["name"], entry.get("words", ""), tuple(when.get("org_type", ())),
+        tuple(when.get("collective_kind", ())),
+    )  # fmt: skip
 
 
 def sealed_by(originals: Originals, data: AnyMapping[str, Any]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from docgen.model import GRADES, LEVELS
+from docgen.regulations.faults import each
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.yaml_shape import FACTS, load_shaped
 
@@ -98,7 +99,8 @@ def load_facts(path: Path) -> dict[str, Fact]:
 
     Raises `DefinitionError` (`file`, `line`) for an unknown key, an unknown type or default, or a name given twice.
     """
-    return {name: _fact(name, entry) for name, entry in load_shaped(path, FACTS).items()}
+    entries = load_shaped(path, FACTS)
+    return dict(zip(entries, each(lambda name: _fact(name, entries[name]), entries), strict=True))
 
 
 @cache

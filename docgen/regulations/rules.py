@@ -18,6 +18,7 @@ from typing import Any
 from docgen.derived import Owner
 from docgen.errors import UsageError
 from docgen.model import GRADES, LEVELS
+from docgen.regulations.faults import Faults, each
 from docgen.regulations.loader import load_regulation, may_name_a_file
 from docgen.regulations.rule_effects import (
     ALWAYS,
@@ -181,7 +182,7 @@ class _Reader:
         for key in ("id", "clause", "wording"):
             if not isinstance(node[key], str) or not node[key].strip():
                 raise node.fault("grading.definition.empty", key, key=key)
-        found = tuple(effects[key](node, key) for key in node if key in effects)
+        found = tuple(each(lambda key: effects[key](node, key), [key for key in node if key in effects]))
         kind = node.get("kind", "")
         if kind not in ("", *KINDS):
             raise node.fault("grading.definition.bad_value", "kind", key="kind", value=kind)
@@ -406,8 +407,12 @@ def load_rules_file(path: Path, folders: Iterable[Path] = ()) -> RuleSet:
 
 
 def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> RuleSet:
-    node = load_shaped(path, RULES)
-    node.closed(("extends", "remove", "define", "base", "ambiguities"), required=("regulation", "document", "rules"))
+    faults = Faults()
+    node = load_shaped(path, RULES, faults)
+    with faults:
+        node.closed(
+            ("extends", "remove", "define", "base", "ambiguities"), required=("regulation", "document", "rules")
+        )
     parent: RuleSet | None = None
     named: dict[str, Any] = {}
     if "extends" in node:
@@ -419,24 +424,32 @@ def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> Rule
         named.update(load_shaped(above, RULES).get("define", {}))
     named.update(node.get("define", {}))
     # Over what is extended, not over the shared catalogue: a fact that a regulation words anew stays so for its units.
-    facts = catalogue((path.parent,), parent.facts if parent else None)
+    facts = parent.facts if parent else catalogue()
+    with faults:
+        facts = catalogue((path.parent,), facts)
     reader = _Reader(facts, named)
     for name in node.get("define", {}):
-        reader.parser.parse(node["define"][name], node["define"], name)
+        with faults:
+            reader.parser.parse(node["define"][name], node["define"], name)
 
     removed = set(node.get("remove", ()))
     kept = {rule.id: rule for rule in (parent.rules if parent else ())}
     for rule_id in removed:
         if kept.pop(rule_id, None) is None:
-            raise node.fault("grading.definition.unknown_name", "remove", name=rule_id)
+            faults.add(node.fault("grading.definition.unknown_name", "remove", name=rule_id))
     own: dict[str, Rule] = {}
-    for entry in node["rules"]:
-        rule = reader.rule(entry)
-        if rule.id in own:
-            raise entry.fault("grading.definition.duplicate_rule", "id", rule=rule.id)
-        own[rule.id] = rule
+    entries: dict[str, Mapping] = {}
+    for entry in node.get("rules", ()):
+        with faults:
+            rule = reader.rule(entry)
+            if rule.id in own:
+                raise entry.fault("grading.definition.duplicate_rule", "id", rule=rule.id)
+            own[rule.id] = rule
+            entries[rule.id] = entry
     kept.update(own)
-    ambiguities = tuple(reader.ambiguity(entry) for entry in node.get("ambiguities", ()))
+    ambiguities: tuple[Ambiguity, ...] = ()
+    with faults:
+        ambiguities = tuple(each(reader.ambiguity, node.get("ambiguities", ())))
     replaced = {a.code for a in ambiguities}
     # A doubt about a rule that was taken out is no doubt any more.
     inherited = tuple(
@@ -444,12 +457,15 @@ def _load(path: Path, folders: tuple[Path, ...], seen: tuple[Path, ...]) -> Rule
         for a in (parent.ambiguities if parent else ())
         if a.code not in replaced and not removed & {*a.without, *_rules_in(a.when)}
     )
-    bases = tuple(reader.base(entry) for entry in node.get("base", ())) or (parent.bases if parent else ())
+    bases: tuple[Base, ...] = ()
+    with faults:
+        bases = tuple(each(reader.base, node.get("base", ()))) or (parent.bases if parent else ())
+    faults.settle()
     rules = RuleSet(
         node["regulation"], node["document"], facts, tuple(kept.values()), (*inherited, *ambiguities), bases,
         str(path),
     )  # fmt: skip
-    _check_names(rules, node)
+    _check_names(rules, node, entries)
     return rules
 
 
@@ -458,11 +474,21 @@ def _rules_in(predicate: Predicate) -> set[str]:
     return {part.rule for part in parts(predicate) if isinstance(part, RuleHolds)}
 
 
-def _check_names(rules: RuleSet, node: Mapping) -> None:
-    """Refuses a rule named by another rule or by an ambiguity that does not exist."""
+def _check_names(rules: RuleSet, node: Mapping, entries: dict[str, Mapping]) -> None:
+    """Refuses a rule named by another rule (`entries`: where those of this file stand) or by an ambiguity, but missing.
+
+    One that an inherited rule names was taken out here: the fault is at `remove`.
+    """
     known = {rule.id for rule in rules.rules}
-    named: set[str] = {name for a in rules.ambiguities for name in a.without}
-    predicates = [p for rule in rules.rules for p in rule.predicates()] + [a.when for a in rules.ambiguities]
-    named.update(name for predicate in predicates for name in _rules_in(predicate))
-    for name in sorted(named - known):
-        raise node.fault("grading.definition.unknown_name", None, name=name)
+    faults = Faults()
+    asked = {entry["code"]: entry for entry in node.get("ambiguities", ())}
+    named = [(entries.get(rule.id), p) for rule in rules.rules for p in rule.predicates()]
+    named += [(asked.get(a.code), a.when) for a in rules.ambiguities]
+    at = [(where, name) for where, predicate in named for name in sorted(_rules_in(predicate))]
+    at += [(asked.get(a.code), name) for a in rules.ambiguities for name in a.without]
+    for where, name in at:
+        if name not in known:
+            place = node if where is None else where
+            key = "remove" if where is None and "remove" in node else None
+            faults.add(place.fault("grading.definition.unknown_name", key, name=name))
+    faults.settle()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from docgen.model import LEVEL_TEXT, LEVELS
+from docgen.regulations.faults import each
 from docgen.regulations.strict_yaml import Mapping
 
 #: `yes_no`: the maximum or 0 (đảm bảo, không đảm bảo); `bands`: a level is stated and the points lie in its band.
@@ -45,7 +46,7 @@ def scales_of(given: Mapping) -> dict[str, Scale]:
 
     Raises `DefinitionError` for an unknown kind or key, and for bands that do not fall from level to level down to 0.
     """
-    return {name: _scale(at) for name, at in given.items()}
+    return dict(zip(given, each(_scale, given.values()), strict=True))
 
 
 def _scale(at: Mapping) -> Scale:

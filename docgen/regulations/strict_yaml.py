@@ -34,6 +34,8 @@ class Mapping(dict[str, Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lines: dict[str, int] = {}
+        #: What was wrong with the value of a key that was left out for it.
+        self.dropped: dict[str, DefinitionError] = {}
 
     def fault(self, code: str, at: str | None = None, /, **facts: Any) -> DefinitionError:
         """A `DefinitionError` at this mapping, or at its key `at`."""
@@ -43,15 +45,20 @@ class Mapping(dict[str, Any]):
     def closed(self, allowed: Iterable[str], required: Iterable[str] = ()) -> Mapping:
         """This mapping, after checking its keys against a closed set.
 
-        Raises `DefinitionError` for the first unknown or missing key, by name and line.
+        Raises `DefinitionError` for the unknown and missing keys, by name and line.
         """
         allowed = set(allowed) | set(required)
-        for key in self:
-            if key not in allowed:
-                raise self.fault("errors.definition.unknown_key", key, key=key, allowed=", ".join(sorted(allowed)))
+        found = [
+            self.fault("errors.definition.unknown_key", key, key=key, allowed=", ".join(sorted(allowed)))
+            for key in self
+            if key not in allowed
+        ]
         for key in required:
             if key not in self:
-                raise self.fault("errors.definition.missing_key", None, key=key)
+                found.append(self.dropped.get(key) or self.fault("errors.definition.missing_key", None, key=key))
+        if found:
+            found[0].also = tuple(found[1:])
+            raise found[0]
         return self
 
 

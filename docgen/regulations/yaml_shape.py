@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from docgen.regulations.faults import Faults
 from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
 
 TEXT, NUMBER, WHOLE, ANY = "text", "number", "whole", "any"
@@ -67,26 +68,29 @@ RULES = {
 }  # fmt: skip
 
 
-def load_shaped(path: Path, shape: Any) -> Mapping:
-    """The content of a YAML file that has `shape`.
+def load_shaped(path: Path, shape: Any, faults: Faults | None = None) -> Mapping:
+    """The content of a YAML file that has `shape`; with `faults`, without the values that have not.
 
     Raises `DefinitionError` (`file`, `line`) as `load_file` and `check_shape` do.
     """
-    return check_shape(load_file(path), shape, str(path))
+    return check_shape(load_file(path), shape, str(path), faults)
 
 
-def check_shape(data: Any, shape: Any, file: str) -> Mapping:
+def check_shape(data: Any, shape: Any, file: str, faults: Faults | None = None) -> Mapping:
     """`data`, the content of a YAML file, where it has `shape`.
 
-    Raises `DefinitionError` (`file`, `line`, the key) for the first value of another kind, and for a file that is no
-    mapping.
+    Raises `DefinitionError` (`file`, `line`, the key) for the values of another kind, and for a file that is no
+    mapping. Where `faults` is given, they go there, and what is left of `data` is returned without them.
     """
     if not isinstance(data, Mapping):
         at = Mapping()
         at.file, at.line = file, getattr(data, "line", 1) or 1
         raise at.fault("errors.definition.needs_mapping", None, key=Path(file).name)
     data.file = data.file or file
-    _check(data, shape, data, "")
+    found = Faults() if faults is None else faults
+    _check_items(data, shape, data, "", found)
+    if faults is None:
+        found.settle()
     return data
 
 
@@ -113,17 +117,40 @@ def _number(value: str, shape: str) -> bool:
         return False
 
 
-def _check(value: Any, shape: Any, parent: Mapping, key: str) -> None:
+def _check(value: Any, shape: Any, parent: Mapping, key: str, faults: Faults) -> bool:
+    """Whether `value` is of the kind that `shape` says; what is wrong inside it is taken out of it."""
     choices = shape if isinstance(shape, tuple) else (shape,)
     found = next((choice for choice in choices if _fits(value, choice)), None)
     if found is None:
+        # `name: {member.full_name}` without quotes is a mapping to YAML.
+        braces = (
+            TEXT in choices
+            and isinstance(value, Mapping)
+            and bool(value)
+            and all(item == "" for item in value.values())
+        )
         wanted = "_or_".join(map(_kind, choices))
-        raise parent.fault(f"errors.definition.needs_{wanted}", key, key=key)
-    if isinstance(found, dict):
-        for name, item in value.items():
-            _check(item, found.get(name, found.get("*", ANY)), value, name)
-    elif isinstance(found, list):
-        for position, item in enumerate(value):
-            at = Mapping()
-            at.file, at.line = value.file, value.lines[position]
-            _check(item, found[0], at, key)
+        fault = parent.fault(
+            "errors.definition.braces" if braces else f"errors.definition.needs_{wanted}", key, key=key
+        )
+        faults.add(fault)
+        parent.dropped[key] = fault
+        return False
+    if isinstance(found, dict | list):
+        _check_items(value, found, parent, key, faults)
+    return True
+
+
+def _check_items(value: Any, shape: Any, parent: Mapping, key: str, faults: Faults) -> None:
+    if isinstance(shape, dict):
+        for name, item in list(value.items()):
+            if not _check(item, shape.get(name, shape.get("*", ANY)), value, name, faults):
+                del value[name]
+        return
+    kept = []
+    for item, line in zip(value, value.lines, strict=True):
+        at = Mapping()
+        at.file, at.line = value.file, line
+        if _check(item, shape[0], at, key, faults):
+            kept.append((item, line))
+    value[:], value.lines[:] = [item for item, _ in kept], [line for _, line in kept]
