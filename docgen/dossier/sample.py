@@ -151,8 +151,21 @@ class Sample:
     def turn(self, key: str, pool: Any, index: int) -> str:
         """The text of `pool` whose turn it is for the member at `index`: each as often as the others, in an order that
         the seed begins somewhere."""
+        return self.text(pool[self.whose_turn(key, pool, index)])
+
+    def whose_turn(self, key: str, pool: Any, index: int) -> int:
+        """The place in `pool` of the text whose turn it is."""
         first = random.Random(f"{self.seed}:{key}").randrange(len(pool))
-        return self.text(pool[(first + index) % len(pool)])
+        return (first + index) % len(pool)
+
+    def group(self, index: int) -> str:
+        """The kind of work of the member at `index`."""
+        known = self.words["people"]
+        return str(known[index % len(known)].split("|")[3].strip())
+
+    def studying(self, pool: Any, group: str) -> str:
+        """The text of `pool` that speaks of a student of this kind: one who lives there writes nothing of the other."""
+        return self.text(pool[list(_STUDENTS).index(group) % len(pool)])
 
     def pick(self, key: str, pool: Any, index: int) -> list[str]:
         return paragraphs(self.turn(key, pool, index))
@@ -237,7 +250,7 @@ class Sample:
         member: dict[str, Any] = {
             "full_name": name,
             "birth_date": birth,
-            "workplace": self.words["body"]["unit"],
+            "workplace": self.words["body"]["places"].get(group, self.words["body"]["unit"]),
             "position": {k: v for k, v in position.items() if v},
             "admission_date": admitted,
             "civil_servant": not student,
@@ -247,9 +260,11 @@ class Sample:
         }
         if not birth:
             del member["birth_date"]
-        pools = self.words["review"] | (self.words["student_review"] if student else {})
+        own_words = self.words["student_review"] if student else {}
         review: dict[str, Any] = {
-            key: self.pick(key, pools[key], index) for key in self.words["review"] if key != "collective_share"
+            key: paragraphs(self.studying(own_words[key], group)) if key in own_words else self.pick(key, pool, index)
+            for key, pool in self.words["review"].items()
+            if key != "collective_share"
         }
         alone, with_others = self.words["review"]["collective_share"]
         review["collective_share"] = paragraphs(self.text(with_others if member["leader"] else alone))
@@ -273,7 +288,9 @@ class Sample:
         key = "student_cell_comment" if student else "cell_comment"
         key = "sick_comment" if sick else "new_comment" if new else key
         pool = self.words[key]
-        record["cell"] = {"comment": self.pick(key, [pool] if isinstance(pool, str) else pool, index)}
+        comment = [pool] if isinstance(pool, str) else pool
+        told = paragraphs(self.studying(comment, group)) if key == "student_cell_comment" else None
+        record["cell"] = {"comment": told or self.pick(key, comment, index)}
         if cell:
             record["cell"]["grade"] = cell
         if new:
@@ -358,7 +375,7 @@ class Sample:
     ) -> dict[str, Any]:
         signer = name if assessor.level == "self" and name else self.words["signers"]["cell"]
         if assessor.level not in ("self", "cell"):
-            signer = self.words["signers"]["manager"]
+            signer = self.other_signer(assessor)
         levels = self.levels(assessor.subject, grade, kind)
         return {
             "assessor": self.assessor_name(assessor),
@@ -368,6 +385,14 @@ class Sample:
             "comment": [self.remark(assessor, *about)],
             "proposed_grade": grade,
         }
+
+    def other_signer(self, assessor: Assessor) -> str:
+        """Who signs for an assessor outside the cell: each body its own head, each đoàn thể in turn."""
+        if assessor.subject == "dang_vien":
+            heads = self.words["union_signers"]
+            self.seen["unions"] += 1
+            return str(heads[(self.seen["unions"] - 1) % len(heads)])
+        return str(self.words["assessor_signers"].get(assessor.id, self.words["signers"]["manager"]))
 
     def assessor_name(self, assessor: Assessor) -> str:
         """Who assesses, as a secretary writes it: the body's own name, or the regulation's words without the choices
@@ -411,7 +436,8 @@ class Sample:
             for leaf in (leaf for row in rows for leaf in row.leaves()):
                 if leaf.applies and leaf.applies != kind:
                     continue
-                if leaf.optional and kind != "lanh_dao":
+                # Nothing was suggested to anybody of the sample: that row has nothing to be assessed.
+                if leaf.optional and (kind != "lanh_dao" or "theo gợi ý" in leaf.text):
                     continue
                 out[leaf.id] = self.level(leaf, grade)
         return out
@@ -520,6 +546,8 @@ class Sample:
         own = self.words["fields"].get(entry.binding)
         if root == "review" and index % len(self.words["people"]) >= self.staff:
             own = self.words["student_review"].get(leaf, own)
+            if isinstance(own, list) and self.group(index) in _STUDENTS:
+                own = self.studying(own, self.group(index))
         if own is not None:
             # All that is said of a residence is said of the same one.
             key = "residence" if root == "residence" else entry.binding

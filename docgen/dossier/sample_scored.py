@@ -72,9 +72,9 @@ class ScoredSample(Sample):
         body["assessments"] = {"tu_danh_gia": sheet}
         body |= self.sums(sheet, "tap-the")
 
-    def turn(self, key: str, pool: Any, index: int) -> str:
+    def whose_turn(self, key: str, pool: Any, index: int) -> int:
         # Who was admitted in August has written nothing: the texts go round among the others.
-        return super().turn(key, pool, index - (index % len(self.own["people"]) > _NEW))
+        return super().whose_turn(key, pool, index - (index % len(self.own["people"]) > _NEW))
 
     def votes(self, index: int, person: dict[str, Any], voters: int) -> dict[str, int]:
         return {}  # no rule about votes is printed
@@ -114,8 +114,19 @@ class ScoredSample(Sample):
             record["cell"]["comment"] = paragraphs(self.own["disciplined"]["comment"])
         if group == "huu_tri":
             record["cell"]["comment"] = [self.own["huu_tri_comment"][place % 2]]
-        record["facts"] = self.member_facts(place, kind, grade)
+        record["facts"] = self.member_facts(place, kind, self.remedied(place, index, group, grade))
         return record
+
+    def remedied(self, place: int, index: int, group: str, grade: str) -> int:
+        """What part of the earlier shortcomings, in percent, is remedied by the member's own words."""
+        if grade == GRADES[0]:
+            return 100
+        shares = self.own["remedied_pct"]
+        if group == "huu_tri":
+            return int(shares[group][place % 2])
+        if group in shares:
+            return int(shares[group][0])
+        return int(shares["review"][self.whose_turn("remedied", self.words["review"]["remedied"], index)])
 
     @staticmethod
     def grade(place: int) -> str:
@@ -155,13 +166,13 @@ class ScoredSample(Sample):
             })  # fmt: skip
         return rows
 
-    def member_facts(self, place: int, kind: str, grade: str) -> dict[str, Any]:
+    def member_facts(self, place: int, kind: str, remedied: int) -> dict[str, Any]:
         quality = "led_tasks_quality_attested" if kind == "lanh_dao" else "tasks_quality_attested"
         disciplined = place == _DISCIPLINED
         out: dict[str, Any] = {
             "exempt_from_party_activities": False, "suspended_from_party_activities": False,
             "sick_leave_months_in_year": 4 if place == _SICK else 0, quality: True, "has_prior_shortcomings": True,
-            "prior_shortcomings_remedied_pct": 100 if grade == GRADES[0] else 80, "degradation_concluded": False,
+            "prior_shortcomings_remedied_pct": remedied, "degradation_concluded": False,
             "prohibition_or_example_violation_concluded": False, "disciplined_in_year": disciplined,
         }  # fmt: skip
         return out | ({"discipline_duty_related": False} if disciplined else {})

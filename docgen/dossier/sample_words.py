@@ -82,7 +82,8 @@ def _texts(value: Any) -> Iterator[str]:
 @cache
 def _sentences() -> tuple[frozenset[str], frozenset[str]]:
     """The sample's paragraphs and sentences, and how they begin."""
-    aside = ("body", "signers", "people", "tasks", "unit_tasks", "enclosures")
+    aside = ("body", "signers", "assessor_signers", "union_signers", "people", "tasks", "unit_tasks", "enclosures",
+             "remedied_pct")  # fmt: skip
     told = [text for own in (words(), scored_words()) for key, value in own.items() if key not in aside
             for text in _texts(value)]  # fmt: skip
     told += [text for lines in scored_words()["tasks"] if lines for text in results_of(lines)]
@@ -97,10 +98,10 @@ def _names() -> dict[str, bool]:
     """The sample's names in one case; False where a real unit may bear the same."""
     own = words()
     people = {line.split("|")[0].strip() for line in (*own["people"], *scored_words()["people"])}
-    people |= set(own["signers"].values())
+    people |= {*own["signers"].values(), *own["assessor_signers"].values(), *own["union_signers"]}
     fields = own["fields"]
     people |= {name for key in ("residence.signer", "residence.body", "residence.address") for name in fields[key]}
-    people |= {own["body"]["parent"], own["body"]["unit"]}
+    people |= {own["body"]["parent"], own["body"]["unit"], *own["body"]["places"].values()}
     units = {own["body"][key] for key in ("name", "collective", "party_organization")}
     return {name.casefold(): True for name in people} | {name.casefold(): False for name in units}
 

@@ -46,7 +46,7 @@ _DATES = {"member.birth_date": "1978-03-14", "member.admission_date": "2005-05-1
 _NARRATIVE = (
     "- Nội dung “{label}” được thực hiện nghiêm túc, đúng kế hoạch năm {year} đã được chi bộ thông qua; kết quả được "
     "báo cáo và nhận xét công khai tại các kỳ sinh hoạt trong năm.",
-    "- Đã hoàn thành 24/25 nhiệm vụ, đạt 96 %; trong đó 05 nhiệm vụ vượt tiến độ, 01 nhiệm vụ đạt 82 % so với kế hoạch "
+    "- Đã hoàn thành 24/25 nhiệm vụ, đạt 96%; trong đó 05 nhiệm vụ vượt tiến độ, 01 nhiệm vụ đạt 82% so với kế hoạch "
     "do khối lượng công việc phát sinh lớn vào đầu năm học.",
     "- Còn một số việc tiến độ chưa đều; đã rút kinh nghiệm trước tập thể và có biện pháp khắc phục cụ thể, phân công "
     "rõ người, rõ việc, rõ thời gian hoàn thành trong quý I năm {next}.",
