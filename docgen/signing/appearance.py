@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,7 @@ def lines(appearance: Appearance, name: str, moment: datetime.datetime) -> list[
     return out
 
 
+@lru_cache(maxsize=64)  # whoever signs a packet puts the same picture on many papers within a second
 def draw(appearance: Appearance, name: str, moment: datetime.datetime, width: float, height: float) -> bytes:
     """The appearance as a PDF page of `width` by `height` points.
 

@@ -11,7 +11,8 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ class Key:
     fingerprint: str
     subject: str
     source: str = ""
+    #: The room that a signature of level B-B takes in a file, in hex digits; 0 until it was worked out once.
+    reserved: int = field(default=0, compare=False, repr=False)
 
     def signature_record(self, role: str, name: str, moment: datetime.datetime, level: str) -> dict[str, Any]:
         """What a manifest says about one signature made with this key."""
@@ -97,21 +100,70 @@ def open_pkcs12(path: Path, passphrase: str | None, others: list[Path] | None = 
     be told from outside).
     """
     need("pyhanko")
-    from pyhanko.sign.signers import SimpleSigner
-
     try:
         content = read_bounded(path, MAX_SMALL)
     except OSError:
         raise InputError("signing.error.key_missing", file=str(path)) from None
     secret_bytes = passphrase.encode("utf-8") if passphrase is not None else None
     others_found = load_certificates(others or [])
-    try:
-        signer = SimpleSigner.load_pkcs12_data(content, other_certs=others_found, passphrase=secret_bytes)
-    except ValueError:
-        signer = None
-    if signer is None or signer.signing_cert is None:
+    signer = pkcs12_signer(content, secret_bytes, others_found)
+    if signer is None:
         raise InputError("signing.error.key_refused", file=str(path)) from None
     return describe(signer, path.name)
+
+
+def pkcs12_signer(content: bytes, passphrase: bytes | None, others: Sequence[Any] = ()) -> Any:
+    """pyHanko's signer with the key in a PKCS#12 file; None where that is none, or the passphrase does not open it."""
+    from pyhanko.sign.signers import SimpleSigner
+
+    try:
+        found = SimpleSigner.load_pkcs12_data(content, other_certs=others, passphrase=passphrase)
+    except ValueError:
+        return None
+    if found is None or found.signing_cert is None:
+        return None
+    return _loaded_signer()(
+        signing_cert=found.signing_cert, signing_key=found.signing_key, cert_registry=found.cert_registry
+    )
+
+
+@cache
+def _loaded_signer() -> Any:
+    """pyHanko's signer with a key in memory, which loads that key once.
+
+    pyHanko loads it for each signature, and OpenSSL then looks at its primes each time (40 ms). Keys of other kinds
+    than RSA (PKCS#1 v1.5) and ECDSA go pyHanko's own way.
+    """
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from pyhanko.sign.signers import SimpleSigner
+
+    known: dict[str, Callable[[], hashes.HashAlgorithm]] = {
+        "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512,
+    }  # fmt: skip
+
+    class LoadedSigner(SimpleSigner):  # type: ignore[misc, unused-ignore]
+        @cached_property
+        def _loaded(self) -> Any:
+            key: Any = self.signing_key
+            return serialization.load_der_private_key(key.dump(), password=None)
+
+        def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+            mechanism = self.get_signature_mechanism_for_digest(digest_algorithm)
+            digest = known.get(digest_algorithm)
+            try:
+                algorithm = mechanism.signature_algo
+            except ValueError:
+                algorithm = ""
+            if digest is not None and algorithm == "rsassa_pkcs1v15" and isinstance(self._loaded, RSAPrivateKey):
+                return bytes(self._loaded.sign(data, PKCS1v15(), digest()))
+            if digest is not None and algorithm == "ecdsa" and isinstance(self._loaded, EllipticCurvePrivateKey):
+                return bytes(self._loaded.sign(data, ECDSA(digest())))
+            return bytes(super().sign_raw(data, digest_algorithm))
+
+    return LoadedSigner
 
 
 @dataclass(frozen=True, slots=True)

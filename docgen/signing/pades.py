@@ -53,15 +53,17 @@ def now() -> datetime.datetime:
     return datetime.datetime.now().astimezone().replace(microsecond=0)
 
 
-def sign(pdf: bytes, name: str, key: Key, how: Signing, reason: str = "") -> bytes:
+def sign(pdf: bytes, name: str, key: Key, how: Signing, reason: str = "", *, all_looked_at: bool = True) -> bytes:
     """`pdf` signed in its field `name`; the bytes of `pdf` are the beginning of the result.
+
+    With `all_looked_at` the signatures that were there before are judged anew beside this one: see `check_signed`.
 
     Raises `InputError` where there is no such empty field or the signature could not be made (certificate, time
     stamp server), `UsageError` for a level that lacks its means, `InternalError` where the result fails its check.
     """
     session = Session(pdf, name, key, how, reason)
     signed = session.run()
-    check_signed(pdf, signed, name)
+    check_signed(pdf, signed, name, all_looked_at=all_looked_at)
     return signed
 
 
@@ -127,7 +129,9 @@ class Session:
         info = await session.perform_presign_validation(writer)
         reserved = None
         if self.how.level == "B-B":
-            reserved = await session.estimate_signature_container_size(info)
+            # A signature of one key is always as large: nothing but the digest and the key's answer differs.
+            self.key.reserved = self.key.reserved or await session.estimate_signature_container_size(info)
+            reserved = self.key.reserved
         document = session.prepare_tbs_document(validation_info=info, bytes_reserved=reserved or _RESERVE)
         digest, out = document.digest_tbs_document()
         return document, digest, out
@@ -211,8 +215,11 @@ def field_size(reader: Any, name: str) -> tuple[float, float]:
     raise InputError("signing.error.field_missing", field=name)
 
 
-def check_signed(before: bytes, signed: bytes, name: str) -> None:
+def check_signed(before: bytes, signed: bytes, name: str, *, all_looked_at: bool = True) -> None:
     """Look at a file that was just signed: the old bytes untouched, every signature sound and covering what it should.
+
+    Without `all_looked_at` only the new one is judged; the others were, when they were made, over the very bytes that
+    are untouched.
 
     Trust is not looked at here: whoever signs need not have the receiver's roots. Raises `InternalError`.
     """
@@ -220,7 +227,7 @@ def check_signed(before: bytes, signed: bytes, name: str) -> None:
 
     if not signed.startswith(before):
         raise InternalError("signing.error.bytes_changed", field=name)
-    found = mathematics(signed)
+    found = mathematics(signed, () if all_looked_at else (name,))
     if name not in [item.field for item in found]:
         raise InternalError("signing.error.recheck", field=name, problem="-")
     for item in found:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from docgen.signing.demo_authority import Authority
-from docgen.signing.keys import Key, describe
+from docgen.signing.keys import Key, describe, pkcs12_signer
 
 ZONE = datetime.timezone(datetime.timedelta(hours=7))
 BEGINS = datetime.datetime(2018, 11, 1, tzinfo=datetime.UTC)
@@ -51,12 +51,10 @@ def _issued(name: str, begins: datetime.datetime | None, ends: datetime.datetime
 
 def key(name: str, **times: Any) -> Key:
     """A key that signs as `name`."""
-    from pyhanko.sign.signers import SimpleSigner
-
     private, certificate = issued(name, **times)
     root = times.get("root", "CA kiểm thử")
     content = authority(root).pkcs12(private, certificate, "mật khẩu")
-    return describe(SimpleSigner.load_pkcs12_data(content, other_certs=[], passphrase="mật khẩu".encode()), name)
+    return describe(pkcs12_signer(content, "mật khẩu".encode()), name)
 
 
 def root_certificate(name: str = "CA kiểm thử") -> Any:
