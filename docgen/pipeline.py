@@ -407,6 +407,7 @@ def blank_forms(
     from docgen.forms.fill import Filler
     from docgen.forms.handing import handed_to
     from docgen.forms.roles import holder_of
+    from docgen.regulations.in_force import usual_regulation
     from docgen.regulations.loader import list_regulations
     from docgen.regulations.naming import named_form
     from docgen.storage import safe_name, write_whole
@@ -432,14 +433,14 @@ def blank_forms(
             definition = load_form(regulation, name)
             filler = Filler(regulation, definition, templates)
             for record in _records(definition.record, definition.subject, wanted, assessor, regulation):
-                known = _known_part(form_data(regulation, definition, checked.dossier.data, record))
+                known = _known_part(regulation, form_data(regulation, definition, checked.dossier.data, record))
                 content = handed_to(regulation, definition, filler.fill(known), roles or (holder_of(definition),))
                 write(target / f"{name}-{safe_name(record.key())}.docx", content)
         return written
     if members or all_members or assessor:
         raise UsageError("errors.usage.dossier_needed")
     if form:
-        regulation = load_regulation(regulation_id or "kh55-2018", folders)
+        regulation = load_regulation(regulation_id or usual_regulation(), folders)
         filler = Filler(regulation, load_form(regulation, form), templates)
         target = output or Path("output")
         if target.suffix.lower() != ".docx":
@@ -466,7 +467,7 @@ def known_record(
 
     if member:
         member = str(dossier.member(member)["id"])
-    return _known_part(form_data(regulation, definition, dossier.data, Record(member, assessor)))
+    return _known_part(regulation, form_data(regulation, definition, dossier.data, Record(member, assessor)))
 
 
 def _records(kind: str, subject: str, members: Sequence[str], assessor: str, regulation: Regulation) -> Iterator[Any]:
@@ -484,17 +485,20 @@ def _records(kind: str, subject: str, members: Sequence[str], assessor: str, reg
         yield from (Record("", each) for each in assessors)
 
 
-#: What a prefilled form carries: who, where and when. What people are to write or judge stays open.
-KNOWN_ROOTS = ("id", "period", "document", "organization", "member", "student", "signers", "party_organization")
-
-
-def _known_part(data: Mapping[str, Any]) -> dict[str, Any]:
-    out = {key: value for key, value in data.items() if key in KNOWN_ROOTS}
-    if isinstance(data.get("collective"), Mapping):
-        out["collective"] = {k: v for k, v in data["collective"].items() if k in ("name", "kind")}
-    assessment = data.get("assessment")
-    if isinstance(assessment, Mapping):
-        out["assessment"] = {k: v for k, v in assessment.items() if k in ("assessor", "signer")}
-    if isinstance(data.get("members"), list):
-        out["members"] = [{"member": row.get("member", {})} for row in data["members"]]
+def _known_part(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What a prefilled form carries (`prefilled` of `fields.yaml`): who, where, when. What people write stays open."""
+    out: dict[str, Any] = {}
+    for place in regulation.prefilled:
+        root, _, below = place.partition(".")
+        name = root.removesuffix("[]")
+        value = data.get(name)
+        if not below and name in data:
+            out[name] = value
+        elif root.endswith("[]") and isinstance(value, list):
+            rows = out.setdefault(name, [{} for _ in value])
+            for row, record in zip(rows, value, strict=True):
+                row[below] = record.get(below, {})
+        elif isinstance(value, Mapping):
+            part = out.setdefault(name, {})
+            part.update({below: value[below]} if below in value else {})
     return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from docgen.i18n import LANGUAGES, has_message
+from docgen.regulations.loader import list_regulations
+from docgen.regulations.rule_facts import ROLES, playing, shared_facts
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "docgen"
@@ -89,3 +92,46 @@ def test_no_two_test_files_have_one_name() -> None:
     """Test folders are no packages, so pytest knows a file by its name alone and would not collect the second."""
     names = [path.name for path in Path(__file__).parent.rglob("*.py")]
     assert sorted({name for name in names if names.count(name) > 1} - {"conftest.py"}) == []
+
+
+def strings(source: str) -> list[tuple[int, str]]:
+    """The texts that a module works with, by line: its docstrings, which only people read, left out."""
+    tree = ast.parse(source)
+    told = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body and isinstance(node.body[0], ast.Expr)
+    }  # fmt: skip
+    return [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+    ]
+
+
+def named(source: str, names: set[str]) -> list[tuple[int, str]]:
+    """Where the texts of a module name one of `names`, alone or as the first part of a path."""
+    return [(line, text) for line, text in strings(source) if {text, text.partition("/")[0]} & names]
+
+
+def test_a_regulation_named_in_python_is_noticed() -> None:
+    source = '"""Of kh55-2018."""\nFALLBACK = "kh55-2018"\nFORM = "hd16-2018/mau-01"\n'
+    assert named(source, set(list_regulations())) == [(2, "kh55-2018"), (3, "hd16-2018/mau-01")]
+
+
+def test_no_regulation_is_named_in_python() -> None:
+    """Adding a year is adding a folder, and so is taking one away: what depends on one regulation is data."""
+    ids = set(list_regulations())
+    found = {
+        str(path.relative_to(ROOT)): named(path.read_text(encoding="utf-8"), ids) for path in PACKAGE.rglob("*.py")
+    }
+    assert {path: places for path, places in found.items() if places} == {}
+
+
+def test_the_quota_names_no_fact() -> None:
+    """Which fact is what to a quota is said in `facts.yaml` (`role`), so that a regulation may call it otherwise."""
+    assert {role: playing(shared_facts(), role).role for role in ROLES} == {role: role for role in ROLES}
+    roles = {playing(shared_facts(), role).name for role in ROLES} - set(ROLES)  # two are called what they are
+    for module in ("quota.py", "board.py", "votes.py"):
+        assert named((PACKAGE / "grading" / module).read_text(encoding="utf-8"), roles) == [], module

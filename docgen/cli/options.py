@@ -14,13 +14,11 @@ import click
 
 from docgen.cli import HELP_LANGUAGE, help_text, text
 from docgen.i18n import message, shown
-from docgen.regulations.in_force import regulation_in_force
+from docgen.regulations.in_force import regulation_in_force, usual_regulation
 from docgen.regulations.loader import load_regulation
 from docgen.regulations.naming import named_form
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-#: What a command takes where no regulation is named and none is in force.
-FALLBACK_REGULATION = "kh55-2018"
 
 
 class Given(click.Path):
@@ -46,7 +44,7 @@ def regulation_option(function: Function) -> Function:
     """`--regulation ID`."""
     return click.option(
         "--regulation", "-r", "regulation_id", default=None,
-        show_default=message("cli.default.regulation", HELP_LANGUAGE, fallback=FALLBACK_REGULATION),
+        show_default=message("cli.default.regulation", HELP_LANGUAGE, fallback=usual_regulation()),
         help=help_text("option.regulation"),
     )(function)  # fmt: skip
 
@@ -61,20 +59,20 @@ def chosen_regulation(regulation_id: str | None, folders: Sequence[Path]) -> str
     if regulation_id:
         return regulation_id
     current = regulation_in_force(today(), folders)
-    return current.id if current is not None else FALLBACK_REGULATION
+    return current.id if current is not None else usual_regulation()
 
 
 def chosen_form(form: str, regulation_id: str | None, folders: Sequence[Path]) -> tuple[str, str]:
     """The regulation and the form of a command: `FORM` or `REGULATION/FORM`, and `--regulation` where it is given.
 
-    A form that the regulation in force does not have, named without a regulation, is the one of `FALLBACK_REGULATION`
+    A form that the regulation in force does not have, named without a regulation, is the one of `usual.yaml`
     where that has it: Mẫu 05 is no form of this year, and everybody who has one means that one.
     """
     named, alone = named_form(form, regulation_id)
     chosen = chosen_regulation(named, folders)
     unknown = not named and alone not in load_regulation(chosen, folders).forms
-    usual = unknown and alone in load_regulation(FALLBACK_REGULATION, folders).forms
-    return FALLBACK_REGULATION if usual else chosen, alone
+    usual = unknown and alone in load_regulation(usual_regulation(), folders).forms
+    return usual_regulation() if usual else chosen, alone
 
 
 def folders_option(function: Function) -> Function:

@@ -29,6 +29,7 @@ from docgen.grading.outcome import Note
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import quota_for
 from docgen.model import GRADES, lower_grade
+from docgen.regulations.rule_facts import ROLES, playing
 from docgen.regulations.rules import RuleSet
 
 BEST = GRADES[0]
@@ -320,11 +321,16 @@ def _quota(rules: RuleSet, rows: Sequence[Settled], voting: Voting, share: objec
     best = {row.entry.id: row.entry.votes for row in rows if row.grade == BEST}
     others = {row.entry.id: row.entry.votes for row in rows if row.grade != BEST}
     better = sum(row.grade in GRADES[:2] for row in rows)
-    facts: dict[str, Any] = {"cohort_kind": "dang_vien", "n_good_or_better": better, "n_excellent_proposed": len(best)}
+    named = {role: playing(rules.facts, role).name for role in ROLES}
+    facts: dict[str, Any] = {
+        named["cohort_kind"]: "dang_vien",
+        named["good_or_better"]: better,
+        named["excellent_proposed"]: len(best),
+    }
     if found[1].raised is not None and share is not None:
         facts[found[1].raised.fact.name] = share
     if voting.kind in BELOW_BASE:
-        facts["cohort_scope"] = voting.kind
+        facts[named["cohort_scope"]] = voting.kind
     proposal = propose(rules, "cohort", facts)
     choice = choose_best(rules, voting, best, others, proposal.max_excellent or 0)
     return replace(proposal, questions=(*proposal.questions, *choice.questions)), choice

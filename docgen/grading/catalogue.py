@@ -14,9 +14,8 @@ from docgen.grading.cases import Case, load_folder
 from docgen.grading.wording import effect_words, predicate_words
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.regulations import rules as r
+from docgen.regulations.loader import list_regulations
 from docgen.regulations.rule_predicates import facts_of
-
-REGULATIONS = ("hd16-2018", "kh55-2018", "kh40-2018", "hd19-2024", "khbvp-2021", "hd43-2025")
 
 
 def render(regulation: str | r.RuleSet, cases: Sequence[Case] = (), language: str = DEFAULT_LANGUAGE) -> str:
@@ -64,7 +63,7 @@ def nature(rule: r.Rule) -> str:
 def pages(cases: Path) -> dict[str, str]:
     """Every page by file name, with the cases found below the folder `cases`."""
     loaded = load_folder(cases)
-    return {f"{name}.md": render(name, loaded) for name in REGULATIONS}
+    return {f"{name}.md": render(name, loaded) for name in list_regulations()}
 
 
 def check(folder: Path, cases: Path) -> list[str]:

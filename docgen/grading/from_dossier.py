@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from docgen.regulations.loader import Criterion, Regulation
+from docgen.regulations.rule_facts import catalogue
 from docgen.regulations.rules import kept_rules
 from docgen.regulations.score_sheet import score_facts
 from docgen.regulations.standing import grading_day, months_between
@@ -20,16 +21,6 @@ LEVELS_FROM = {
     "dang_vien": ("chi_uy", "tu_danh_gia"),
     "to_chuc_dang": ("tu_danh_gia",),
     "tap_the": ("tu_danh_gia",),
-}
-_STUDENT = {
-    "system": "student_system",
-    "gpa_scale": "gpa_scale",
-    "gpa": "gpa",
-    "training_score": "training_score",
-    "course_debt_pct": "course_debt_pct",
-    "tuition_debt": "tuition_debt",
-    "transferred_in": "transferred_in_since_2018_09",
-    "sending_comment": "sending_org_comment_received",
 }
 #: Sections that show that somebody has reviewed himself: the regulation lets only those be graded (HD 16 II.B.5).
 _REVIEWED = ("ideology", "conduct", "results", "implementation", "leadership")
@@ -144,6 +135,26 @@ def _over(out: dict[str, Any], counted: Mapping[str, Any], stated: Mapping[str, 
     return {**out, **stated, **counted}
 
 
+def _read_off(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a member that stand at a place of the dossier, as `facts.yaml` says (`from`, `with`)."""
+
+    def places() -> list[tuple[str, list[str], list[str], bool]]:
+        known = catalogue(tuple(reversed(regulation.chain))).values()
+        return [
+            (fact.name, fact.read_from.split("."), fact.read_with.split(".") if fact.read_with else [],
+             regulation.roots.get(fact.read_from.partition(".")[0]) == "dossier")
+            for fact in known if fact.read_from
+        ]  # fmt: skip
+
+    out = {}
+    for name, path, needed, shared in regulation.derived("grading.read_off", places):
+        value = _at(data if shared else member, *path)
+        if value in (None, "", {}) or (needed and not _at(member, *needed)):
+            continue
+        out[name] = dict(value) if isinstance(value, Mapping) else value
+    return out
+
+
 def member_facts(
     regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any], counted: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -156,31 +167,16 @@ def member_facts(
         "is_head": bool(person.get("head")),
         "evaluated_as_leader": False,
     }
-    if "civil_servant" in person:
-        out["is_civil_servant"] = person["civil_servant"]
-    grade = _at(member, "civil", "grade")
-    if grade:
-        out["civil_servant_grade"] = grade
+    out.update(_read_off(regulation, data, member))
     admitted = person.get("admission_date")
     if admitted:
-        out["admission_date"] = admitted
         months = months_between(admitted, grading_day(data))
         if months is not None:
             out["months_since_admission"] = months
-    student = _at(member, "student")
-    if isinstance(student, Mapping) and student.get("system"):
+    if _at(member, "student", "system"):
         out["is_student"] = True
-        out.update({fact: student[name] for name, fact in _STUDENT.items() if student.get(name) is not None})
     groups, _ = levels_by_group(regulation, "dang_vien", _at(member, "assessments"))
     out.update(_level_facts(groups))
-    if isinstance(kind := person.get("kind"), str):
-        out["member_kind"] = kind
-    votes = _at(member, "votes")
-    if isinstance(votes, Mapping) and votes:
-        out["votes_by_official_members"] = dict(votes)
-    official = _at(data, "ballots", "official_members")
-    if official is not None:
-        out["official_members_total"] = official
     return _over(out, counted, _mapping(member, "facts"))
 
 

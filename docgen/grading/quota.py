@@ -12,6 +12,7 @@ from docgen.grading.facts import FactView, check_facts, well_typed
 from docgen.grading.outcome import Note, Outcome, Reason, Told, ask, ask_reading, outcome_of
 from docgen.grading.proposal import Proposal, Question
 from docgen.model import Finding, Place
+from docgen.regulations.rule_facts import playing
 from docgen.regulations.rules import Quota, Raised, Rule, RuleSet
 
 
@@ -152,18 +153,35 @@ def count_quota(rules: RuleSet, cohort: str, base: int, decided: object = None) 
     return QuotaCount(most, base, rule.id, Note(key, params))
 
 
+class _Group:
+    """The values given of a group, by what the facts are to a quota (`rule_facts.ROLES`), whatever they are called."""
+
+    def __init__(self, rules: RuleSet, view: FactView) -> None:
+        self._rules, self._view = rules, view
+
+    def __getitem__(self, role: str) -> Any:
+        """The value given of the fact that plays `role`; None where nobody gave it."""
+        return self._view.values.get(playing(self._rules.facts, role).name)
+
+    def question(self, role: str) -> Question:
+        """The question for the fact that plays `role`."""
+        fact = playing(self._rules.facts, role)
+        return Question(f"missing:{fact.name}", ask(fact))
+
+
 def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
     """How many of a cohort may be graded HTXSNV, and whether the number proposed or decided keeps within it.
 
-    The base is the one the regulation names (`n_good`, `n_total_units`); where final numbers are given, the readings
-    of the base are compared and people are asked where they differ (A01).
+    The base is the one that the rule names; where final numbers are given, the readings of the base are compared and
+    people are asked where they differ (A01).
     """
     view = FactView(rules, "cohort", facts)
     findings = tuple(check_facts(rules, "cohort", facts))
-    kind = view.values.get("cohort_kind")
+    group = _Group(rules, view)
+    kind = group["cohort_kind"]
     found = quota_for(rules, str(kind))
     if found is None:
-        asked = (Question("missing:cohort_kind", ask(rules.facts["cohort_kind"])),)
+        asked = (group.question("cohort_kind"),)
         return Proposal(rules.regulation, "cohort", questions=asked, findings=findings)
     rule, quota = found
     faults = quota_faults(rules, str(kind), facts)
@@ -171,7 +189,7 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
     decided = view.values.get(quota.raised.fact.name) if quota.raised else None
     quota = decided_share(quota, decided)
     state = Noticed()
-    good, excellent = view.values.get("n_good_final"), view.values.get("n_excellent_final")
+    good, excellent = group["good_final"], group["excellent_final"]
     base = view.values.get(quota.base.name)
     notes: list[Note] = []
     most: int | None = None
@@ -184,9 +202,9 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
             ok = None
             state.situations.add("base_reading")
         base = good + excellent if quota.reading == "pool" else good
-    elif base is None and (better := view.values.get("n_good_or_better")) is not None:
+    elif base is None and (better := group["good_or_better"]) is not None:
         most, wide = most_of(quota, better)
-        proposed = view.values.get("n_excellent_proposed")
+        proposed = group["excellent_proposed"]
         ok = None if proposed is None else proposed <= most
         if proposed is not None and most < proposed <= wide:
             ok = None
@@ -195,7 +213,7 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
         base = better
     elif base is not None:
         most = maximum(quota, base)
-        proposed = view.values.get("n_excellent_proposed")
+        proposed = group["excellent_proposed"]
         proposed = excellent if proposed is None else proposed
         ok = None if proposed is None else proposed <= most
     questions: list[Question] = []
@@ -205,26 +223,26 @@ def propose_cohort(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
         counted = count_quota(rules, str(kind), base, decided)
         assert counted is not None
         notes.append(counted.note)
-    eligible = view.values.get("n_eligible_excellent")
+    eligible = group["excellent_eligible"]
     if most is not None and eligible is not None:
         most = min(most, eligible)
     if base == 0 and most:
         state.situations.add("zero_base")
     # Only the quota of party members is set over the base organisation, of which a cohort may be one cell.
     cellular = kind == "dang_vien"
-    whole = view.values.get("tccsd_n_good") if cellular else None
+    whole = group["whole_good"] if cellular else None
     tccsd: int | None = None
     if whole is not None:
         tccsd = maximum(quota, whole)
         params = {"maximum": tccsd, "base": whole, "percent": quota.percent}
         notes.append(Note("grading.note.quota.whole", params))
-    scope = view.values.get("cohort_scope") if cellular else None
+    scope = group["cohort_scope"] if cellular else None
     if scope or whole is not None:
         state.situations.add("tiers")
         if scope and not quota.tiers and whole is None:
             # The quota is set over the whole base organisation: one cell alone has none.
             most = ok = None
-            questions.append(Question("missing:tccsd_n_good", ask(rules.facts["tccsd_n_good"])))
+            questions.append(group.question("whole_good"))
     questions += noticed_questions(rules, "cohort", view, state)
     for fault in faults:
         # How many the competent level meant to allow is not known: nothing is concluded.

@@ -12,6 +12,7 @@ from docgen.grading.outcome import Note, Outcome, Reason, ask
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import Noticed, maximum, noticed_questions, quota_for
 from docgen.model import GRADES
+from docgen.regulations.rule_facts import playing
 from docgen.regulations.rules import Ballot, Rule, RuleSet, Selection
 
 Votes = Mapping[str, int]
@@ -173,11 +174,12 @@ def _candidates(
     chosen = selection_rule(rules)
     if chosen is not None:
         quota = quota_for(rules, "dang_vien")
-        base = view.values.get("n_good")
+        good = playing(rules.facts, "good")
+        base = view.values.get(good.name)
         best = [name for name, grade in graded.items() if grade == chosen[1].grade]
         if quota is None or base is None:
             graded.update(dict.fromkeys(best))
-            questions.append(Question("missing:n_good", ask(rules.facts["n_good"])))
+            questions.append(Question(f"missing:{good.name}", ask(good)))
         else:
             most = maximum(quota[1], base)
             if base == 0 and most:

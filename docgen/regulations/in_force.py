@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from docgen.regulations.loader import Regulation, builtin_folder, list_regulations, load_regulation
+from docgen.regulations.yaml_shape import TEXT, load_shaped
+
+
+@cache
+def usual_regulation() -> str:
+    """The id of the regulation that is meant where none is named and none in force answers (`usual.yaml`)."""
+    return str(load_shaped(builtin_folder() / "usual.yaml", {"*": TEXT}).closed((), ("usual",))["usual"])
 
 
 def holds(regulation: Regulation, year: int) -> bool:

@@ -52,12 +52,14 @@ REGULATION_KEYS = (
     "binding", "archive", "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
-#: What `add` may add to the lists of the regulation that is extended.
 #: The name of a form: that of its file, and part of the names of the files of a packet.
 _FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+#: A place that a prefilled form carries: a root, a value below one, or one of each record of a list.
+_PREFILLED = re.compile(r"[a-z][a-z_0-9]*|[a-z][a-z_0-9]*(?:\[\])?\.[a-z][a-z_0-9]*")
+#: What `add` may add to the lists of the regulation that is extended.
 ADD_KEYS = ("forms", "assessors", "packet", "deadlines", "enclosures")
 CRITERIA_KEYS = ("sets", "detail", "points", "sums", "scales", "scale", "frames", "applies", "chosen")
-FIELDS_KEYS = ("fields", "choices", "roots", "lists")
+FIELDS_KEYS = ("fields", "choices", "roots", "lists", "prefilled")
 TYPES = ("text", "paragraphs", "date", "year", "integer", "number", "grade", "level", "choice", "bool")
 #: From where an assessor looks at whom he assesses.
 LEVELS = ("self", "cell", "peer", "above", "below")
@@ -158,6 +160,8 @@ class Regulation(Owner):
     frames: dict[tuple[str, str], str] = field(default_factory=dict)
     #: Clauses that no unit's own folder may ask less of.
     binding: tuple[str, ...] = ()
+    #: What a form carries that is handed out prefilled: `root`, `root.name`, or `list[].name` of each record.
+    prefilled: tuple[str, ...] = ()
     #: The title of each list of records, for people.
     lists: dict[str, str] = field(default_factory=dict)
     #: The binding whose code the `applies` of criteria names; empty for the kind of the collective.
@@ -476,6 +480,11 @@ def _merge_fields(regulation: Regulation, folder: Path, faults: Faults) -> None:
                 faults.add(data["roots"].fault("errors.definition.unknown_value", root, value=where))
             regulation.roots[root] = where
         regulation.lists.update(data.get("lists", {}))
+        for place in data.get("prefilled", ()):
+            if not _PREFILLED.fullmatch(place):
+                faults.add(data.fault("errors.definition.unknown_value", "prefilled", value=place))
+            elif place not in regulation.prefilled:
+                regulation.prefilled = (*regulation.prefilled, place)
         for name, options in data.get("choices", {}).items():
             regulation.choices[name] = dict(options)
         fields = data.get("fields", Mapping())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,13 @@ from docgen.regulations.yaml_shape import FACTS, load_shaped
 FACT_TYPES = (
     "bool", "number", "percent", "int", "date", "grade", "text", "scale", "choice",
     "levels", "percents", "grades", "tally", "units", "positions", "scores", "scoring", "candidates",
+)  # fmt: skip
+#: What a fact can be to a quota and to a vote: the kind of group and how far it reaches; how many are HTTNV, how many
+#: are so in the end and how many HTXSNV, how many are one of the two, how many are proposed for and may be HTXSNV, how
+#: many are HTTNV in the whole base organisation.
+ROLES = (
+    "cohort_kind", "cohort_scope", "good", "good_final", "excellent_final", "good_or_better", "excellent_proposed",
+    "excellent_eligible", "whole_good",
 )  # fmt: skip
 #: What a missing fact of each default stands for (FACTS.md marks these facts with a circled zero).
 DEFAULTS: dict[str, Any] = {"false": False, "0": 0, "none": None, "no": "none", "empty": ()}
@@ -48,6 +55,11 @@ class Fact:
     attested: bool = False
     needs_items: bool = False
     is_year: bool = False
+    #: What it is to the quota and the vote (`ROLES`), whatever it is called.
+    role: str = ""
+    #: For a fact of a member: the place of the dossier it is read off, and the place that must be written as well.
+    read_from: str = ""
+    read_with: str = ""
 
     def label(self, language: str) -> str:
         """The fact's name for people, in `language`."""
@@ -72,13 +84,17 @@ def _flag(entry: Mapping, key: str) -> bool:
 
 def _fact(name: str, entry: Mapping) -> Fact:
     entry.closed(
-        ("values", "default", "default_for", "attested", "needs_items", "is_year"),
+        ("values", "default", "default_for", "attested", "needs_items", "is_year", "role", "from", "with"),
         required=("type", "subjects", "vi", "en"),
     )
     if entry["type"] not in FACT_TYPES:
         raise entry.fault("grading.definition.bad_value", "type", key="type", value=entry["type"])
     if "default" in entry and entry["default"] not in DEFAULTS:
         raise entry.fault("grading.definition.bad_value", "default", key="default", value=entry["default"])
+    if entry.get("role", ROLES[0]) not in ROLES:
+        raise entry.fault("grading.definition.bad_value", "role", key="role", value=entry["role"])
+    if "with" in entry:
+        entry.closed(entry, ("from",))
     return Fact(
         name=name,
         type=entry["type"],
@@ -91,6 +107,9 @@ def _fact(name: str, entry: Mapping) -> Fact:
         attested=_flag(entry, "attested"),
         needs_items=_flag(entry, "needs_items"),
         is_year=_flag(entry, "is_year"),
+        role=entry.get("role", ""),
+        read_from=entry.get("from", ""),
+        read_with=entry.get("with", ""),
     )
 
 
@@ -114,5 +133,16 @@ def catalogue(folders: Iterable[Path] = (), above: AnyMapping[str, Fact] | None 
     facts = dict(shared_facts() if above is None else above)
     for folder in folders:
         if (folder / "facts.yaml").is_file():
-            facts.update(load_facts(folder / "facts.yaml"))
+            for name, fact in load_facts(folder / "facts.yaml").items():
+                known = facts.get(name)
+                # Worded anew, it plays the part it played and is read where it was read, unless it says otherwise.
+                facts[name] = fact if known is None else replace(
+                    fact, role=fact.role or known.role, read_from=fact.read_from or known.read_from,
+                    read_with=fact.read_with or known.read_with,
+                )  # fmt: skip
     return facts
+
+
+def playing(facts: AnyMapping[str, Fact], role: str) -> Fact:
+    """The fact that plays `role` (`ROLES`), of several the one that stands last: a regulation's own."""
+    return [fact for fact in facts.values() if fact.role == role][-1]

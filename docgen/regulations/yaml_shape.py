@@ -47,7 +47,7 @@ CRITERIA = {
     "chosen": _TEXTS,
     "*": ANY,
 }
-FIELDS = {"fields": _TEXTS, "choices": {"*": _TEXTS}, "roots": _TEXTS, "lists": _TEXTS, "*": ANY}
+FIELDS = {"fields": _TEXTS, "choices": {"*": _TEXTS}, "roots": _TEXTS, "lists": _TEXTS, "prefilled": [TEXT], "*": ANY}
 FACTS = {"*": _TEXTS}
 _COLUMN = {"head": TEXT, "cell": _LINES, "width": NUMBER, "*": TEXT}
 _BLOCK = {

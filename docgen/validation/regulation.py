@@ -46,6 +46,7 @@ def check_regulation(regulation_id: str, folders: Sequence[Path | str] = ()) -> 
     for folder in regulation.chain:
         _meta(regulation, folder, forms, faults)
         _groups(regulation, folder, faults)
+        _read_off(regulation, folder, faults)
     stray = [fault for folder in regulation.chain if folder.parent != builtin_folder()
              for fault in _stray(regulation, folder)]  # fmt: skip
     return [*_findings(faults.found, "error"), *_findings(stray, "warning")]
@@ -163,6 +164,16 @@ def _groups(regulation: Regulation, folder: Path, faults: Faults) -> None:
             fact = f"{row.get('group')}_criteria_levels"
             if "group" in row and fact not in _facts(regulation):
                 faults.add(row.fault("errors.definition.unread_group", "group", group=row["group"], fact=fact))
+
+
+def _read_off(regulation: Regulation, folder: Path, faults: Faults) -> None:
+    """Find fault with a fact that is read off a place no dossier has."""
+    if not (folder / "facts.yaml").is_file():
+        return
+    with faults:
+        for entry in load_shaped(folder / "facts.yaml", FACTS, Faults()).values():
+            for key in ("from", "with"):
+                _place(regulation, entry, key, entry.get(key, ""), faults)
 
 
 def _stray(regulation: Regulation, folder: Path) -> Iterator[DefinitionError]:

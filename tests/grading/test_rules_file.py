@@ -47,7 +47,7 @@ BROKEN = [
     ("unknown_name", HEAD + RULE.replace("{is: exemplary_attested}", "{use: nothing}"), 8),
     ("not_attested", HEAD + RULE.replace("{is: exemplary_attested}", EXCUSED), 8),
     ("one_comparison", HEAD + RULE.replace("{is: exemplary_attested}", "{compare: {fact: gpa}}"), 8),
-    ("unknown_name", HEAD + RULE.replace("{is: exemplary_attested}", "{rule: x/none}"), 1),
+    ("unknown_name", HEAD + RULE.replace("{is: exemplary_attested}", "{rule: x/none}"), 4),
 ]  # fmt: skip
 
 
