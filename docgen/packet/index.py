@@ -56,6 +56,23 @@ def _sentence(caption: str) -> str:
     return caption[:1] + caption[1:].lower()
 
 
+def document_title(code: str, name: str) -> str:
+    """`code: name` of a form as the index prints it, the words that both begin with once.
+
+    "Biên bản kiểm phiếu" alone where the code is (the beginning of) the name; "Phụ lục chấm điểm kèm Mẫu 01: tập thể".
+    """
+    ours, theirs = code.split(), name.split()
+    shared = 0
+    for one, other in zip(ours, theirs, strict=False):
+        if one.casefold() != other.casefold():
+            break
+        shared += 1
+    if shared == len(ours):
+        return name
+    rest = theirs[shared:] if shared > 1 else theirs
+    return f"{code}: {' '.join(rest).lstrip('–- ')}"
+
+
 def index_page(
     regulation: Regulation,
     data: Mapping[str, Any],
@@ -77,8 +94,9 @@ def index_page(
         count = pages.get(document.number)
         rows.append(
             [
-                str(document.number), f"{definition.code}: {definition.name}", about, name.removesuffix(".docx"),
-                str(count) if count else "", ", ".join(_who(signer) for signer in document.signers),
+                str(document.number), document_title(definition.code, definition.name), about,
+                name.removesuffix(".docx"), str(count) if count else "",
+                "\n".join(_who(signer) for signer in document.signers),
                 *([_text("index.draft")] if regulation.originals else []),
             ]
         )  # fmt: skip
@@ -86,7 +104,7 @@ def index_page(
         rows.append(
             [
                 str(entry["number"]), _text("index.scan", title=entry["title"]), "", entry["file"],
-                str(entry["pdf"]["pages"]), ", ".join(f"{s['caption']} ({s['name'] or '–'})" for s in entry["signers"]),
+                str(entry["pdf"]["pages"]), "\n".join(f"{s['caption']} ({s['name'] or '–'})" for s in entry["signers"]),
                 _text("index.draft"),
             ]
         )  # fmt: skip
@@ -115,11 +133,13 @@ def _enclosures(page: Page, regulation: Regulation, data: Mapping[str, Any]) -> 
         if enclosure.only and not names:
             continue
         shown = "; ".join(name for name in names[:_NAMES] if name) + ("; …" if len(names) > _NAMES else "")
-        whose = f"{enclosure.whose}: {shown}" if shown else enclosure.whose
+        owner = enclosure.whose[:1].upper() + enclosure.whose[1:]
+        whose = f"{owner}: {shown}" if shown else owner
         rows.append([str(len(rows) + 1), enclosure.what, whose, enclosure.clause, _there(enclosure, listed)])
     if not rows:
         return
-    page.paragraph(_text("index.enclosures"), "SectionHeading")
+    # A list to be ticked stands on a page of its own: no drawing engine then leaves its head alone at a page's foot.
+    page.paragraph(_text("index.enclosures"), "SectionHeading", new_page=True)
     page.paragraph(_text("index.enclosures_note"), "Guidance")
     heads = [_text(f"index.{key}") for key in ("number", "enclosure", "whose", "clause", "enclosed")]
     page.table(heads, rows, [4, 34, 38, 16, 8])
@@ -185,10 +205,13 @@ def summary_page(
         page.paragraph(_text("summary.no_findings"))
     else:
         order = sorted(findings, key=lambda f: _SEVERITIES.index(f.severity))
+        given = data.get("members")
+        members = [m for m in (given if isinstance(given, list) else ()) if isinstance(m, Mapping)]
+        names = {str(member.get("id")): _name(member) for member in members}
         rows = [
             [
                 _text(f"severity.{f.severity}"),
-                f.who,
+                f"{names[f.who]} ({f.who})" if names.get(f.who) else f.who,
                 f.place.source or f.place.pointer,
                 message(f.code, PAGE_LANGUAGE, **f.params),
             ]

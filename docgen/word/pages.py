@@ -19,9 +19,11 @@ class Page:
         self.landscape = landscape
         self._body: list[str] = []
 
-    def paragraph(self, text: str, style_id: str = "Normal", *, bold: bool = False) -> None:
-        """A paragraph in a named style (see `docgen.word.style`)."""
-        named = "" if style_id == "Normal" else f'<w:pPr><w:pStyle w:val="{style_id}"/></w:pPr>'
+    def paragraph(self, text: str, style_id: str = "Normal", *, bold: bool = False, new_page: bool = False) -> None:
+        """A paragraph in a named style (see `docgen.word.style`); `new_page`: it begins a page."""
+        styled = "" if style_id == "Normal" else f'<w:pStyle w:val="{style_id}"/>'
+        formed = styled + ("<w:pageBreakBefore/>" if new_page else "")
+        named = f"<w:pPr>{formed}</w:pPr>" if formed else ""
         self._body.append(f"<w:p>{named}{run(text, '<w:b/><w:bCs/>' if bold else '')}</w:p>")
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float]) -> None:
