@@ -6,47 +6,10 @@ files all walk this list, so none of them can forget a value that another knows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from docgen.forms.definition import FormDefinition, Hole
-from docgen.regulations.loader import Criterion, Field, Regulation
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One value of a form.
-
-    `list` is set for a value in a table of records, `options` for a closed list of codes, `criterion` where the value
-    is shown as the boxes of a criterion.
-    """
-
-    path: tuple[str, ...]
-    type: str
-    label: str
-    list: str = ""
-    options: tuple[tuple[str, str], ...] = ()
-    criterion: Criterion | None = None
-
-    @property
-    def binding(self) -> str:
-        """The binding in the dossier's grammar: `a.b.c`, or `list[].a.b`."""
-        leaf = ".".join(self.path)
-        return f"{self.list}[].{leaf}" if self.list else leaf
-
-
-def options_of(regulation: Regulation, field: Field) -> tuple[tuple[str, str], ...]:
-    """The codes and words of a field that takes its value from a closed list; empty for others."""
-    from docgen.model import GRADE_TEXT, LEVEL_TEXT
-
-    if field.type == "grade":
-        return tuple(GRADE_TEXT.items())
-    if field.type == "level":
-        return tuple(LEVEL_TEXT.items())
-    if field.type == "choice":
-        return tuple(regulation.choices[field.choices].items())
-    if field.type == "bool":
-        return (("true", "Có"), ("false", "Không"))
-    return ()
+from docgen.forms.blocks.kind import Shown
+from docgen.forms.definition import FormDefinition
+from docgen.forms.slot import Slot, options_of, slot_of
+from docgen.regulations.loader import Regulation
 
 
 def slots(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, ...]:
@@ -60,44 +23,34 @@ def _collect(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, 
     def add(slot: Slot) -> None:
         found.setdefault(slot.binding, slot)
 
-    def add_field(field: Field) -> None:
-        add(Slot(tuple(field.binding.split(".")), field.type, field.label, "", options_of(regulation, field)))
-
     if not definition.plain_header:
-        add_field(regulation.fields["document.place"])
-        add_field(regulation.fields["document.date"])
+        add(slot_of(regulation, regulation.fields["document.place"]))
+        add(slot_of(regulation, regulation.fields["document.date"]))
     for hole in definition.holes():
-        add_field(hole.field)
+        add(slot_of(regulation, hole.field))
     for block in definition.body:
-        when = getattr(block, "when", "")
-        if when:
-            add_field(regulation.fields[when])
-    for table in definition.criteria():
-        if table.applies:
-            add_field(regulation.fields[table.applies])
-        for leaf in table.leaves():
-            for column in table.columns:
-                path = (*table.scores.split("."), leaf.id, column.name)
-                add(Slot(path, column.field.type, f"{leaf.text}: {column.field.label}", "",
-                         options_of(regulation, column.field)))  # fmt: skip
-            if table.boxes:
-                path = (*table.binding.split("."), leaf.id)
-                kind = "level" if regulation.fields[table.binding].type == "level" else "choice"
-                add(Slot(path, kind, leaf.text, "", table.boxes, leaf))
-    for records in definition.tables():
-        for table_column in records.columns:
-            for parts in table_column.cell:
-                for part in parts:
-                    if isinstance(part, Hole):
-                        leaf_path = tuple(part.binding.removeprefix(records.binding + "[].").split("."))
-                        add(Slot(leaf_path, part.field.type, part.field.label, records.binding,
-                                 options_of(regulation, part.field)))  # fmt: skip
+        if block.when:
+            add(slot_of(regulation, regulation.fields[block.when]))
+    tabled = [slot for block in definition.body for slot in block.slots(regulation)]
+    # A schema's lists of records stand behind its single values.
+    for slot in sorted(tabled, key=lambda slot: bool(slot.list)):
+        add(slot)
     return tuple(found.values())
 
 
 def condition_slots(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, ...]:
     """The values that only decide which lines are printed, and are printed nowhere themselves."""
     printed = {hole.binding for hole in definition.holes()}
-    only = {block.when for block in definition.body if block.when} - printed
-    only |= {table.applies for table in definition.criteria() if table.applies} - printed
+    only = {binding for block in definition.body for binding in block.conditions()} - printed
     return tuple(slot for slot in slots(regulation, definition) if slot.binding in only)
+
+
+def printed_bindings(definition: FormDefinition, shown: Shown) -> set[str]:
+    """The bindings (of tables of records: the list) on the page where `shown` says which conditions hold."""
+    out = set() if definition.plain_header else {"document.place", "document.date"}
+    out |= {hole.binding for hole in definition.holes(shown)}
+    out |= {binding for block in definition.shown(shown) for binding in block.printed(shown)}
+    return out
+
+
+__all__ = ["Slot", "condition_slots", "options_of", "printed_bindings", "slots"]

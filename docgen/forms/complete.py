@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from docgen.forms.bindings import slots
+from docgen.forms.bindings import printed_bindings, slots
 from docgen.forms.data import canonical, number_text, value_at
 from docgen.forms.definition import FormDefinition
 from docgen.i18n import long_date, short_date
@@ -52,24 +52,13 @@ def missing_texts(
         return blank or is_shown(data, when)
 
     out = [wording for wording in definition.fixed_texts(shown) if fold(wording) not in text]
-    every = {hole.binding for hole in definition.holes()}
-    # Not printed: what only conditions read, and what stands only in lines that are not shown.
-    unprinted = {block.when for block in definition.body} - every
-    unprinted |= every - {hole.binding for hole in definition.holes(shown)}
-    for table in definition.criteria():
-        unprinted |= {table.applies} - every
-        hidden = [leaf for leaf in table.leaves() if table.condition(leaf) and not shown(table.condition(leaf))]
-        unprinted |= {f"{table.scores}.{leaf.id}.{column.name}" for leaf in hidden for column in table.columns}
-        unprinted |= {f"{table.binding}.{leaf.id}" for leaf in hidden}
-    columns = {column.name for table in definition.criteria() for column in table.columns}
+    printed = printed_bindings(definition, shown)
     boxed = {hole.binding for hole in definition.holes() if hole.is_box}
     ticked = 0
     for slot in slots(regulation, definition):
-        if slot.binding in unprinted:
+        if (slot.list or slot.binding) not in printed:
             continue
-        is_box = slot.binding in boxed or (
-            slot.criterion is not None and slot.type in ("level", "choice") and slot.path[-1] not in columns
-        )
+        is_box = slot.criterion is not None or slot.binding in boxed
         for source in (data.get(slot.list) or ()) if slot.list else (data,):
             value = canonical(slot, value_at(source, slot.path))
             if value is None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from docgen.forms.blocks import FORM_SHAPE
 from docgen.regulations.loader import Regulation
 from docgen.regulations.strict_yaml import Mapping, Sequence
-from docgen.regulations.yaml_shape import FORM, load_shaped
+from docgen.regulations.yaml_shape import load_shaped
 
 #: The parts of a form in which `replace` looks for a line.
 WORDED = ("header", "title", "body", "notes")
@@ -20,7 +21,7 @@ def inherited(regulation: Regulation, data: Mapping) -> Mapping:
             raise data.fault("errors.definition.replace_needs_extends", "replace")
         return data
     parent_file = regulation.inherited_form_file(data["extends"], Path(data.file))
-    parent = inherited(regulation, load_shaped(parent_file, FORM))
+    parent = inherited(regulation, load_shaped(parent_file, FORM_SHAPE))
     merged = Mapping(parent)
     merged.lines.update(parent.lines)
     merged.file, merged.line = data.file, data.line

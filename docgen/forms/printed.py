@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from docgen.forms.bindings import Slot, condition_slots, slots
+from docgen.forms.bindings import Slot, condition_slots, printed_bindings, slots
 from docgen.forms.complete import is_shown
 from docgen.forms.data import canonical, value_at
 from docgen.forms.definition import FormDefinition
@@ -26,7 +26,7 @@ def canonical_data(
     Texts are stripped, empty rows and values dropped, and what the form does not print for this record (what stands
     under a condition that does not hold) is left out. Values that only steer conditions travel inside the file.
     """
-    printed = _printed(definition, data, blank)
+    printed = printed_bindings(definition, lambda when: blank or is_shown(data, when))
     if not blank:
         printed |= {slot.binding for slot in condition_slots(regulation, definition)}
     out: dict[str, Any] = {"id": data["id"]} if data.get("id") else {}
@@ -52,21 +52,4 @@ def canonical_data(
                 rows.append(row)
         if rows:
             out[name] = rows
-    return out
-
-
-def _printed(definition: FormDefinition, data: dict[str, Any], blank: bool) -> set[str]:
-    """The bindings (of tables of records: the list) that stand on the page for `data`."""
-
-    def shown(when: str) -> bool:
-        return blank or not when or is_shown(data, when)
-
-    out = set() if definition.plain_header else {"document.place", "document.date"}
-    out |= {hole.binding for hole in definition.holes(shown)}
-    out |= {table.binding for table in definition.tables() if shown(table.when)}
-    for table in definition.criteria():
-        if shown(table.when):
-            for leaf in (leaf for leaf in table.leaves() if shown(table.condition(leaf))):
-                out.add(f"{table.binding}.{leaf.id}")
-                out |= {f"{table.scores}.{leaf.id}.{column.name}" for column in table.columns}
     return out

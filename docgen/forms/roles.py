@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from docgen.forms.bindings import Slot, slots
-from docgen.forms.definition import Criteria, FormDefinition, Hole, Line, Rows, Sign
+from docgen.forms.definition import FormDefinition
+from docgen.forms.parts import holes_in
 from docgen.regulations.loader import Regulation
 
 #: Whose a form without any signature is.
@@ -40,43 +41,29 @@ def owns(roles: Mapping[str, frozenset[str]], slot: Slot, allowed: Collection[st
 
 def _worked_out(regulation: Regulation, definition: FormDefinition) -> dict[str, frozenset[str]]:
     exact: dict[str, set[str]] = {}
-    below: list[tuple[str, str]] = []
     waiting: list[str] = []
-    tables: list[str] = []
     last = holder_of(definition)
 
     def settle(role: str) -> None:
         for binding in waiting:
             exact.setdefault(binding, set()).add(role)
-        below.extend((prefix, role) for prefix in tables)
         waiting.clear()
-        tables.clear()
 
-    waiting += [part.binding for line in (*definition.header, *definition.title) for part in line
-                if isinstance(part, Hole)]  # fmt: skip
+    waiting += [hole.binding for hole in holes_in(*definition.header, *definition.title)]
     for block in definition.body:
-        if isinstance(block, Sign):
-            waiting += [part.binding for part in (*block.place_date, *(p for line in block.left for p in line))
-                        if isinstance(part, Hole)]  # fmt: skip
-            last = block.role
+        own = dict(block.owners(regulation))
+        if block.when:
+            waiting.append(block.when)
+        waiting += [hole.binding for hole in holes_in(*block.lines()) if hole.binding not in own]
+        waiting += [slot.binding for slot in block.slots(regulation)]
+        if block.signer:
+            last = block.signer
             settle(last)
-            if block.name is not None:
-                exact.setdefault(block.name.binding, set()).add(block.role)
-        else:
-            if block.when:
-                waiting.append(block.when)
-            if isinstance(block, Line):
-                waiting += [part.binding for part in block.parts if isinstance(part, Hole)]
-            elif isinstance(block, Criteria):
-                tables += [name for name in (block.binding, block.scores) if name]
-            elif isinstance(block, Rows):
-                waiting += [part.binding for column in block.columns for line in column.cell for part in line
-                            if isinstance(part, Hole)]  # fmt: skip
+        for binding, role in own.items():
+            exact.setdefault(binding, set()).add(role)
     settle(last)
     out = {}
     for slot in slots(regulation, definition):
-        found = set(exact.get(slot.binding, ()))
-        if not found:
-            found = {role for prefix, role in below if slot.binding.startswith(f"{prefix}.")}
+        found = exact.get(slot.binding)
         out[slot.binding] = frozenset(found or {holder_of(definition)})
     return out

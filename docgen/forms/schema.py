@@ -83,11 +83,9 @@ def form_schema(regulation: Regulation, definition: FormDefinition) -> dict[str,
             _put(root, slot.path, _slot_schema(slot))
     for binding in definition.required:
         _require(root, binding.split("."))
-    for table in definition.criteria():
-        if table.binding and table.binding in definition.required:
-            for leaf in table.leaves():
-                if not leaf.optional and not leaf.applies:
-                    _require(root, [*table.binding.split("."), leaf.id])
+    for block in definition.body:
+        for binding in block.required_below(definition.required):
+            _require(root, binding.split("."))
     return root
 
 

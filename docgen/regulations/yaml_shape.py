@@ -18,7 +18,8 @@ TEXT, NUMBER, WHOLE, ANY = "text", "number", "whole", "any"
 _LARGEST = 1000.0
 
 _TEXTS: dict[str, Any] = {"*": TEXT}
-_LINES = (TEXT, [TEXT])
+#: One line of wording, or several.
+LINES = (TEXT, [TEXT])
 _PACKET = {"assessors": [TEXT], "*": TEXT}
 _DEADLINE = {"who": [TEXT], "days": WHOLE, "*": TEXT}
 _ASKED = {"any": [TEXT], "when": {"org_type": [TEXT], "*": TEXT}, "*": TEXT}
@@ -49,14 +50,11 @@ CRITERIA = {
 }
 FIELDS = {"fields": _TEXTS, "choices": {"*": _TEXTS}, "roots": _TEXTS, "lists": _TEXTS, "prefilled": [TEXT], "*": ANY}
 FACTS = {"*": _TEXTS}
-_COLUMN = {"head": TEXT, "cell": _LINES, "width": NUMBER, "*": TEXT}
-_BLOCK = {
-    "columns": [_COLUMN], "head": _LINES, "text": _LINES, "left": _LINES, "blank_rows": WHOLE, "box_width": NUMBER,
-    "number_width": NUMBER, "own": {"*": [TEXT]}, "*": TEXT,
-}  # fmt: skip
+COLUMN = {"head": TEXT, "cell": LINES, "width": NUMBER, "*": TEXT}
+#: The blocks of `body` are shaped by their kinds: `docgen.forms.blocks.FORM_SHAPE` is this with theirs.
 FORM = {
-    "source": _TEXTS, "basis": [TEXT], "required": [TEXT], "required_when": {"*": [TEXT]}, "header": _LINES,
-    "title": _LINES, "notes": [TEXT], "first_note": WHOLE, "replace": _TEXTS, "body": [(TEXT, _BLOCK)], "*": TEXT,
+    "source": _TEXTS, "basis": [TEXT], "required": [TEXT], "required_when": {"*": [TEXT]}, "header": LINES,
+    "title": LINES, "notes": [TEXT], "first_note": WHOLE, "replace": _TEXTS, "body": [ANY], "*": TEXT,
 }  # fmt: skip
 RULES = {
     "define": {"*": ANY}, "base": [{"subjects": TEXT, "fact": TEXT, "*": ANY}], "remove": [TEXT],

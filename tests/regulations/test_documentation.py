@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from docgen.forms.definition import BLOCK_KEYS, FORM_KEYS, STATUSES
+from docgen.forms.blocks import BLOCKS
+from docgen.forms.definition import FORM_KEYS, STATUSES
 from docgen.regulations import criteria, duties, life, loader
 
 PAGE = (Path(__file__).parents[2] / "docs" / "regulations.md").read_text(encoding="utf-8")
@@ -35,7 +36,7 @@ EXPECTED = {
     "regulation.yaml": {*loader.REGULATION_KEYS, *loader.REGULATION_REQUIRED, *loader.ADD_KEYS, *LOADER},
     "criteria.yaml": {*loader.CRITERIA_KEYS, *criteria.CRITERION_KEYS},
     "fields.yaml": {*loader.FIELDS_KEYS, *(set(loader.TYPES) - {"choice"})},
-    "forms/<biểu mẫu>.yaml": {*FORM_KEYS, *STATUSES, *BLOCK_KEYS, *(k for keys in BLOCK_KEYS.values() for k in keys)},
+    "forms/<biểu mẫu>.yaml": {*FORM_KEYS, *STATUSES, *(k for kind in BLOCKS.values() for k in kind.all_keys)},
 }
 
 

@@ -1,0 +1,162 @@
+"""What every kind of block says of itself, and the register of the kinds.
+
+A kind is one module of this package: the typed block (a subclass of `Block`) and one `BlockKind` for each name it has
+in a form file. Whatever walks a form (its values, wording, template, owners) asks the block; nothing outside knows
+which kinds there are, so adding one is adding a file. `register` refuses a second kind of one name and a block that
+leaves a part unsaid; `tests/forms/test_block_kinds.py` walks each kind through all of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from docgen.forms.paper import Paper
+from docgen.forms.parts import Parts
+from docgen.forms.slot import Slot
+from docgen.forms.wording import Wording
+from docgen.regulations.loader import Regulation
+from docgen.regulations.strict_yaml import Mapping
+
+#: Whether the lines that depend on a condition (a binding, or `binding=code`) are on the page.
+Shown = Callable[[str], bool]
+#: What every block takes besides its own keys.
+COMMON_KEYS = ("when", "clause")
+
+
+def _always(when: str) -> bool:
+    return True
+
+
+ALWAYS: Shown = _always
+
+
+class Block(ABC):
+    """One block of a form, parsed. Subclasses are frozen dataclasses whose repr is the block's part of a form's hash.
+
+    `when` is the binding on which the block's being printed depends; empty for one that is always printed.
+    """
+
+    __slots__ = ()
+
+    when: str
+
+    @property
+    def is_aside(self) -> bool:
+        """True for guidance, which says nothing of the form's own: it may stand between a table and the signature."""
+        return False
+
+    @property
+    def is_one_line(self) -> bool:
+        """True for a paragraph that may stand alone between a table and the signature."""
+        return False
+
+    @property
+    def begins_with_box(self) -> bool:
+        """True where the block begins with a box: the boxes of one question stay on one page."""
+        return False
+
+    @property
+    def signer(self) -> str:
+        """The role that signs here, if any; what stands above since the signature before it is that role's to write."""
+        return ""
+
+    @abstractmethod
+    def lines(self) -> Iterator[Parts]:
+        """The runs of parts outside tables, in printed order: each hole is a value that stands once in the form."""
+
+    @abstractmethod
+    def words(self, shown: Shown) -> Iterator[str]:
+        """The fixed wording in printed order, of the rows that are on the page."""
+
+    @abstractmethod
+    def slots(self, regulation: Regulation) -> Iterator[Slot]:
+        """The values that `lines` does not have: those of the rows of a table."""
+
+    @abstractmethod
+    def write(self, paper: Paper, following: Sequence[Block]) -> str:
+        """The block in a template (WordprocessingML); `following` are the blocks below, to keep on one page with."""
+
+    def printed(self, shown: Shown) -> Iterator[str]:
+        """The bindings of `slots` that are on the page where `shown` says of each condition whether it holds.
+
+        A table of records is named by its list.
+        """
+        yield from ()
+
+    def holders(self) -> Iterator[str]:
+        """The bindings that hold the values of `slots`: what `required` of a form may name besides single values."""
+        yield from ()
+
+    def required_below(self, required: Sequence[str]) -> Iterator[str]:
+        """The single values that must be written where `required` names one of `holders`."""
+        yield from ()
+
+    def conditions(self) -> Iterator[str]:
+        """The bindings that decide what is printed of the block."""
+        if self.when:
+            yield self.when
+
+    def owners(self, regulation: Regulation) -> Iterator[tuple[str, str]]:
+        """Each value that is one role's wherever it stands, and the role; the others are the next signer's."""
+        yield from ()
+
+    def unsaid(self) -> Iterator[tuple[int, str]]:
+        """What counts in the form's identity without standing in the block's repr: (rank, text).
+
+        Only for what was added to a kind when its forms had been handed out: their hashes must stay. The texts of all
+        blocks are put in the order of their ranks.
+        """
+        yield from ()
+
+
+@dataclass(frozen=True, slots=True)
+class BlockKind:
+    """One kind as a form file names it.
+
+    `keys` are its own besides `COMMON_KEYS`, `required` those that must be there; `shapes` says of each key that is no
+    plain text what it is (`docgen.regulations.yaml_shape`). `parse` takes the block's mapping, whose keys are checked
+    already, and gives the blocks it stands for (as a rule one). `example` is a block as YAML, which the test of the
+    kinds walks through every table.
+    """
+
+    name: str
+    block: type[Block]
+    parse: Callable[[Wording, Mapping, str], tuple[Block, ...]]
+    keys: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    shapes: dict[str, Any] = field(default_factory=dict)
+    example: str = ""
+
+    @property
+    def all_keys(self) -> tuple[str, ...]:
+        """Every key of the block: its name first, then its own, then those of every block."""
+        return (self.name, *self.keys, *COMMON_KEYS)
+
+
+class HalfKindError(TypeError):
+    """A kind that cannot be registered: a fault of the program, not of a form. Names the kind and what is wrong."""
+
+
+def register(kinds: Iterable[BlockKind]) -> dict[str, BlockKind]:
+    """The kinds by name, in order.
+
+    Raises `HalfKindError` for two kinds of one name, for two that give one key different shapes, and for one that
+    lacks a part: a method of `Block`, or its example.
+    """
+    out: dict[str, BlockKind] = {}
+    shapes: dict[str, Any] = {}
+    for kind in kinds:
+        if kind.name in out:
+            raise HalfKindError(f"{kind.name}: registered twice")
+        if left := sorted(getattr(kind.block, "__abstractmethods__", ())):
+            raise HalfKindError(f"{kind.name}: {kind.block.__name__} does not say {', '.join(left)}")
+        if not kind.example:
+            raise HalfKindError(f"{kind.name}: no example")
+        for key, shape in kind.shapes.items():
+            if shapes.setdefault(key, shape) != shape:
+                raise HalfKindError(f"{kind.name}: another kind gives {key} another shape")
+        out[kind.name] = kind
+    return out

@@ -1,0 +1,141 @@
+"""The pieces that blocks are written with into a template: runs, content controls, paragraphs, conditions, widths.
+
+The result is WordprocessingML as text, with docxtpl-style Jinja inside the controls. A value's control carries its
+binding as tag; the Jinja path is the binding itself, a row's is `row_` plus the leaf.
+"""
+
+from __future__ import annotations
+
+from docgen.forms.parts import Hole, Parts, RowNumber, Text
+from docgen.forms.placement import LABEL_AFTER_VALUE, is_next_label
+from docgen.forms.slot import options_of
+from docgen.regulations.loader import Field, Regulation
+from docgen.word import controls, tables
+
+#: Set in the context of a blank form, so that conditional lines are shown.
+BLANK_FLAG = "blank_"
+#: The printed name of a bookmark in the zone of a signature: letters and digits only (a PDF destination's name).
+SIGN_BOOKMARK = "ky"
+DOTS = "……………"
+
+
+def bookmark_name(role: str) -> str:
+    """The bookmark that marks the signature zone of `role`."""
+    return SIGN_BOOKMARK + "".join(c for c in role if c.isalnum())
+
+
+def default_prompt(field: Field, form: str = "", in_cell: bool = False) -> str:
+    """What an empty field shows: dots, the dots of a date, an em space in a table cell."""
+    if in_cell:
+        return "\u2003"
+    if field.type == "date":
+        return "ngày…… tháng…… năm……" if form == "long" else "…../…../………"
+    if field.type == "year":
+        return "………"
+    if field.type == "paragraphs":
+        return "…" * 30
+    if field.binding == "document.place":
+        return "…………"
+    return DOTS
+
+
+class Paper:
+    """One template while it is written; what one block uses up (ids of controls, prompts, bookmarks) the next sees."""
+
+    def __init__(self, regulation: Regulation, landscape: bool = False) -> None:
+        self.regulation = regulation
+        self.landscape = landscape
+        self.ids = controls.ControlIds()
+        self.prompts: list[str] = []
+        self._bookmarks = 0
+
+    def bookmark(self) -> int:
+        """The number of a further bookmark, from 1."""
+        self._bookmarks += 1
+        return self._bookmarks
+
+    def control(self, hole: Hole, *, row: str = "", in_cell: bool = False, look: str = "") -> str:
+        """The control of one hole. `row` is the list it repeats over, in a table of records."""
+        field = hole.field
+        prompt = hole.prompt or default_prompt(field, hole.format, in_cell)
+        self.prompts.append(prompt)
+        control_id = self.ids.in_loop() if row else self.ids.single(field.binding)
+        expression = f"row_.{field.binding.removeprefix(row + '[].')}" if row else field.binding
+        options = dict(options_of(self.regulation, field))
+        if options and hole.is_box:
+            tag, words = f"{field.binding}={hole.format}", options[hole.format]
+            box_id = self.ids.in_loop() if row else self.ids.single(tag)
+            return controls.box_control(tag, words, box_id, f"{expression} == '{words}'")
+        if options:
+            return controls.choice_control(field.binding, field.label, control_id, prompt, expression, options, look)
+        if field.type == "date":
+            long = hole.format == "long"
+            pattern = "'ngày' dd 'tháng' M 'năm' yyyy" if long else "dd/MM/yyyy"
+            shown = expression + ".long" if long else expression
+            return controls.date_control(field.binding, field.label, control_id, prompt, shown, pattern, look)
+        return controls.text_control(field.binding, field.label, control_id, prompt, expression, look)
+
+    def narrative(self, hole: Hole, keep_last: bool) -> str:
+        """The control of a value of several paragraphs."""
+        prompt = hole.prompt or default_prompt(hole.field)
+        self.prompts.append(prompt)
+        return controls.paragraphs_control(
+            hole.binding, hole.field.label, self.ids.single(hole.binding), prompt, hole.binding, "Narrative",
+            keep_last=keep_last,
+        )  # fmt: skip
+
+    def parts(self, parts: Parts, *, row: str = "", in_cell: bool = False) -> str:
+        """The runs and controls of one paragraph; a narrative is a control of its own (`narrative`)."""
+        out: list[str] = []
+        for before, part in zip((None, *parts), parts, strict=False):
+            if isinstance(part, Text):
+                text = LABEL_AFTER_VALUE + part.text.lstrip() if is_next_label(before, part) else part.text
+                look = ("<w:b/><w:bCs/>" if part.bold else "") + ("<w:i/><w:iCs/>" if part.italic else "")
+                look += '<w:vertAlign w:val="superscript"/>' if part.superscript else ""
+                out.append(controls.run(text, look))
+            elif isinstance(part, RowNumber):
+                out.append(controls.run("{{ loop.index }}"))
+            elif part.field.type != "paragraphs":
+                look = ("<w:b/><w:bCs/>" if part.bold else "") + ("<w:i/><w:iCs/>" if part.italic else "")
+                out.append(self.control(part, row=row, in_cell=in_cell, look=look))
+        return "".join(out)
+
+    @staticmethod
+    def paragraph(style_id: str, inner: str, extra: str = "") -> str:
+        """A paragraph in a named style; `extra` goes into its properties."""
+        named = "" if style_id == "Normal" else f'<w:pStyle w:val="{style_id}"/>'
+        properties = f"<w:pPr>{named}{extra}</w:pPr>" if named or extra else ""
+        return f"<w:p>{properties}{inner}</w:p>"
+
+    def conditional(self, when: str, inner: str) -> str:
+        """`inner`, shown where the binding `when` holds (always where there is none), and on a blank form."""
+        if not when:
+            return inner
+        # A yes/no is printed as a word, and both words are true to Jinja: only its "yes" shows the line.
+        field = self.regulation.fields[when]
+        holds = f"{when} == '{dict(options_of(self.regulation, field))['true']}'" if field.type == "bool" else when
+        test = "{%p if " + f"{holds} or {BLANK_FLAG}" + " %}"
+        return self._tag_paragraph(test) + inner + self._tag_paragraph("{%p endif %}")
+
+    def _tag_paragraph(self, tag: str) -> str:
+        """A paragraph that holds a `{%p %}` tag and vanishes when the template is filled."""
+        return self.paragraph("Normal", controls.run(tag))
+
+    def widths(self, shares: list[float]) -> list[int]:
+        """The widths of columns (twentieths of a point) from their shares of the page."""
+        return tables.widths(shares, self.landscape)
+
+    @property
+    def cell_styles(self) -> tuple[str, str, str]:
+        """The styles of a table's words, of what is centred, of its heading: smaller on a landscape page."""
+        return ("CellSmall", "CellSmallCentre", "CellSmallHead") if self.landscape else (
+            "CellText", "CellCentre", "CellHead")  # fmt: skip
+
+    def tag_row(self, tag: str, widths: list[int]) -> str:
+        """A row that holds a `{%tr %}` tag and vanishes when the template is filled."""
+        inner = self.paragraph(self.cell_styles[0], controls.run(tag))
+        return tables.row(tables.cell(sum(widths), inner, span=len(widths)))
+
+    def after_table(self, keep_next: bool) -> str:
+        """The tiny line that parts a table from what follows; with `keep_next` it stays on the page of that."""
+        return self.paragraph("TinyLine", "", "<w:keepNext/>" if keep_next else "")
