@@ -34,7 +34,7 @@ from docgen.dossier.sample import sample_dossier
 from docgen.garbage import less_garbage
 from docgen.grading import propose, rules_of
 from docgen.grading.dossier_board import grade_dossier
-from docgen.grading.from_dossier import member_facts
+from docgen.grading.from_dossier import counted_of_member, member_facts
 from docgen.model import GRADES
 from docgen.regulations.loader import load_regulation
 from docgen.validation import validate_dossier
@@ -177,7 +177,10 @@ def one_by_one(path: Path) -> float:
     dossier, _ = load_dossier(path)
     assert dossier is not None
     regulation, rules = load_regulation(dossier.regulation), rules_of(dossier.regulation)
-    facts = [member_facts(regulation, dossier.data, member) for member in dossier.members]
+    facts = [
+        member_facts(regulation, dossier.data, member, counted_of_member(regulation, dossier.data, member))
+        for member in dossier.members
+    ]
     start = time.process_time()
     for each in facts:
         propose(rules, "dang_vien", each)

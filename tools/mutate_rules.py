@@ -27,15 +27,13 @@ from rule_mutants import Mutant, mutants
 from docgen.grading import rules_of
 from docgen.grading.cases import Case, load_cases, load_folder, run
 from docgen.grading.engine import Assessment
-from docgen.regulations import rule_predicates as p
+from docgen.regulations.predicate import parts
 from docgen.regulations.rules import RuleSet
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "regulations"
 EQUIVALENTS = Path(__file__).resolve().with_name("mutation_equivalents.yaml")
 REGULATIONS = ("hd16-2018", "kh55-2018", "kh40-2018", "hd19-2024", "khbvp-2021", "hd43-2025")
-#: Predicates about the proposal in the making: what they say of a case cannot be told beforehand.
-STATE = (p.Standing, p.Final, p.LevelFails, p.Situation)
 
 
 class Runner:
@@ -74,8 +72,8 @@ class Runner:
         """True where the changed predicate says the same of this case, so that nothing else can differ."""
         if mutant.before is None or mutant.after is None or case.subject in ("cohort", "vote"):
             return False
-        if any(isinstance(part, STATE) for one in (mutant.before, mutant.after) for part in p.parts(one)):
-            return False
+        if any(part.of_proposal for one in (mutant.before, mutant.after) for part in parts(one)):
+            return False  # what it says of a case cannot be told beforehand
         if case.id not in self._views:
             self._views[case.id] = Assessment(self.rules, case.subject, case.facts)
         told = self._views[case.id]

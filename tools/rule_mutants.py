@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from fractions import Fraction
 from itertools import chain
 from typing import Any
 
 from docgen.model import GRADES
-from docgen.regulations import rule_predicates as p
 from docgen.regulations import rules as r
+from docgen.regulations.comparison import near
+from docgen.regulations.predicate import Predicate, parts
+from docgen.regulations.predicates.use import Named
 from docgen.regulations.rule_facts import Fact
-
-SWAPPED = {"at_least": "more_than", "more_than": "at_least", "at_most": "less_than", "less_than": "at_most"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,119 +29,24 @@ class Mutant:
     label: str
     subjects: tuple[str, ...]
     rules: r.RuleSet
-    before: p.Predicate | None = None
-    after: p.Predicate | None = None
+    before: Predicate | None = None
+    after: Predicate | None = None
 
 
-def near(value: str, order: tuple[str, ...]) -> Iterator[str]:
-    """The neighbours of a value on its scale."""
-    at = order.index(value)
-    yield from (order[i] for i in (at - 1, at + 1) if 0 <= i < len(order))
-
-
-def leaf_mutants(one: p.Predicate) -> Iterator[tuple[str, p.Predicate]]:
-    """The ways to break one predicate, its inner ones left alone."""
-    match one:
-        case p.Is():
-            yield "negated", p.Not(one)
-        case p.Given():
-            yield "negated", p.Not(one)
-        case p.OneOf():
-            yield "negated", p.Not(one)
-            if len(one.values) > 1:
-                for value in one.values:
-                    yield f"without {value}", replace(one, values=tuple(v for v in one.values if v != value))
-        case p.Compare():
-            yield "bound in or out", replace(one, op=SWAPPED[one.op])
-            if isinstance(one.bound, Fraction):
-                for step in (-1, 1):
-                    yield f"bound {step:+d}", replace(one, bound=one.bound + step)
-            elif isinstance(one.bound, str):
-                for word in near(one.bound, one.fact.order):
-                    yield f"bound {word}", replace(one, bound=word)
-        case p.AllAtLeast():
-            bounds: list[Any] = []
-            if isinstance(one.bound, Fraction):
-                bounds = [one.bound - 1, one.bound + 1]
-            else:
-                bounds = list(near(one.bound, one.facts[0].order))
-            for bound in bounds:
-                yield f"bound {bound}", replace(one, bound=bound)
-            if len(one.facts) > 1:
-                for fact in one.facts:
-                    yield f"without {fact.name}", replace(one, facts=tuple(f for f in one.facts if f != fact))
-        case p.SomeEqual():
-            for word in near(one.value, one.facts[0].order):
-                yield f"value {word}", replace(one, value=word)
-            for fact in one.facts:
-                yield f"without {fact.name}", replace(one, facts=tuple(f for f in one.facts if f != fact))
-        case p.Share():
-            yield "bound in or out", replace(one, op=SWAPPED[one.op])
-            for step in (-1, 1):
-                yield f"percent {step:+d}", replace(one, percent=one.percent + step)
-            if one.minus:
-                yield f"without {one.minus.name}", replace(one, minus=None)
-        case p.EachGrade():
-            for grade in near(one.grade, GRADES):
-                yield f"grade {grade}", replace(one, grade=grade)
-            if one.only or one.besides:
-                yield "for all bodies", replace(one, only=(), besides=())
-        case p.CountGrades():
-            for step in (-1, 1):
-                yield f"count {step:+d}", replace(one, at_least=one.at_least + step)
-            yield f"grade {GRADES[2]}", replace(one, grade=GRADES[2])
-            for name in one.besides:
-                yield f"counting {name}", replace(one, besides=tuple(b for b in one.besides if b != name))
-        case p.EachUnit():
-            for grade in near(one.grade, GRADES):
-                yield f"grade {grade}", replace(one, grade=grade)
-        case p.ScoresBelow():
-            for step in (-1, 1):
-                yield f"percent {step:+d}", replace(one, percent=one.percent + step)
-                if one.at_most + step >= 0:
-                    yield f"count {step:+d}", replace(one, at_most=one.at_most + step)
-        case p.Majority():
-            if len(one.grades) > 1:
-                for grade in one.grades:
-                    yield f"without {grade}", replace(one, grades=tuple(g for g in one.grades if g != grade))
-        case p.DateAfter():
-            for step in (-1, 1):
-                yield f"date {step:+d}", replace(one, bound=one.bound + datetime.timedelta(days=step))
-        case p.SumAtLeast():
-            for step in (-1, 1):
-                yield f"bound {step:+d}", replace(one, bound=one.bound + step)
-        case p.Not():
-            yield "not dropped", one.that
-        case p.AllOf() | p.AnyOf():
-            if len(one.each) > 1:
-                for index in range(len(one.each)):
-                    kept = tuple(part for i, part in enumerate(one.each) if i != index)
-                    yield f"without part {index + 1}", replace(one, each=kept)
-                yield "and, or swapped", p.AnyOf(one.each) if isinstance(one, p.AllOf) else p.AllOf(one.each)
-        case p.Implies():
-            yield "asked of everybody", one.that
-        case p.Unless():
-            yield "exception dropped", one.that
-        case p.Standing() | p.Final():
-            if len(one.grades) > 1:
-                for grade in one.grades:
-                    yield f"without {grade}", replace(one, grades=tuple(g for g in one.grades if g != grade))
-
-
-def predicate_mutants(one: p.Predicate) -> Iterator[tuple[str, p.Predicate]]:
+def predicate_mutants(one: Predicate) -> Iterator[tuple[str, Predicate]]:
     """The ways to break `one` or a predicate inside it; what is defined once under a name is broken by itself."""
-    if isinstance(one, p.Named):
+    if isinstance(one, Named):
         return
-    yield from leaf_mutants(one)
-    inside = [field.name for field in fields(one) if isinstance(getattr(one, field.name), p.Predicate)]
+    yield from one.broken()
+    inside = [field.name for field in fields(one) if isinstance(getattr(one, field.name), Predicate)]
     for field in fields(one):
         value = getattr(one, field.name)
-        if isinstance(value, p.Predicate):
+        if isinstance(value, Predicate):
             for label, inner in predicate_mutants(value):
                 yield f"{field.name}: {label}" if len(inside) > 1 else label, replace(one, **{field.name: inner})
         elif isinstance(value, tuple):
             for index, item in enumerate(value):
-                if isinstance(item, p.Predicate):
+                if isinstance(item, Predicate):
                     for label, inner in predicate_mutants(item):
                         changed = (*value[:index], inner, *value[index + 1 :])
                         yield f"part {index + 1}: {label}", replace(one, **{field.name: changed})
@@ -199,11 +102,11 @@ def effect_mutants(effect: r.Effect) -> Iterator[tuple[str, r.Effect | None]]:
                     yield f"{level} {step:+d}", replace(effect, bands=bands)
 
 
-def put(one: Any, name: str, that: p.Predicate) -> Any:
+def put(one: Any, name: str, that: Predicate) -> Any:
     """`one` (a predicate, effect, rule or ambiguity) with every use of the definition `name` made to mean `that`."""
     if isinstance(one, tuple):
         return tuple(put(item, name, that) for item in one)
-    if isinstance(one, p.Named):
+    if isinstance(one, Named):
         return replace(one, that=that if one.name == name else put(one.that, name, that))
     if not is_dataclass(one) or isinstance(one, (Fact, type)):
         return one
@@ -211,17 +114,17 @@ def put(one: Any, name: str, that: p.Predicate) -> Any:
     return replace(one, **changed)
 
 
-def definitions(rules: r.RuleSet) -> dict[str, p.Predicate]:
+def definitions(rules: r.RuleSet) -> dict[str, Predicate]:
     """Every predicate that the file defines under a name."""
     spoken = [q for rule in rules.rules for q in rule.predicates()] + [a.when for a in rules.ambiguities]
-    return {part.name: part.that for q in spoken for part in p.parts(q) if isinstance(part, p.Named)}
+    return {part.name: part.that for q in spoken for part in parts(q) if isinstance(part, Named)}
 
 
 def rule_mutants(rules: r.RuleSet, at: int) -> Iterator[Mutant]:
     """The ways to break the rule at one place of the list."""
     rule = rules.rules[at]
 
-    def broken(label: str, effects: tuple[r.Effect, ...], *pair: p.Predicate) -> Mutant:
+    def broken(label: str, effects: tuple[r.Effect, ...], *pair: Predicate) -> Mutant:
         new = (*rules.rules[:at], replace(rule, effects=effects), *rules.rules[at + 1 :])
         return Mutant(rule.id, label, rule.subjects, replace(rules, rules=new), *pair)
 
@@ -236,7 +139,7 @@ def rule_mutants(rules: r.RuleSet, at: int) -> Iterator[Mutant]:
         kind = type(effect).__name__.lower()
         before, after = rule.effects[:index], rule.effects[index + 1 :]
         for label, other in effect_mutants(effect):
-            pair: tuple[p.Predicate, ...] = ()
+            pair: tuple[Predicate, ...] = ()
             for name in ("that", "when"):
                 if type(other) is type(effect) and getattr(other, name, None) is not getattr(effect, name, None):
                     pair = (getattr(effect, name), getattr(other, name))
@@ -263,9 +166,9 @@ def definition_mutants(rules: r.RuleSet) -> Iterator[Mutant]:
             yield Mutant(f"{rules.regulation} {name}", label, subjects, new, that, other)
 
 
-def _names(predicates: Iterable[p.Predicate]) -> set[str]:
+def _names(predicates: Iterable[Predicate]) -> set[str]:
     """The definitions that predicates use."""
-    return {part.name for one in predicates for part in p.parts(one) if isinstance(part, p.Named)}
+    return {part.name for one in predicates for part in parts(one) if isinstance(part, Named)}
 
 
 def ambiguity_mutants(rules: r.RuleSet) -> Iterator[Mutant]:

@@ -23,8 +23,8 @@ from docgen.dossier.shape import assessed_year, split
 from docgen.dossier.text import paragraphs
 from docgen.model import GRADES
 from docgen.regulations.loader import Assessor, Criterion, Field, Regulation, builtin_folder, load_regulation
+from docgen.regulations.predicate import facts_of
 from docgen.regulations.rule_facts import catalogue
-from docgen.regulations.rule_predicates import facts_of
 from docgen.regulations.rules import Ballot, load_rules
 from docgen.regulations.strict_yaml import load_file
 

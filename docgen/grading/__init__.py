@@ -15,13 +15,14 @@ from docgen.errors import UsageError
 from docgen.grading.contradictions import Contradiction, contradictions
 from docgen.grading.engine import Assessment
 from docgen.grading.facts import check_facts
-from docgen.grading.outcome import Note, Reason
+from docgen.grading.outcome import Reason
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import propose_cohort
 from docgen.grading.votes import propose_vote
 from docgen.i18n import DEFAULT_LANGUAGE
 from docgen.model import GRADES, Finding, Place
 from docgen.regulations.rules import SUBJECTS, RuleSet, kept_rules
+from docgen.regulations.told import Note
 
 __all__ = ["Note", "Proposal", "Question", "Reason", "check_facts", "propose", "rules_of"]
 

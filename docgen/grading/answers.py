@@ -11,10 +11,10 @@ from typing import Any
 
 from docgen.dossier.layout import FACT_HOLDERS, fact_place
 from docgen.grading.engine import Assessment
-from docgen.grading.outcome import Note
 from docgen.grading.proposal import Proposal, Question
 from docgen.model import GRADES
 from docgen.regulations.rules import RuleSet
+from docgen.regulations.told import Note
 
 _ANSWERS: dict[str, tuple[Any, ...]] = {"bool": (True, False), "grade": GRADES}
 

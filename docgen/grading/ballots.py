@@ -13,13 +13,14 @@ from typing import Any
 
 from docgen.grading import propose
 from docgen.grading.facts import FactView
-from docgen.grading.outcome import Note, Reason
+from docgen.grading.outcome import Reason
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import Noticed, decided_share, most_of, noticed_questions, quota_for
 from docgen.grading.votes import ballot_rule, choose, cumulative, selection_rule, spelled
 from docgen.i18n import message
 from docgen.model import GRADE_TEXT, GRADES, grade_at_least, lower_grade
 from docgen.regulations.rules import RuleSet
+from docgen.regulations.told import Note
 
 Votes = Mapping[str, int]
 HALF = Fraction(50)

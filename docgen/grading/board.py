@@ -25,12 +25,12 @@ from docgen.grading.ballots import (
     with_votes,
 )
 from docgen.grading.derived import Stated, counts_of_members, extremes_of_members, of_collective, stated_against
-from docgen.grading.outcome import Note
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import quota_for
 from docgen.model import GRADES, lower_grade
 from docgen.regulations.rule_facts import ROLES, playing
 from docgen.regulations.rules import RuleSet
+from docgen.regulations.told import Note
 
 BEST = GRADES[0]
 #: Bodies within a base organisation.

@@ -1,6 +1,7 @@
 """The catalogue of a regulation's rules as a page: each rule, its clause, its wording, what is asked, its cases.
 
-`python -m docgen.grading.catalogue` writes `docs/rules/<regulation>.md`; `check` says which pages are out of date.
+`python -m docgen.grading.catalogue` writes `docs/rules/<regulation>.md`, and the language of rules beside them;
+`check` says which pages are out of date.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from docgen.grading import language as rule_language
 from docgen.grading import rules_of
 from docgen.grading.cases import Case, load_folder
 from docgen.grading.wording import effect_words, predicate_words
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.regulations import rules as r
 from docgen.regulations.loader import list_regulations
-from docgen.regulations.rule_predicates import facts_of
+from docgen.regulations.predicate import facts_of
 
 
 def render(regulation: str | r.RuleSet, cases: Sequence[Case] = (), language: str = DEFAULT_LANGUAGE) -> str:
@@ -63,7 +65,8 @@ def nature(rule: r.Rule) -> str:
 def pages(cases: Path) -> dict[str, str]:
     """Every page by file name, with the cases found below the folder `cases`."""
     loaded = load_folder(cases)
-    return {f"{name}.md": render(name, loaded) for name in list_regulations()}
+    told = {f"{name}.md": render(name, loaded) for name in list_regulations()}
+    return told | {"language.md": rule_language.render()}
 
 
 def check(folder: Path, cases: Path) -> list[str]:

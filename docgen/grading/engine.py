@@ -11,15 +11,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from docgen.grading.evaluate import Evaluator
-from docgen.grading.facts import UNKNOWN, FactView, check_facts
-from docgen.grading.outcome import UNSET, Note, Reason, Told, ask, ask_clause, ask_reading
+from docgen.grading.facts import FactView, check_facts
+from docgen.grading.outcome import UNSET, Reason, ask, ask_clause, ask_reading
 from docgen.grading.plan import plan_of
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.scoring import score_criterion, total_level
 from docgen.model import GRADES, lower_grade
 from docgen.regulations import rules as r
+from docgen.regulations.predicate import Predicate, parts
+from docgen.regulations.predicates.majority import Majority
+from docgen.regulations.predicates.rule import RuleHolds
+from docgen.regulations.predicates.situation import Situation
 from docgen.regulations.rule_facts import Fact
-from docgen.regulations.rule_predicates import Majority, Predicate, RuleHolds, Situation, parts
+from docgen.regulations.told import UNKNOWN, Note, Told
 
 #: The grades that conditions guard, best first; KHTNV is what grounds and the catch-all give.
 GUARDED = GRADES[:-1]

@@ -13,24 +13,7 @@ from typing import Any
 from docgen.model import GRADES, LEVELS, Finding, Place, Severity
 from docgen.regulations.rule_facts import Fact
 from docgen.regulations.rules import RuleSet
-
-
-class Unknown:
-    """The type of `UNKNOWN`: a fact that nobody stated."""
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN = Unknown()
-
-
-def exact(value: float | int | Fraction) -> Fraction:
-    """A number without the error of binary floating point: 69.9 is 699/10, as it was written."""
-    return value if isinstance(value, Fraction) else Fraction(str(value))
+from docgen.regulations.told import UNKNOWN, Unknown, exact
 
 
 def _is_number(value: object) -> bool:

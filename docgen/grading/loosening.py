@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from docgen.forms.definition import load_form
-from docgen.grading.entails import entails
 from docgen.grading.wording import effect_words
 from docgen.model import GRADES, Finding, Place
 from docgen.regulations import rule_effects as e
 from docgen.regulations.criteria import shown_points
 from docgen.regulations.duties import COLLECTIVE_KINDS, ORG_TYPES, Body, longest
+from docgen.regulations.entails import entails
 from docgen.regulations.loader import Criterion, Regulation, builtin_folder, load_regulation
 from docgen.regulations.rules import Rule, RuleSet, kept_rules
 from docgen.regulations.written_at import line_of

@@ -1,55 +1,19 @@
-"""The three answers a condition can give, and what is noted on the way to them.
+"""What a proposal rests on, rule by rule, and the question that a missing fact puts to people.
 
-Nothing here decides anything: these are the values that evaluation hands to the engine and the engine to people.
+Nothing here decides anything: these are the values that the engine gives to people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Literal
+from dataclasses import dataclass
 
-from docgen.i18n import DEFAULT_LANGUAGE, has_message, message, number
+from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.regulations.rule_facts import Fact
 from docgen.regulations.rules import Ambiguity, Rule
+from docgen.regulations.told import Note, Outcome
 
-Outcome = Literal["holds", "fails", "unknown"]
 #: The grade of a ceiling that nobody has set yet.
 UNSET = "…"
-FLIPPED: dict[Outcome, Outcome] = {"holds": "fails", "fails": "holds", "unknown": "unknown"}
-
-
-def outcome_of(value: bool) -> Outcome:
-    """`holds` for True, `fails` for False."""
-    return "holds" if value else "fails"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A message key and its parameters, put into words by `text`: a value beside what is asked for, or a question."""
-
-    key: str
-    params: Mapping[str, object] = field(default_factory=dict)
-
-    def text(self, language: str = DEFAULT_LANGUAGE) -> str:
-        """The note in words of `language`."""
-        fact = self.params.get("fact")
-        year = isinstance(fact, Fact) and fact.is_year
-        return message(self.key, language, **{k: word(v, language, year) for k, v in self.params.items()})
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a predicate says about given facts.
-
-    `missing` names the facts without which it cannot be told; `judged` those among them that only people confirm.
-    """
-
-    outcome: Outcome
-    notes: tuple[Note, ...] = ()
-    missing: frozenset[str] = frozenset()
-    judged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +37,6 @@ class Reason:
         if self.role == "cap" and self.grade == UNSET:
             key = "grading.reason.cap.open"
         return message(key, language, clause=self.clause, grade=self.grade, detail=f": {detail}" if detail else "")
-
-
-def word(value: object, language: str, year: bool = False) -> str:
-    """A parameter as people write it: a fact's label, `có`/`không`, a number, a value's name, a list of these.
-
-    A `year` is no quantity: 2023, not 2.023.
-    """
-    if year and isinstance(value, (int, float, Fraction)) and not isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, (Fact, Ambiguity)):
-        return value.label(language)
-    if isinstance(value, Note):
-        return value.text(language)
-    if isinstance(value, bool):
-        return message(f"grading.word.{'yes' if value else 'no'}", language)
-    if isinstance(value, Fraction):
-        return number(int(value) if value.denominator == 1 else float(value), language)
-    if isinstance(value, (int, float)):
-        return number(value, language)
-    if isinstance(value, (tuple, list)):
-        return ", ".join(word(item, language) for item in value)
-    text = str(value)
-    key = f"grading.word.{text}"
-    return message(key, language) if has_message(key, language) else text
 
 
 _ASKED = {"bool": "yes_no", "number": "how_many", "percent": "how_many", "int": "how_many", "grade": "grade"}

@@ -2,7 +2,7 @@
 
 A predicate depends on nothing but the facts it reads, and most read few: a level here, a yes or no there. Thousands of
 members share those values, whatever their dates and votes are, so the answer is found by the values. A predicate that
-asks about the proposal in the making (`Standing`, `Situation` …) is asked anew every time.
+asks about the proposal in the making (`of_proposal`) is asked anew every time.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from operator import itemgetter
 from typing import Any
 
 from docgen.grading.facts import FactView
-from docgen.grading.outcome import Told
-from docgen.regulations import rule_predicates as p
 from docgen.regulations import rules as r
+from docgen.regulations.predicate import Predicate, facts_of, parts
+from docgen.regulations.predicates.majority import Majority
+from docgen.regulations.told import Told
 
-#: Predicates about the proposal in the making.
-STATE = (p.RuleHolds, p.Standing, p.Final, p.LevelFails, p.Situation)
 #: The effects that give a proposal its reasons, in the order in which they are told, and where their predicate stands.
 ROLES: tuple[tuple[type[Any], str, str], ...] = (
     (r.Ground, "ground", "that"), (r.Pin, "pin", "that"), (r.Condition, "condition", "that"),
@@ -63,8 +62,8 @@ class Answers:
 
     __slots__ = ("key", "told")
 
-    def __init__(self, predicate: p.Predicate) -> None:
-        names = sorted({fact.name for fact in p.facts_of(predicate)})
+    def __init__(self, predicate: Predicate) -> None:
+        names = sorted({fact.name for fact in facts_of(predicate)})
         #: From `Values` to the part of them that the predicate reads.
         self.key: Callable[[Values], Any] = itemgetter(*names) if names else _nothing
         self.told: dict[Any, Told] = {}
@@ -96,18 +95,18 @@ class Plan:
             *(base.when for base in self.bases),
         ]
         #: Every predicate of these rules, by identity: they live as long as the plan, so an identity stays its own.
-        self._parts = {id(part): part for predicate in predicates for part in p.parts(predicate)}
+        self._parts = {id(part): part for predicate in predicates for part in parts(predicate)}
         self._answers: dict[int, Answers | None] = {}
         #: The majorities that the rules ask for, each with its rule.
         self.majorities = tuple(
             (rule.id, part)
             for rule in self.own
             for predicate in rule.predicates()
-            for part in p.parts(predicate)
-            if isinstance(part, p.Majority)
+            for part in parts(predicate)
+            if isinstance(part, Majority)
         )
         #: What may be a reason: the role, the rule, the effect, its predicate, the grade it is about.
-        self.reasons: tuple[tuple[str, r.Rule, Any, p.Predicate, str], ...] = tuple(
+        self.reasons: tuple[tuple[str, r.Rule, Any, Predicate, str], ...] = tuple(
             (role, rule, effect, getattr(effect, name), getattr(effect, "grade", "") or getattr(effect, "at", ""))
             for kind, role, name in ROLES
             for rule, effect in self.effects(kind)
@@ -121,14 +120,14 @@ class Plan:
             found = self._effects[kind] = tuple(pairs)
         return found
 
-    def answers(self, predicate: p.Predicate) -> Answers | None:
+    def answers(self, predicate: Predicate) -> Answers | None:
         """What `predicate` said so far; None where that may not be remembered."""
         key = id(predicate)
         if key in self._answers:
             return self._answers[key]
         if key not in self._parts:
             return None  # made in passing: its identity may be another's tomorrow
-        lasting = not any(isinstance(part, STATE) for part in p.parts(predicate))
+        lasting = not any(part.of_proposal for part in parts(predicate))
         found = self._answers[key] = Answers(predicate) if lasting else None
         return found
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from docgen.grading.outcome import Note, Reason
+from docgen.grading.outcome import Reason
 from docgen.i18n import DEFAULT_LANGUAGE, has_message, message
 from docgen.model import GRADE_TEXT, Finding
+from docgen.regulations.told import Note
 
 
 class InWords(Protocol):

@@ -9,11 +9,12 @@ from typing import Any
 
 from docgen.grading.evaluate import Evaluator
 from docgen.grading.facts import FactView, check_facts, well_typed
-from docgen.grading.outcome import Note, Outcome, Reason, Told, ask, ask_reading, outcome_of
+from docgen.grading.outcome import Reason, ask, ask_reading
 from docgen.grading.proposal import Proposal, Question
 from docgen.model import Finding, Place
 from docgen.regulations.rule_facts import playing
 from docgen.regulations.rules import Quota, Raised, Rule, RuleSet
+from docgen.regulations.told import Note, Outcome, Told, outcome_of
 
 
 class Noticed:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from docgen.grading.facts import UNKNOWN, FactView, exact
-from docgen.grading.outcome import Note, Reason
+from docgen.grading.facts import FactView
+from docgen.grading.outcome import Reason
 from docgen.grading.proposal import Proposal, Question
 from docgen.regulations.rules import Rule, RuleSet, Score
+from docgen.regulations.told import UNKNOWN, Note, exact
 
 SCORING = "criterion_scoring"
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from docgen.grading import propose, rules_of
-from docgen.grading.outcome import Note
 from docgen.grading.proposal import InWords, Question
 from docgen.grading.quota import most_of, quota_for
 from docgen.grading.votes import selection_rule, spelled
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import GRADES, Finding, Place
 from docgen.regulations.rules import RuleSet
+from docgen.regulations.told import Note
 
 #: The numbers of a tally, in the order in which one contains the next.
 COUNTS = ("issued", "collected", "valid")

@@ -8,12 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from docgen.grading.facts import FactView, check_facts
-from docgen.grading.outcome import Note, Outcome, Reason, ask
+from docgen.grading.outcome import Reason, ask
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import Noticed, maximum, noticed_questions, quota_for
 from docgen.model import GRADES
 from docgen.regulations.rule_facts import playing
 from docgen.regulations.rules import Ballot, Rule, RuleSet, Selection
+from docgen.regulations.told import Note, Outcome
 
 Votes = Mapping[str, int]
 

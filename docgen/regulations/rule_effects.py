@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from docgen.model import LEVELS
+from docgen.regulations.predicate import Predicate
+from docgen.regulations.predicates.all_any import AllOf
 from docgen.regulations.rule_facts import Fact
-from docgen.regulations.rule_predicates import AllOf, Predicate
 
 READINGS = ("given", "pool", "both")
 SCHEMES = ("cumulative", "single", "sequence")

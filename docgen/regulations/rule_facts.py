@@ -34,8 +34,18 @@ ROLES = (
 DEFAULTS: dict[str, Any] = {"false": False, "0": 0, "none": None, "no": "none", "empty": ()}
 
 
+class Labelled:
+    """Something that people know by a name of its own in each language."""
+
+    __slots__ = ()
+
+    def label(self, language: str) -> str:
+        """Its name for people, in `language`."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Labelled):
     """One named value that rules read.
 
     `default` holds for a fact that is missing where `has_default` (and the subject is one of `default_for`);

@@ -20,6 +20,8 @@ from docgen.errors import UsageError
 from docgen.model import GRADES, LEVELS
 from docgen.regulations.faults import Faults, each
 from docgen.regulations.loader import load_regulation, may_name_a_file
+from docgen.regulations.predicate import Predicate, parts
+from docgen.regulations.predicates.rule import RuleHolds
 from docgen.regulations.rule_effects import (
     ALWAYS,
     READINGS,
@@ -41,9 +43,8 @@ from docgen.regulations.rule_effects import (
     Score,
     Selection,
 )
-from docgen.regulations.rule_facts import Fact, catalogue
+from docgen.regulations.rule_facts import Fact, Labelled, catalogue
 from docgen.regulations.rule_parser import Parser
-from docgen.regulations.rule_predicates import Predicate, RuleHolds, parts
 from docgen.regulations.strict_yaml import Mapping, Sequence
 from docgen.regulations.yaml_shape import REGULATION, RULES, load_shaped
 
@@ -104,7 +105,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Ambiguity:
+class Ambiguity(Labelled):
     """A place where the source can be read in several ways.
 
     Raised where `when` holds and, if one of `without`, `flat`, `capped_by` is given, where the proposal made that way

@@ -18,7 +18,8 @@ def test_the_pages_are_up_to_date() -> None:
 
 
 def test_a_stale_page_is_named(tmp_path: Path) -> None:
-    assert len(check(tmp_path, ROOT / "tests" / "regulations")) == len(list_regulations())
+    told = [*list_regulations(), "language"]
+    assert check(tmp_path, ROOT / "tests" / "regulations") == [f"{name}.md" for name in told]
 
 
 @pytest.mark.parametrize("regulation", list_regulations())

@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 
-from docgen.grading.entails import entails
 from docgen.grading.evaluate import Evaluator
 from docgen.grading.facts import FactView
-from docgen.grading.outcome import Told
+from docgen.regulations.entails import entails
+from docgen.regulations.predicate import Predicate
+from docgen.regulations.predicates.all_any import AllOf, AnyOf
+from docgen.regulations.predicates.implies import Implies
+from docgen.regulations.predicates.not_ import Not
+from docgen.regulations.predicates.unless import Unless
 from docgen.regulations.rule_facts import shared_facts
 from docgen.regulations.rule_parser import Parser
-from docgen.regulations.rule_predicates import AllOf, AnyOf, Implies, Not, Predicate, Unless
 from docgen.regulations.rules import kept_rules
 from docgen.regulations.strict_yaml import load_text
+from docgen.regulations.told import Told
 
 RULES = kept_rules("kh40-2018")
 FACTS = shared_facts()

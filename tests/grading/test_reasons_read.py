@@ -9,8 +9,9 @@ import pytest
 
 from docgen.grading import propose, rules_of
 from docgen.grading.answers import with_answers
-from docgen.grading.outcome import Note, ask
+from docgen.grading.outcome import ask
 from docgen.regulations.rule_facts import shared_facts
+from docgen.regulations.told import Note
 
 CASES = [
     json.loads(line)

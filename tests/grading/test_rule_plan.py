@@ -17,8 +17,8 @@ from docgen.grading.engine import Assessment
 from docgen.grading.plan import Plan, as_key, plan_of
 from docgen.model import GRADES, LEVELS
 from docgen.regulations.loader import list_regulations, load_regulation
+from docgen.regulations.predicates.is_ import Is
 from docgen.regulations.rule_facts import Fact, shared_facts
-from docgen.regulations.rule_predicates import Is
 from docgen.regulations.rules import load_rules
 
 SUBJECTS = ("dang_vien", "to_chuc_dang", "tap_the")
