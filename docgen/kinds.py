@@ -5,7 +5,6 @@ A kind is a class in a module of its own. Adding the module adds the kind; nothi
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable
 from importlib import import_module
 from pkgutil import iter_modules
@@ -49,9 +48,9 @@ def _is_kind(value: Any, root: type[Any], module: str) -> bool:
 
 def _register(found: dict[str, type[Kind]], kind: type[Kind], says: Iterable[str]) -> None:
     title = f"{kind.__module__}.{kind.__name__}"
-    unsaid = [name for name in says if not hasattr(kind, name)]
-    missing = sorted({*unsaid, *getattr(kind, "__abstractmethods__", ())})
-    if missing or inspect.isabstract(kind):
+    unsaid = {name for name in says if not hasattr(kind, name)}
+    unsaid |= {name for name in dir(kind) if getattr(getattr(kind, name), "__isabstractmethod__", False)}
+    if missing := sorted(unsaid):
         raise TypeError(f"{title} does not say: {', '.join(missing)}")
     names = tuple(kind.names())
     if not names:

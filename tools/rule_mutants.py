@@ -10,9 +10,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import chain
 from typing import Any
 
-from docgen.model import GRADES
 from docgen.regulations import rules as r
-from docgen.regulations.comparison import near
 from docgen.regulations.predicate import Predicate, parts
 from docgen.regulations.predicates.use import Named
 from docgen.regulations.rule_facts import Fact
@@ -55,51 +53,11 @@ def predicate_mutants(one: Predicate) -> Iterator[tuple[str, Predicate]]:
 def effect_mutants(effect: r.Effect) -> Iterator[tuple[str, r.Effect | None]]:
     """The ways to break one effect; None deletes it."""
     yield "deleted", None
-    for name in ("that", "when"):
-        if hasattr(effect, name):
-            for label, predicate in predicate_mutants(getattr(effect, name)):
-                changed: dict[str, Any] = {name: predicate}
-                yield label, replace(effect, **changed)
-    match effect:
-        case r.Condition():
-            for grade in effect.also_for:
-                yield f"not for {grade}", replace(effect, also_for=tuple(g for g in effect.also_for if g != grade))
-        case r.Cap():
-            for grade in near(effect.at, GRADES) if effect.at else ():
-                yield f"at {grade}", replace(effect, at=grade)
-            if len(effect.at_facts) > 1:
-                for fact in effect.at_facts:
-                    rest = tuple(f for f in effect.at_facts if f != fact)
-                    yield f"without {fact.name}", replace(effect, at_facts=rest)
-        case r.Action():
-            for action in effect.actions:
-                yield f"without {action}", replace(effect, actions=tuple(a for a in effect.actions if a != action))
-        case r.Quota():
-            for step in (-1, 1):
-                yield f"percent {step:+d}", replace(effect, percent=effect.percent + step)
-                if effect.below:
-                    yield f"below {step:+d}", replace(effect, below=effect.below + step)
-                    yield f"gives {step:+d}", replace(effect, gives=effect.gives + step)
-                if effect.raised:
-                    most = replace(effect.raised, at_most=effect.raised.at_most + step)
-                    yield f"raised {step:+d}", replace(effect, raised=most)
-            if effect.raised:
-                yield "never raised", replace(effect, raised=None)
-            if effect.cohort == "dang_vien":  # the only cohort that may be one cell of a base organisation
-                yield "tiers swapped", replace(effect, tiers=not effect.tiers)
-            for reading in r.READINGS:
-                if reading != effect.reading:
-                    yield f"reading {reading}", replace(effect, reading=reading)
-        case r.Ballot() if effect.scheme != "sequence":
-            for step in (-1, 1):
-                yield f"share {step:+d}", replace(effect, more_than=effect.more_than + step)
-        case r.Selection():
-            yield "rest HTNV", replace(effect, rest="HTNV")
-        case r.Score():
-            for index, (level, floor) in enumerate(effect.bands):
-                for step in (-1, 1):
-                    bands = (*effect.bands[:index], (level, floor + step), *effect.bands[index + 1 :])
-                    yield f"{level} {step:+d}", replace(effect, bands=bands)
+    guard = effect.predicate()
+    for label, predicate in predicate_mutants(guard) if guard is not None else ():
+        changed: dict[str, Any] = {effect.guard: predicate}
+        yield label, replace(effect, **changed)
+    yield from effect.broken()
 
 
 def put(one: Any, name: str, that: Predicate) -> Any:

@@ -17,17 +17,15 @@ from typing import Any
 
 from docgen.forms.definition import load_form
 from docgen.grading.wording import effect_words
-from docgen.model import GRADES, Finding, Place
-from docgen.regulations import rule_effects as e
+from docgen.model import Finding, Place
 from docgen.regulations.criteria import shown_points
 from docgen.regulations.duties import COLLECTIVE_KINDS, ORG_TYPES, Body, longest
+from docgen.regulations.effect import Effect
+from docgen.regulations.effects.quota import Quota
 from docgen.regulations.entails import entails
 from docgen.regulations.loader import Criterion, Regulation, builtin_folder, load_regulation
 from docgen.regulations.rules import Rule, RuleSet, kept_rules
 from docgen.regulations.written_at import line_of
-
-#: Effects that can raise a grade, or give one, all by themselves: a new rule with one of them is reported.
-_RAISING = (e.Pin, e.Exclusion, e.Positions, e.Ballot, e.Selection)
 
 
 def loosened_regulation(regulation: Regulation) -> list[Finding]:
@@ -88,11 +86,11 @@ def _rules(overlay: RuleSet, base: RuleSet) -> Iterator[Finding]:
         elif new != old:
             yield from _rule(overlay.file, new, old)
     known = {rule.id for rule in base.rules}
-    quotas = {x.cohort: x for rule in base.rules for x in rule.effects if isinstance(x, e.Quota)}
+    quotas = {x.cohort: x for rule in base.rules for x in rule.effects if isinstance(x, Quota)}
     for rule in overlay.rules:
         for effect in rule.effects if rule.id not in known else ():
-            old_quota = quotas.get(effect.cohort) if isinstance(effect, e.Quota) else None
-            if isinstance(effect, _RAISING) or (old_quota is not None and not as_strict(effect, old_quota)):
+            old_quota = quotas.get(effect.cohort) if isinstance(effect, Quota) else None
+            if effect.raising or (old_quota is not None and not as_strict(effect, old_quota)):
                 yield _finding("rule_added", overlay.file, rule.id, rule=rule.id, now=effect_words(effect))
     yield from (_finding("doubt", overlay.file, code, doubt=code) for code in _doubts(overlay, base))
     if overlay.bases != base.bases:
@@ -125,50 +123,13 @@ def _rule(file: str, new: Rule, old: Rule) -> Iterator[Finding]:
             yield _finding("weaker", file, source, rule=old.id, clause=old.clause, was=was, now=now)
     kinds = {type(effect) for effect in old.effects}
     for effect in new.effects:
-        if type(effect) not in kinds and isinstance(effect, _RAISING):
+        if type(effect) not in kinds and effect.raising:
             yield _finding("rule_added", file, new.id, rule=new.id, now=effect_words(effect))
 
 
-def as_strict(new: e.Effect, old: e.Effect) -> bool:
+def as_strict(new: Effect, old: Effect) -> bool:
     """True where it is certain that `new` lets nobody have a grade that `old` would not."""
-    match new, old:
-        case e.Condition(), e.Condition():
-            asked = {new.grade, *new.also_for}
-            return {old.grade, *old.also_for} <= asked and entails(new.that, old.that)
-        case e.Ground(), e.Ground():
-            return entails(old.that, new.that)
-        case e.Pin(), e.Pin():
-            return new.grade == old.grade and entails(new.that, old.that) and entails(old.that, new.that)
-        case e.Cap(), e.Cap():
-            lower = GRADES.index(new.at) >= GRADES.index(old.at) if new.at and old.at else not (new.at or old.at)
-            return lower and set(new.at_facts) >= set(old.at_facts) and entails(old.when, new.when)
-        case e.Exclusion(), e.Exclusion():
-            return entails(new.when, old.when) and entails(old.when, new.when)
-        case (e.Hold() | e.Requirement(), e.Hold() | e.Requirement()):
-            return new.missing == old.missing and entails(old.when, new.when)
-        case e.Action(), e.Action():
-            return set(new.actions) >= set(old.actions) and entails(old.when, new.when)
-        case e.Quota(), e.Quota():
-            return _quota(new, old)
-        case e.Ballot(), e.Ballot():
-            return new.scheme == old.scheme and new.more_than >= old.more_than
-        case e.Score(), e.Score():
-            floors = dict(new.bands)
-            same = (new.scheme, new.fact, floors.keys()) == (old.scheme, old.fact, dict(old.bands).keys())
-            return same and new.sum == old.sum and all(floors[level] >= floor for level, floor in old.bands)
-    return new == old
-
-
-def _quota(new: e.Quota, old: e.Quota) -> bool:
-    same = (new.cohort, new.base) == (old.cohort, old.base) and (new.tiers or not old.tiers)
-    small = new.below == 0 or (new.below <= old.below and new.gives <= old.gives)
-    # "given" is the strictest: it never counts the excellent ones into the base.
-    allowed = {"given": ("given",), "both": ("given", "both"), "pool": e.READINGS}[old.reading]
-    raised = new.raised is None or (
-        old.raised is not None
-        and (new.raised.fact, True) == (old.raised.fact, new.raised.at_most <= old.raised.at_most)
-    )
-    return same and new.percent <= old.percent and small and new.reading in allowed and raised
+    return type(new) is type(old) and new.as_strict(old)
 
 
 def _doubts(overlay: RuleSet, base: RuleSet) -> list[str]:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from docgen.errors import InputError
 from docgen.regulations.criteria import Criterion, blocks_of, even_maxima, shown_points
+from docgen.regulations.effects.score import Score
 from docgen.regulations.loader import Regulation, builtin_folder, may_name_a_file
-from docgen.regulations.rule_effects import Score
 from docgen.regulations.rules import kept_rules
 from docgen.regulations.strict_yaml import load_file
 

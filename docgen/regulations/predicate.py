@@ -12,11 +12,12 @@ decides it already.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Any, ClassVar, Protocol, Self
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 from docgen.derived import Owner
 from docgen.i18n import message
@@ -73,11 +74,11 @@ class Asker(Protocol):
         """What `predicate` says of the same facts and the same proposal."""
 
 
-@dataclass(frozen=True, slots=True)
 class Say:
     """Puts what a predicate or an effect asks into words of one language (`grading.says.…` of the catalogues)."""
 
-    language: str
+    def __init__(self, language: str) -> None:
+        self.language = language
 
     def __call__(self, name: str, **params: object) -> str:
         """The words called `name`, with facts, grades and numbers as people write them."""
@@ -85,7 +86,11 @@ class Say:
 
     def message(self, key: str, **params: object) -> str:
         """The words of any key of the catalogues."""
-        return message(key, self.language, **{k: word(v, self.language) for k, v in params.items()})
+        return message(key, self.language, **{k: self.word(v) for k, v in params.items()})
+
+    def word(self, value: object) -> str:
+        """One value as people write it."""
+        return word(value, self.language)
 
     def part(self, predicate: Predicate) -> str:
         """A predicate inside another, in brackets where it has several clauses."""
@@ -93,8 +98,7 @@ class Say:
         return f"({text})" if predicate.clauses() > 1 else text
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """One name under which a kind is written, and the keys of the mapping that stands there (none: no mapping)."""
 
     name: str
@@ -102,20 +106,18 @@ class Spelling:
     optional: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(NamedTuple):
     """Facts and a proposal in the making, for an example."""
 
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = MappingProxyType({})
     stands: str = "none"
     ends: str = "none"
     failing: tuple[str, ...] = ()
     situations: tuple[str, ...] = ()
-    rules: Mapping[str, Outcome] = field(default_factory=dict)
+    rules: Mapping[str, Outcome] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A kind as it is written, worlds in which it gives each answer, and something certainly stricter.
 
     A `use` in it stands for what `DEFINED` says. `unknown`: None for what can always be told. `stricter`: empty for
@@ -133,9 +135,13 @@ class Example:
 DEFINED = "vien_chuc: {is: is_civil_servant}"
 
 
-@dataclass(frozen=True, slots=True)
-class Predicate(Owner, ABC):
-    """A condition. A kind says how it is written and read, told, put into words, compared and broken."""
+class Predicate(Owner):
+    """A condition. A kind says how it is written and read, told, put into words, compared and broken.
+
+    A kind is a frozen dataclass; `docgen.kinds` refuses one that leaves a method out.
+    """
+
+    __slots__ = ()
 
     #: How it is written: a name and keys, or several.
     spellings: ClassVar[tuple[Spelling, ...]]
@@ -194,7 +200,7 @@ class Predicate(Owner, ABC):
             return True
         if type(other) is not type(self):
             return False
-        fixed = (part.name for part in fields(self) if part.name not in self.loose)
+        fixed = (name for name in _names(self) if name not in self.loose)
         return all(getattr(self, name) == getattr(other, name) for name in fixed) and self.stricter(other)
 
     def stricter(self, other: Self) -> bool:
@@ -210,9 +216,10 @@ class Predicate(Owner, ABC):
 SAID = ("spellings", "words", "examples", "loose")
 
 
-@dataclass(frozen=True, slots=True)
 class Combination(Predicate):
     """A predicate made of predicates: it is compared by being taken apart."""
+
+    __slots__ = ()
 
     loose: ClassVar[tuple[str, ...]] = ()
 
@@ -270,6 +277,11 @@ class Some:
 Formula = Literal | Every | Some
 
 
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields of a predicate: what it reads, its bounds, the predicates inside it."""
+    return tuple(part.name for part in fields(kind))
+
+
 def parts(predicate: Predicate) -> tuple[Predicate, ...]:
     """`predicate` and every predicate inside it."""
     return predicate.derived("parts", lambda: tuple(_walk(predicate)))
@@ -277,8 +289,8 @@ def parts(predicate: Predicate) -> tuple[Predicate, ...]:
 
 def _walk(predicate: Predicate) -> Iterator[Predicate]:
     yield predicate
-    for part in fields(predicate):
-        value = getattr(predicate, part.name)
+    for name in _names(predicate):
+        value = getattr(predicate, name)
         for inner in value if isinstance(value, tuple) else (value,):
             if isinstance(inner, Predicate):
                 yield from _walk(inner)
@@ -288,7 +300,7 @@ def facts_of(predicate: Predicate) -> set[Fact]:
     """The facts that `predicate` reads."""
     found: set[Fact] = set()
     for one in parts(predicate):
-        for part in fields(one):
-            value = getattr(one, part.name)
+        for name in _names(one):
+            value = getattr(one, name)
             found.update(v for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, Fact))
     return found

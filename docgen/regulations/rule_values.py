@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 from fractions import Fraction
@@ -14,7 +13,7 @@ from docgen.regulations.rule_facts import Fact
 from docgen.regulations.strict_yaml import Mapping, Sequence
 
 
-class ValueReader(ABC):  # noqa: B024 - what it reads is told by the readers of rules and of predicates
+class ValueReader:
     """Reads values against one catalogue of facts. Every method raises `DefinitionError` (`file`, `line`)."""
 
     def __init__(self, facts: AnyMapping[str, Fact]) -> None:
@@ -89,6 +88,13 @@ class ValueReader(ABC):  # noqa: B024 - what it reads is told by the readers of 
             return Fraction(str(value))
         except (ValueError, ZeroDivisionError):
             raise node.fault("grading.definition.bad_value", key, key=key, value=value) from None
+
+    def whole(self, node: Mapping, key: str) -> int:
+        """The number at `key`, not below 0 and without a fraction; 0 where the key was left out."""
+        value = node.get(key, "0")
+        if not str(value).isdigit():
+            raise node.fault("grading.definition.bad_value", key, key=key, value=value)
+        return int(value)
 
     def bound(self, node: Mapping, key: str, value: Any, fact: Fact) -> Fraction | str:
         """`value` as something that `fact` is compared with: a value of its scale, or a number."""

@@ -10,42 +10,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from docgen.derived import Owner
 from docgen.errors import UsageError
-from docgen.model import GRADES, LEVELS
+from docgen.regulations.effect import ALWAYS, Effect, when
+from docgen.regulations.effects import EFFECTS
+from docgen.regulations.effects.action import Action
+from docgen.regulations.effects.ballot import SCHEMES, Ballot
+from docgen.regulations.effects.cap import Cap
+from docgen.regulations.effects.catch_all import CatchAll
+from docgen.regulations.effects.condition import Condition
+from docgen.regulations.effects.exclusion import Exclusion
+from docgen.regulations.effects.ground import Ground
+from docgen.regulations.effects.hold import Hold
+from docgen.regulations.effects.pin import Pin
+from docgen.regulations.effects.positions import Positions
+from docgen.regulations.effects.quota import READINGS, Quota, Raised
+from docgen.regulations.effects.requirement import Requirement
+from docgen.regulations.effects.score import Score
+from docgen.regulations.effects.selection import Selection
 from docgen.regulations.faults import Faults, each
 from docgen.regulations.loader import load_regulation, may_name_a_file
 from docgen.regulations.predicate import Predicate, parts
 from docgen.regulations.predicates.rule import RuleHolds
-from docgen.regulations.rule_effects import (
-    ALWAYS,
-    READINGS,
-    SCHEMES,
-    Action,
-    Ballot,
-    Cap,
-    CatchAll,
-    Condition,
-    Effect,
-    Exclusion,
-    Ground,
-    Hold,
-    Pin,
-    Positions,
-    Quota,
-    Raised,
-    Requirement,
-    Score,
-    Selection,
-)
 from docgen.regulations.rule_facts import Fact, Labelled, catalogue
 from docgen.regulations.rule_parser import Parser
-from docgen.regulations.strict_yaml import Mapping, Sequence
+from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.yaml_shape import REGULATION, RULES, load_shaped
 
 __all__ = [
@@ -99,9 +92,9 @@ class Rule:
     def predicates(self) -> Iterator[Predicate]:
         """The predicates of its effects."""
         for effect in self.effects:
-            for name in ("that", "when"):
-                if hasattr(effect, name):
-                    yield getattr(effect, name)
+            predicate = effect.predicate()
+            if predicate is not None:
+                yield predicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +162,15 @@ class _Reader:
     """Reads one `rules.yaml`, its parent already read."""
 
     def __init__(self, facts: dict[str, Fact], named: dict[str, Any]) -> None:
-        self.facts = facts
         self.parser = Parser(facts, named)
 
     def rule(self, node: Mapping) -> Rule:
-        effects = {
-            "condition": self._condition, "ground": self._ground, "pin": self._pin, "cap": self._cap,
-            "exclusion": self._exclusion, "hold": self._hold, "requirement": self._requirement,
-            "action": self._action, "catch_all": self._catch_all, "positions": self._positions,
-            "quota": self._quota, "ballot": self._ballot, "selection": self._selection, "score": self._score,
-        }  # fmt: skip
-        node.closed(("kind", "reading", *effects), required=("id", "subjects", "clause", "wording"))
+        node.closed(("kind", "reading", *EFFECTS), required=("id", "subjects", "clause", "wording"))
         for key in ("id", "clause", "wording"):
             if not isinstance(node[key], str) or not node[key].strip():
                 raise node.fault("grading.definition.empty", key, key=key)
-        found = tuple(each(lambda key: effects[key](node, key), [key for key in node if key in effects]))
+        named = [key for key in node if key in EFFECTS]
+        found = tuple(each(lambda key: EFFECTS[key].parse(self.parser, node, key), named))
         kind = node.get("kind", "")
         if kind not in ("", *KINDS):
             raise node.fault("grading.definition.bad_value", "kind", key="kind", value=kind)
@@ -207,114 +194,24 @@ class _Reader:
         return Ambiguity(
             node["code"],
             self._subjects(node),
-            self._when(node),
+            when(self.parser, node),
             node["text"],
-            tuple(self._grade(node, "alternatives", g) for g in self._list(node, "alternatives")),
-            self._grade(node, "proposes", node["proposes"]) if "proposes" in node else "",
-            self._list(node, "without"),
+            tuple(self.parser.grade(node, "alternatives", g) for g in self.parser.texts_if_any(node, "alternatives")),
+            self.parser.grade(node, "proposes", node["proposes"]) if "proposes" in node else "",
+            self.parser.texts_if_any(node, "without"),
             node.get("flat") == "yes",
-            tuple(self.parser.fact(node, "capped_by", f, "grade") for f in self._list(node, "capped_by")),
+            tuple(self.parser.fact(node, "capped_by", f, "grade") for f in self.parser.texts_if_any(node, "capped_by")),
             node.get("withholds") == "yes",
             node.get("en", ""),
         )
 
     def base(self, node: Mapping) -> Base:
         node.closed(("when",), required=("subjects", "fact"))
-        return Base(self._subjects(node), self.parser.fact(node, "fact", node["fact"], "grade"), self._when(node))
-
-    def _condition(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, ("also_for",), ("grade", "that"))
-        also = tuple(self._grade(node, "also_for", g) for g in self._list(node, "also_for"))
-        return Condition(self._grade(node, "grade", node["grade"]), self.parser.parse(node["that"], node, "that"), also)
-
-    def _ground(self, parent: Mapping, key: str) -> Effect:
-        return Ground(self.parser.parse(parent[key], parent, key))
-
-    def _pin(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, (), ("grade", "that"))
-        return Pin(self._grade(node, "grade", node["grade"]), self.parser.parse(node["that"], node, "that"))
-
-    def _cap(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, ("when", "at", "at_facts"), ())
-        if ("at" in node) == ("at_facts" in node):
-            raise parent.fault("grading.definition.cap_at", key)
-        at = self._grade(node, "at", node["at"]) if "at" in node else ""
-        listed = tuple(self.parser.fact(node, "at_facts", f, "grade") for f in self._list(node, "at_facts"))
-        return Cap(self._when(node), at, listed)
-
-    def _exclusion(self, parent: Mapping, key: str) -> Effect:
-        return Exclusion(self.parser.parse(parent[key], parent, key))
-
-    def _hold(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, ("missing",), ("when",))
-        missing = self.parser.fact(node, "missing", node["missing"]) if "missing" in node else None
-        return Hold(self._when(node), missing)
-
-    def _requirement(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, (), ("when", "missing"))
-        return Requirement(self._when(node), self.parser.fact(node, "missing", node["missing"]))
-
-    def _action(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, (), ("when", "actions"))
-        return Action(self._when(node), self._list(node, "actions"))
-
-    def _catch_all(self, parent: Mapping, key: str) -> Effect:
-        if parent[key] != "KHTNV":
-            raise parent.fault("grading.definition.bad_value", key, key=key, value=parent[key])
-        return CatchAll()
-
-    def _positions(self, parent: Mapping, key: str) -> Effect:
-        return Positions(self.parser.fact(parent, key, parent[key], "positions"))
-
-    def _quota(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, ("reading", "below", "gives", "tiers", "raised"), ("cohort", "percent", "base"))
-        reading = node.get("reading", "both")
-        if reading not in READINGS:
-            raise node.fault("grading.definition.bad_value", "reading", key="reading", value=reading)
-        return Quota(
-            node["cohort"],
-            self._integer(node, "percent"),
-            self.parser.fact(node, "base", node["base"], "int"),
-            reading,
-            self._integer(node, "below"),
-            self._integer(node, "gives"),
-            node.get("tiers") == "yes",
-            self._raised(node) if "raised" in node else None,
+        return Base(
+            self._subjects(node), self.parser.fact(node, "fact", node["fact"], "grade"), when(self.parser, node)
         )
 
-    def _raised(self, parent: Mapping) -> Raised:
-        node = self._map(parent, "raised", (), ("fact", "at_most"))
-        raised = Raised(self.parser.fact(node, "fact", node["fact"], "percent"), self._integer(node, "at_most"))
-        if raised.at_most <= self._integer(parent, "percent"):
-            raise node.fault("grading.definition.bad_value", "at_most", key="at_most", value=node["at_most"])
-        return raised
-
-    def _ballot(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, ("more_than", "decides"), ("scheme",))
-        if node["scheme"] not in SCHEMES:
-            raise node.fault("grading.definition.bad_value", "scheme", key="scheme", value=node["scheme"])
-        decides = self._list(node, "decides") if "decides" in node else ()
-        return Ballot(node["scheme"], self._fraction(node, "more_than", node.get("more_than", "50")), decides)
-
-    def _selection(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, (), ("grade", "rest"))
-        return Selection(self._grade(node, "grade", node["grade"]), self._grade(node, "rest", node["rest"]))
-
-    def _score(self, parent: Mapping, key: str) -> Effect:
-        node = self._map(parent, key, ("bands", "fact", "sum"), ("scheme",))
-        if node["scheme"] not in ("quantitative", "bands", "total"):
-            raise node.fault("grading.definition.bad_value", "scheme", key="scheme", value=node["scheme"])
-        bands = []
-        for level, floor in self._map(node, "bands", LEVELS, ()).items() if "bands" in node else ():
-            bands.append((level, self._fraction(node, "bands", floor)))
-        fact = self.parser.fact(node, "fact", node["fact"], "number") if "fact" in node else None
-        whole = self._fraction(node, "sum", node["sum"]) if "sum" in node else None
-        return Score(node["scheme"], tuple(bands), fact, whole)
-
     # -- values --
-
-    def _when(self, node: Mapping) -> Predicate:
-        return self.parser.parse(node["when"], node, "when") if "when" in node else ALWAYS
 
     def _subjects(self, node: Mapping) -> tuple[str, ...]:
         words = tuple(str(node["subjects"]).split())
@@ -322,36 +219,6 @@ class _Reader:
             if word not in SUBJECTS:
                 raise node.fault("grading.definition.bad_value", "subjects", key="subjects", value=word)
         return words
-
-    def _grade(self, node: Mapping, key: str, value: Any) -> str:
-        if value not in GRADES:
-            raise node.fault("grading.definition.bad_value", key, key=key, value=value)
-        return str(value)
-
-    def _list(self, node: Mapping, key: str) -> tuple[str, ...]:
-        if key not in node:
-            return ()
-        if not isinstance(node[key], Sequence) or not all(isinstance(v, str) for v in node[key]):
-            raise node.fault("grading.definition.needs_list", key, key=key)
-        return tuple(node[key])
-
-    def _map(self, parent: Mapping, key: str, allowed: Iterable[str], required: Iterable[str]) -> Mapping:
-        value = parent[key]
-        if not isinstance(value, Mapping):
-            raise parent.fault("grading.definition.needs_mapping", key, key=key)
-        return value.closed(allowed, required)
-
-    def _fraction(self, node: Mapping, key: str, value: Any) -> Fraction:
-        try:
-            return Fraction(str(value))
-        except ValueError:
-            raise node.fault("grading.definition.bad_value", key, key=key, value=value) from None
-
-    def _integer(self, node: Mapping, key: str) -> int:
-        value = node.get(key, "0")
-        if not str(value).isdigit():
-            raise node.fault("grading.definition.bad_value", key, key=key, value=value)
-        return int(value)
 
 
 def package_folder() -> Path:

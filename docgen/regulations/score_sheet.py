@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from docgen.model import LEVELS
+from docgen.regulations.effects.score import Score
 from docgen.regulations.loader import Criterion, Regulation
-from docgen.regulations.rule_effects import Score
 from docgen.regulations.rules import Rule, RuleSet
 from docgen.regulations.scales import Scale
 

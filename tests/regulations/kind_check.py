@@ -108,16 +108,25 @@ def _fields(text: str) -> set[str]:
 
 def _words(kind: type[Predicate]) -> Iterator[str]:
     """Every word it prints is in every catalogue, with the same parameters; every word in its code is one it names."""
-    told = [*kind.words, *(f"grading.kind.{name}" for name in kind.names())]
+    yield from words((*kind.words, *(f"grading.kind.{name}" for name in kind.names())))
+    yield from printed(kind.__module__, _all(kind))
+
+
+def words(told: tuple[str, ...]) -> Iterator[str]:
+    """What is wrong with the words of `told` in the catalogues."""
     for key in told:
         yield from (f"words: {key} is not in {lang}" for lang in LANGUAGES if not has_message(key, lang))
         if len({frozenset(_fields(message(key, language))) for language in LANGUAGES}) > 1:
             yield f"words: {key} has other parameters in another language"
-    source = Path(str(modules[kind.__module__].__file__)).read_text(encoding="utf-8")
+
+
+def printed(module: str, named: set[str]) -> Iterator[str]:
+    """The keys of messages written out in a module (whole, or how they begin) that are not among `named`."""
+    source = Path(str(modules[module].__file__)).read_text(encoding="utf-8")
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("grading."):
             prefix = node.value
-            if not prefix.startswith("grading.definition.") and not any(key.startswith(prefix) for key in _all(kind)):
+            if not prefix.startswith("grading.definition.") and not any(key.startswith(prefix) for key in named):
                 yield f"words: {prefix} is printed and not named"
 
 
