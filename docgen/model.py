@@ -6,6 +6,7 @@ of a criterion; II.B: four grades), written without accents so that they can be 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -46,6 +47,10 @@ def lower_grade(first: str, second: str) -> str:
     return GRADES[max(GRADES.index(first), GRADES.index(second))]
 
 
+#: How the reader of JSON names the line at the end of a place.
+_AT_LINE = re.compile(r"\(dòng (\d+)\)$")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something stands: a file and a position inside it.
@@ -62,6 +67,10 @@ class Place:
     def __str__(self) -> str:
         inner = self.source or self.pointer or "/"
         return f"{self.file}: {inner}" if self.file else inner
+
+    def shown(self, language: str = "vi") -> str:
+        """The place as one line of a report in `language`: the number of the line is named in it."""
+        return _AT_LINE.sub(lambda found: message("validation.report.line", language, line=found[1]), str(self))
 
 
 @dataclass(frozen=True, slots=True)

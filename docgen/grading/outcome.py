@@ -57,4 +57,5 @@ def ask_reading(entry: Ambiguity) -> Note:
 
 def ask_clause(rule: Rule) -> Note:
     """The question whether what a clause asks is so, in the clause's own words, which are official and Vietnamese."""
-    return Note("grading.ask.clause", {"clause": rule.clause, "wording": rule.wording})
+    # A lead-in or an item of a list is quoted without the mark it ends with.
+    return Note("grading.ask.clause", {"clause": rule.clause, "wording": rule.wording.rstrip(" :;,.")})

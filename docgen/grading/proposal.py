@@ -40,7 +40,9 @@ class Question:
 
     def words(self, language: str = DEFAULT_LANGUAGE) -> str:
         """The question in words of `language`, with what each answer leads to and where to write it."""
-        parts = [self.told.text(language) if self.told else self.code]
+        told = self.told.text(language) if self.told else self.code
+        # A fact is named in the middle of a sentence elsewhere; here it begins one.
+        parts = [told[:1].upper() + told[1:] if self.told else told]
         if self.leads:
             parts.append("(" + "; ".join(one.text(language) for one in self.leads) + ")")
         if self.where:

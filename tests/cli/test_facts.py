@@ -43,7 +43,7 @@ def test_what_is_still_open_is_asked_in_words(run: Run, tmp_path: Path, regulati
     case = {"id": "a", "regulation": regulation, "subject": "dang_vien", "facts": {}}
     path.write_text(json.dumps(case) + "\n", encoding="utf-8")
     asked = [line.strip() for line in run("grade", "--facts", path).out.splitlines() if line.strip().startswith("? ")]
-    assert any("đã hoàn thành kiểm điểm: có hay không?" in line for line in asked)
+    assert any("? Đã hoàn thành kiểm điểm: có hay không?" in line for line in asked)
     assert not any(line.startswith(("? missing:", "? judgement:")) for line in asked)
     codes = json.loads(run("grade", "--facts", path, "--json").out)["needs_human"]
     assert len(asked) == len(codes) > 0

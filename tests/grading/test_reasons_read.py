@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from docgen.grading import propose, rules_of
 from docgen.grading.answers import with_answers
-from docgen.grading.outcome import ask
+from docgen.grading.outcome import ask, ask_clause
+from docgen.grading.proposal import Question
+from docgen.regulations.loader import list_regulations
 from docgen.regulations.rule_facts import shared_facts
 from docgen.regulations.told import Note
 
@@ -70,6 +73,16 @@ def test_a_missing_fact_is_asked_as_a_question(name: str, asked: str) -> None:
     assert ask(shared_facts()[name]).text() == asked
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_question_reads_as_one_sentence(language: str) -> None:
+    """A clause that leads into a list ends with a colon: asked as it stands it would run into what follows."""
+    clauses = [rule for name in list_regulations() for rule in rules_of(name).rules]
+    assert any(rule.wording.endswith(":") for rule in clauses)
+    told = [*map(ask_clause, clauses), *map(ask, shared_facts().values())]
+    asked = [Question("judgement:x", note).words(language) for note in told]
+    assert [text for text in asked if text[:1].islower() or re.search("[:;,.]”", text) or "?" not in text] == []
+
+
 def test_each_question_is_asked_once() -> None:
     for case in BODIES:
         questions = propose(case["pack"], case["subject"], case["facts"]).questions
@@ -99,7 +112,7 @@ def test_a_question_tells_what_each_answer_leads_to_and_where_to_write_it() -> N
     facts = {name: value for name, value in facts.items() if name != "disciplined_in_year"}
     proposal = with_answers(rules, "dang_vien", facts, propose(rules, "dang_vien", facts))
     text = next(q.text for q in proposal.questions if "disciplined_in_year" in q.asks)
-    assert "bị thi hành kỷ luật trong năm: có hay không? (có: KHTNV; không: HTTNV)" in text
+    assert "Bị thi hành kỷ luật trong năm: có hay không? (có: KHTNV; không: HTTNV)" in text
     assert text.endswith("Ghi tại: facts.disciplined_in_year (Excel: trang “Căn cứ”, “Bị thi hành kỷ luật trong năm”).")
 
 

@@ -60,7 +60,10 @@ def test_report_groups_by_person_and_names_the_place() -> None:
     assert "dv-01 – Nguyễn Văn A" in text
     assert "(dòng 12)" in text
     assert "Tổng cộng: 1 lỗi, 1 cảnh báo, 0 thông tin." in text
-    assert "In all: 1 errors" in render_text(findings, "en")
+    english = render_text(findings, "en")
+    assert "In all: errors 1, warnings 1, notes 0." in english
+    assert "(line 12)" in english
+    assert "dòng" not in english
     assert render_text([], "vi").strip()
     entry = to_json(findings, "en")[1]
     assert list(entry) == ["code", "severity", "file", "pointer", "source", "who", "message", "hint"]
