@@ -5,6 +5,7 @@ itself, for every form. What the drawn pages look like is in `tests/pdf/test_pag
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from functools import cache
 
@@ -213,3 +214,14 @@ def test_no_word_of_a_heading_is_broken(name: str) -> None:
                 pt = style.SMALL_TABLE_PT if "Small" in _style(paragraph) else style.TABLE_PT
                 for word in _text(paragraph).split():
                     assert _width(word, pt) <= room, (name, word)
+
+
+#: KH 55 grades students and officials by one school year; a plan for another year names its own.
+_SCHOOL_YEAR = "năm học 2017 - 2018"
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_no_year_is_printed_beforehand(name: str) -> None:
+    """The year of a paper is the dossier's: a plan for the next year prints the same forms."""
+    printed = " ".join(_parts(name)[1].fixed_texts()).replace(_SCHOOL_YEAR, "")
+    assert re.findall(r"\bnăm (?:học )?20\d\d", printed) == []

@@ -12,9 +12,12 @@ import pytest
 pytest.importorskip("rdocx")
 pytest.importorskip("pypdfium2")
 
+from docgen.dossier.sample import sample_dossier
+from docgen.forms.data import form_data
 from docgen.forms.definition import FormDefinition, Text, load_form
 from docgen.forms.example import sample_record
 from docgen.forms.fill import Filler, blank_form
+from docgen.packet.plan import plan_documents
 from docgen.pdf import convert, page_count
 from docgen.pdf.reading import page_lines, squeezed
 from docgen.regulations.loader import load_regulation
@@ -123,3 +126,27 @@ def test_what_follows_a_signature_opens_no_page(engine: str) -> None:
         if len("".join(line.text for line in page_lines(pdf, page_count(pdf) - 1))) < 3
     ]
     assert empty == []
+
+
+#: The appendices of HD 43 whose total and signature stood alone on a page of their own; the member whose it is.
+APPENDICES = {
+    "phu-luc-diem-02a": "dv-01", "phu-luc-diem": "dv-04", "phu-luc-diem-02c": "dv-14", "phu-luc-ket-qua": "dv-04",
+}  # fmt: skip
+
+
+def test_the_signature_of_an_appendix_has_rows_above_it() -> None:
+    """rdocx keeps no row with what follows it; the columns are as wide as it takes for the last page to hold some."""
+    regulation, data = load_regulation("hd43-2025"), sample_dossier("hd43-2025")
+    files = {
+        document.definition.form: Filler(regulation, document.definition).fill(
+            form_data(regulation, document.definition, data, document.record)
+        )
+        for document in plan_documents(regulation, data)
+        if APPENDICES.get(document.definition.form) == document.record.member
+    }
+    assert files.keys() == APPENDICES.keys()
+    for name, pdf in convert(files, "rdocx").pdfs.items():
+        head = squeezed("Nhiệm vụ" if name == "phu-luc-ket-qua" else "Tiêu chí")
+        last = squeezed(" ".join(line.text for line in page_lines(pdf, page_count(pdf) - 1)))
+        assert head in last, name
+        assert squeezed("(Ký, ghi rõ họ tên)") in last, name
