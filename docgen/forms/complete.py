@@ -5,22 +5,15 @@ A whole table can vanish while the schema, the build and the XSD stay green; thi
 
 from __future__ import annotations
 
-import datetime
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from docgen.forms.bindings import printed_bindings, slots
-from docgen.forms.data import canonical, number_text, value_at
+from docgen.forms.data import canonical, value_at
 from docgen.forms.definition import FormDefinition
-from docgen.i18n import long_date, short_date
 from docgen.regulations.loader import Regulation
+from docgen.values.spelling import clean
 from docgen.word import controls
-
-
-def fold(text: str) -> str:
-    """`text` in NFC with runs of white space as one space: what the eye sees."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def is_shown(data: Mapping[str, Any], when: str) -> bool:
@@ -46,12 +39,12 @@ def missing_texts(
 
     Values are named by their binding, never by their content: they may be personal data.
     """
-    text = fold(" \n ".join(texts))
+    text = clean(" \n ".join(texts))
 
     def shown(when: str) -> bool:
         return blank or is_shown(data, when)
 
-    out = [wording for wording in definition.fixed_texts(shown) if fold(wording) not in text]
+    out = [wording for wording in definition.fixed_texts(shown) if clean(wording) not in text]
     printed = printed_bindings(definition, shown)
     boxed = {hole.binding for hole in definition.holes() if hole.is_box}
     ticked = 0
@@ -65,21 +58,7 @@ def missing_texts(
                 continue
             if is_box:
                 ticked += 1
-            elif not _found(slot.type, dict(slot.options), value, text):
+            elif not slot.kind.is_printed(value, slot.options, text):
                 out.append(slot.binding)
     lost = ticked - text.count(controls.CHECKED)
     return [*out, f"{lost} ô đánh dấu"] if lost > 0 else out
-
-
-def _found(kind: str, options: dict[str, str], value: Any, text: str) -> bool:
-    """True where `value` is printed in `text` in one of the ways a form prints it."""
-    if kind == "paragraphs":
-        return all(fold(paragraph) in text for paragraph in value)
-    if kind == "date":
-        day = datetime.date.fromisoformat(value)
-        return short_date(day) in text or long_date(day) in text
-    if kind == "bool":
-        return options["true" if value else "false"] in text
-    if options:
-        return fold(options[value]) in text
-    return fold(number_text(value) if isinstance(value, (int, float)) else value) in text

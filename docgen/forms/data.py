@@ -7,21 +7,18 @@ dossier, the JSON property of the form and the tag in the template.
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from docgen.errors import UsageError
 from docgen.forms.bindings import Slot, condition_slots, slots
 from docgen.forms.definition import FormDefinition
 from docgen.forms.template import BLANK_FLAG, CONDITIONS_KEY, RECORD_KEY
-from docgen.i18n import long_date, short_date
 from docgen.regulations.loader import Regulation
 from docgen.regulations.standing import is_graded
+from docgen.values.number import number_text as number_text
 from docgen.word.builder import DRAFT_FLAG
 
 #: Where the assessments of each subject stand in a dossier (`{member}` is the position of the member).
@@ -30,50 +27,6 @@ ASSESSMENT_HOLDERS = {
     "to_chuc_dang": ("party_organization",),
     "tap_the": ("collective",),
 }
-
-
-class DateText(str):
-    """A date as printed; `.long` is "ngày … tháng … năm …", `.iso` the date itself (both empty where there is none)."""
-
-    __slots__ = ("iso", "long")
-    iso: str
-    long: DateText
-
-    @staticmethod
-    @lru_cache(maxsize=2048)
-    def of(value: str) -> DateText:
-        """From an ISO date; an empty value gives empty texts. The dates of one meeting stand on hundreds of forms."""
-        if not value:
-            return _NO_DATE
-        day = datetime.date.fromisoformat(value)
-        out = DateText(short_date(day))
-        out.iso = value
-        long = DateText(long_date(day))
-        long.iso, long.long = value, long
-        out.long = long
-        return out
-
-
-_NO_DATE = DateText("")
-_NO_DATE.iso = ""
-_NO_DATE.long = _NO_DATE
-
-
-class CodeText(str):
-    """The words of a code as printed; `.code` is the code."""
-
-    __slots__ = ("code",)
-    code: str
-
-
-def number_text(value: float | int) -> str:
-    """A number as forms print it: a comma before the decimals, no zeros behind them."""
-    if isinstance(value, float):
-        # `g` alone would write 1e+16; fifteen digits are what a float keeps of what was typed.
-        text = str(int(value)) if value.is_integer() else format(Decimal(f"{value:.15g}"), "f")
-    else:
-        text = str(value)
-    return text.replace(".", ",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,34 +183,11 @@ class Display:
         self._lists: dict[str, _Branch] = {}
         for slot in slots(regulation, definition):
             root = self._lists.setdefault(slot.list, _Branch()) if slot.list else self._single
-            root.grow(slot.path, self._shower(slot), self._empty(slot))
+            # A box compares codes: the code itself is what the template needs.
+            show = None if slot.criterion is not None else slot.kind.shower(slot.options)
+            root.grow(slot.path, show, slot.kind.empty)
         self._blank_rows = {table.binding: table.blank_rows for table in definition.tables()}
         self._conditions = condition_slots(regulation, definition)
-
-    @staticmethod
-    def _empty(slot: Slot) -> Any:
-        if slot.type == "paragraphs":
-            return []
-        return _NO_DATE if slot.type == "date" else ""
-
-    @staticmethod
-    def _shower(slot: Slot) -> Any:
-        if slot.criterion is not None and slot.type in ("level", "choice"):
-            return None  # a box compares codes: the code itself is what the template needs
-        if slot.options:
-            shown: dict[Any, CodeText] = {}
-            for code, text in slot.options:
-                word = CodeText(text)
-                word.code = code
-                shown[code] = word
-            if slot.type == "bool":
-                shown = {True: shown["true"], False: shown["false"]}
-            return shown.__getitem__
-        if slot.type == "date":
-            return DateText.of
-        if slot.type in ("integer", "number", "year"):
-            return number_text
-        return None
 
     def context(
         self, data: Mapping[str, Any], *, blank: bool = False, draft: bool = False, record: str = ""
@@ -303,28 +233,9 @@ def what_fits(regulation: Regulation, definition: FormDefinition, data: Mapping[
             given, kept = [data], [out]
         for source, target in zip(given, kept, strict=True):
             value = value_at(source, slot.path)
-            if _fits(slot, value):
+            if slot.kind.fits(value, slot.options):
                 _put(target, slot.path, value)
     return out
-
-
-def _fits(slot: Slot, value: Any) -> bool:
-    if slot.type == "bool":
-        return isinstance(value, bool)
-    if slot.options:
-        return isinstance(value, str) and value in dict(slot.options)
-    if slot.type in ("integer", "number", "year"):
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if slot.type == "paragraphs":
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    if not isinstance(value, str):
-        return False
-    if slot.type == "date":
-        try:
-            datetime.date.fromisoformat(value)
-        except ValueError:
-            return False
-    return True
 
 
 def canonical(slot: Slot, value: Any) -> Any:
@@ -332,11 +243,4 @@ def canonical(slot: Slot, value: Any) -> Any:
 
     None stands for "nothing was written".
     """
-    if value is None:
-        return None
-    if slot.type == "paragraphs":
-        kept = [" ".join(str(p).split()) for p in value]
-        return [p for p in kept if p] or None
-    if isinstance(value, str):
-        return " ".join(value.split()) or None
-    return value
+    return None if value is None else slot.kind.canonical(value)

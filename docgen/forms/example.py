@@ -6,6 +6,7 @@ regulation, whose people and words belong together, is `docgen.dossier.sample`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from docgen.forms.bindings import Slot, slots
@@ -42,15 +43,6 @@ _TEXTS = {
     },
 }
 _DATES = {"member.birth_date": "1978-03-14", "member.admission_date": "2005-05-19"}
-#: A narrative of the length people write (40 to 120 words): what it is about, what was done, what is left.
-_NARRATIVE = (
-    "- Nội dung “{label}” được thực hiện nghiêm túc, đúng kế hoạch năm {year} đã được chi bộ thông qua; kết quả được "
-    "báo cáo và nhận xét công khai tại các kỳ sinh hoạt trong năm.",
-    "- Đã hoàn thành 24/25 nhiệm vụ, đạt 96%; trong đó 05 nhiệm vụ vượt tiến độ, 01 nhiệm vụ đạt 82% so với kế hoạch "
-    "do khối lượng công việc phát sinh lớn vào đầu năm học.",
-    "- Còn một số việc tiến độ chưa đều; đã rút kinh nghiệm trước tập thể và có biện pháp khắc phục cụ thể, phân công "
-    "rõ người, rõ việc, rõ thời gian hoàn thành trong quý I năm {next}.",
-)
 #: What is a narrative of its own: a decision is taken for a fault, not for work well done.
 _OWN = {
     "regrade.reason": (
@@ -59,7 +51,7 @@ _OWN = {
     ),
 }
 _ROWS = 3
-_GRADES = ("HTTNV", "HTXSNV", "HTNV")
+_GRADES = {"regrade.new_grade": "HTNV"}
 _NUMBERS = {"meeting.days": 1}
 
 
@@ -103,29 +95,31 @@ def _put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 
 def _value(slot: Slot, year: int, index: int) -> Any:
+    """What the binding has of its own, else what its type has."""
+    own = _OF_TYPE[slot.type](slot, index) if slot.type in _OF_TYPE else None
+    if isinstance(own, tuple):
+        return [line.format(label=slot.label, year=year, next=year + 1) for line in own]
+    return own if own is not None else slot.kind.sample(slot.label, slot.options, year, index)
+
+
+def _text(slot: Slot, index: int) -> Any:
     binding = ".".join(slot.path)
-    if slot.type == "paragraphs":
-        lines = next((own for name, own in _OWN.items() if binding.endswith(name)), _NARRATIVE)
-        return [line.format(label=slot.label, year=year, next=year + 1) for line in lines]
-    if slot.type == "date":
-        return next((v for k, v in _DATES.items() if binding.endswith(k)), f"{year}-12-18")
-    if slot.type == "year":
-        return year
-    if slot.type in ("integer", "number"):
-        return _NUMBERS.get(binding, 5)
-    if binding.endswith("regrade.new_grade"):
-        return "HTNV"
-    if slot.type == "grade":
-        return _GRADES[index % len(_GRADES)]
-    if slot.type == "level":
-        return "tot"
-    if slot.type == "choice":
-        codes = [code for code, _ in slot.options]
-        return "khong" if "khong" in codes else codes[0]
-    if slot.type == "bool":
-        return True
     if binding.endswith("full_name") or slot.path[0] == "signers":
         return _NAMES[index % len(_NAMES)]
-    # The longest name is the nearest: `party_organization.name` ends in `organization.name`, too.
-    known = max((k for k in _TEXTS if binding.endswith(k)), key=len, default="")
-    return _TEXTS[known] if known else slot.label
+    return _nearest(_TEXTS, binding)
+
+
+def _nearest(own: Mapping[str, Any], binding: str) -> Any:
+    """By the longest name that `binding` ends in: `party_organization.name` ends in `organization.name`, too."""
+    return own.get(max((name for name in own if binding.endswith(name)), key=len, default=""))
+
+
+def _by_end(own: Mapping[str, Any]) -> Callable[[Slot, int], Any]:
+    return lambda slot, index: _nearest(own, ".".join(slot.path))
+
+
+#: What single bindings hold, by the type of their value.
+_OF_TYPE: dict[str, Callable[[Slot, int], Any]] = {
+    "text": _text, "paragraphs": _by_end(_OWN), "date": _by_end(_DATES), "grade": _by_end(_GRADES),
+    "integer": _by_end(_NUMBERS), "number": _by_end(_NUMBERS),
+}  # fmt: skip

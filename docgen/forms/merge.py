@@ -233,7 +233,7 @@ class _Merging:
         name = str(place[-1])
         held = value_at(self.out.data, place)
         held = held if isinstance(held, list) else []
-        key = next((s for s in members if s.type == "text"), members[0])
+        key = next((s for s in members if s.kind.is_prose), members[0])
         used: set[int] = set()
         own = own_rows(self.definition, name, self.out.data)
         for position, row in enumerate(rows):

@@ -6,17 +6,18 @@ binding as tag; the Jinja path is the binding itself, a row's is `row_` plus the
 
 from __future__ import annotations
 
+from docgen.errors import InternalError
 from docgen.forms.parts import Hole, Parts, RowNumber, Text
 from docgen.forms.placement import LABEL_AFTER_VALUE, is_next_label
 from docgen.forms.slot import options_of
 from docgen.regulations.loader import Field, Regulation
+from docgen.values import VALUES
 from docgen.word import controls, tables
 
 #: Set in the context of a blank form, so that conditional lines are shown.
 BLANK_FLAG = "blank_"
 #: The printed name of a bookmark in the zone of a signature: letters and digits only (a PDF destination's name).
 SIGN_BOOKMARK = "ky"
-DOTS = "……………"
 
 
 def bookmark_name(role: str) -> str:
@@ -28,15 +29,9 @@ def default_prompt(field: Field, form: str = "", in_cell: bool = False) -> str:
     """What an empty field shows: dots, the dots of a date, an em space in a table cell."""
     if in_cell:
         return "\u2003"
-    if field.type == "date":
-        return "ngày…… tháng…… năm……" if form == "long" else "…../…../………"
-    if field.type == "year":
-        return "………"
-    if field.type == "paragraphs":
-        return "…" * 30
     if field.binding == "document.place":
         return "…………"
-    return DOTS
+    return VALUES[field.type].prompt(form)
 
 
 class Paper:
@@ -62,18 +57,21 @@ class Paper:
         control_id = self.ids.in_loop() if row else self.ids.single(field.binding)
         expression = f"row_.{field.binding.removeprefix(row + '[].')}" if row else field.binding
         options = dict(options_of(self.regulation, field))
-        if options and hole.is_box:
+        if hole.is_box:
             tag, words = f"{field.binding}={hole.format}", options[hole.format]
             box_id = self.ids.in_loop() if row else self.ids.single(tag)
             return controls.box_control(tag, words, box_id, f"{expression} == '{words}'")
-        if options:
+        kind = hole.type.control
+        if kind == "choice":
             return controls.choice_control(field.binding, field.label, control_id, prompt, expression, options, look)
-        if field.type == "date":
+        if kind == "date":
             long = hole.format == "long"
             pattern = "'ngày' dd 'tháng' M 'năm' yyyy" if long else "dd/MM/yyyy"
             shown = expression + ".long" if long else expression
             return controls.date_control(field.binding, field.label, control_id, prompt, shown, pattern, look)
-        return controls.text_control(field.binding, field.label, control_id, prompt, expression, look)
+        if kind == "text":
+            return controls.text_control(field.binding, field.label, control_id, prompt, expression, look)
+        raise InternalError("errors.internal.control", binding=field.binding, kind=kind)
 
     def narrative(self, hole: Hole, keep_last: bool) -> str:
         """The control of a value of several paragraphs."""
@@ -95,7 +93,7 @@ class Paper:
                 out.append(controls.run(text, look))
             elif isinstance(part, RowNumber):
                 out.append(controls.run("{{ loop.index }}"))
-            elif part.field.type != "paragraphs":
+            elif not part.is_narrative:
                 look = ("<w:b/><w:bCs/>" if part.bold else "") + ("<w:i/><w:iCs/>" if part.italic else "")
                 out.append(self.control(part, row=row, in_cell=in_cell, look=look))
         return "".join(out)
@@ -111,9 +109,8 @@ class Paper:
         """`inner`, shown where the binding `when` holds (always where there is none), and on a blank form."""
         if not when:
             return inner
-        # A yes/no is printed as a word, and both words are true to Jinja: only its "yes" shows the line.
         field = self.regulation.fields[when]
-        holds = f"{when} == '{dict(options_of(self.regulation, field))['true']}'" if field.type == "bool" else when
+        holds = VALUES[field.type].condition(when, options_of(self.regulation, field))
         test = "{%p if " + f"{holds} or {BLANK_FLAG}" + " %}"
         return self._tag_paragraph(test) + inner + self._tag_paragraph("{%p endif %}")
 

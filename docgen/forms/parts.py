@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from docgen.regulations.loader import Field
+from docgen.values import VALUES
+from docgen.values.kind import ValueType
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,19 @@ class Hole:
         return self.field.binding
 
     @property
+    def type(self) -> ValueType:
+        """The type of the value."""
+        return VALUES[self.field.type]
+
+    @property
+    def is_narrative(self) -> bool:
+        """True where the value is several paragraphs: its control is a block of its own."""
+        return self.type.control == "paragraphs"
+
+    @property
     def is_box(self) -> bool:
         """True where the hole is a box to tick: its format is the code it stands for (`{review.grade:HTTNV}`)."""
-        return bool(self.format) and self.field.type in ("grade", "level", "choice")
+        return bool(self.format) and self.type.is_code
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from docgen.forms.printed import canonical_data, put
 from docgen.forms.read_fixed import fixed_findings
 from docgen.forms.read_identity import identify
 from docgen.forms.read_marks import OBJECT, in_unicode, mark_findings, short
-from docgen.forms.read_values import Parsed, Prompts, parse, tick_of, to_code, without_dots
+from docgen.forms.read_values import Parsed, Prompts, parse, tick_of, without_dots
 from docgen.model import Finding, Place, Severity
 from docgen.regulations.loader import Regulation, load_regulation
 from docgen.word.align import Alignment, Found, align
@@ -183,7 +183,7 @@ def _steering(out: ReadResult, regulation: Regulation, definition: FormDefinitio
         slot = wanted.get(binding)
         if slot is None or value_at(out.data, slot.path) is not None:
             continue
-        if value in ((True, False) if slot.type == "bool" else [code for code, _ in slot.options]):
+        if value in [slot.kind.of_code(code) for code, _ in slot.options]:
             put(out.data, slot.path, value)
 
 
@@ -457,7 +457,7 @@ class _Reading:
                 self.report("read.box.two", "error", ticks[0][1], label=slot.label, codes=", ".join(shown))
                 continue
             sure = all(s for _, _, s in ticks)
-            self.keep(slot, line, _Given(Parsed(to_code(slot, codes[0])), ticks[0][1], sure))
+            self.keep(slot, line, _Given(Parsed(slot.kind.of_code(codes[0])), ticks[0][1], sure))
         single: dict[str, Any] = {}
         lists: dict[str, dict[tuple[int, int], dict[str, Any]]] = {}
         order = {name: position for position, name in enumerate(self.slots)}

@@ -15,28 +15,16 @@ from docgen.forms.definition import FormDefinition
 from docgen.model import GRADES, LEVELS
 from docgen.regulations.loader import Field, Regulation
 from docgen.regulations.rule_facts import Fact, catalogue
+from docgen.values import VALUES
+from docgen.values.date import DATE_PATTERN
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-DATE_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-
-_PLAIN: dict[str, dict[str, Any]] = {
-    "text": {"type": "string"},
-    "paragraphs": {"type": "array", "items": {"type": "string"}},
-    "date": {"type": "string", "format": "date", "pattern": DATE_PATTERN},
-    "year": {"type": "integer", "minimum": 1930, "maximum": 2200},
-    "integer": {"type": "integer", "minimum": 0},
-    "number": {"type": "number", "minimum": 0},
-    "bool": {"type": "boolean"},
-}
 
 
 def value_schema(kind: str, options: tuple[tuple[str, str], ...], title: str) -> dict[str, Any]:
-    """The schema of one value of type `kind` (see `docgen.regulations.loader.TYPES`)."""
-    if kind in ("grade", "level", "choice"):
-        shown = "; ".join(f"{code} = {text}" for code, text in options)
-        return {"title": title, "description": shown, "enum": [code for code, _ in options]}
-    return {"title": title, **_PLAIN[kind]}
+    """The schema of one value of type `kind` (see `docgen.values`)."""
+    return {"title": title, **VALUES[kind].schema(options)}
 
 
 def _object() -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from docgen.model import GRADE_TEXT, LEVEL_TEXT
 from docgen.regulations.loader import Criterion, Field, Regulation
+from docgen.values import VALUES
+from docgen.values.kind import ValueType
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Slot:
     criterion: Criterion | None = None
 
     @property
+    def kind(self) -> ValueType:
+        """The type of the value, as what it does."""
+        return VALUES[self.type]
+
+    @property
     def binding(self) -> str:
         """The binding in the dossier's grammar: `a.b.c`, or `list[].a.b`."""
         leaf = ".".join(self.path)
@@ -32,15 +38,7 @@ class Slot:
 
 def options_of(regulation: Regulation, field: Field) -> tuple[tuple[str, str], ...]:
     """The codes and words of a field that takes its value from a closed list; empty for others."""
-    if field.type == "grade":
-        return tuple(GRADE_TEXT.items())
-    if field.type == "level":
-        return tuple(LEVEL_TEXT.items())
-    if field.type == "choice":
-        return tuple(regulation.choices[field.choices].items())
-    if field.type == "bool":
-        return (("true", "Có"), ("false", "Không"))
-    return ()
+    return VALUES[field.type].options(regulation.choices, field.choices)
 
 
 def slot_of(regulation: Regulation, field: Field) -> Slot:

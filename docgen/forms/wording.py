@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from docgen.forms.parts import Hole, Part, Parts, RowNumber, Text, holes_in
-from docgen.model import GRADE_TEXT, LEVEL_TEXT
+from docgen.forms.slot import options_of
 from docgen.regulations.faults import each
 from docgen.regulations.loader import Field, Regulation
 from docgen.regulations.strict_yaml import Mapping, Sequence
@@ -83,7 +83,7 @@ class Wording:
                 out.append(Text(piece, is_bold, is_italic))
         if is_bold != bold or is_italic != italic:
             raise at.fault("errors.definition.open_markup", key, text=text[:40])
-        narrative = [hole for hole in holes_in(tuple(out)) if hole.field.type == "paragraphs"]
+        narrative = [hole for hole in holes_in(tuple(out)) if hole.is_narrative]
         if narrative and (len(narrative) > 1 or out[-1] is not narrative[0]):
             raise at.fault("errors.definition.paragraphs_not_last", key, binding=narrative[0].binding)
         return tuple(out)
@@ -98,9 +98,8 @@ class Wording:
         parts = [part for line in cell for part in line]
         if len(parts) != 1 or not isinstance(parts[0], Hole):
             return False
-        field = parts[0].field
-        known = {"grade": GRADE_TEXT, "level": LEVEL_TEXT}.get(field.type) or self.regulation.choices.get(field.choices)
-        return known is not None and code in known
+        hole = parts[0]
+        return hole.type.is_code and code in dict(options_of(self.regulation, hole.field))
 
 
 def yes_or_no(at: Mapping, key: str) -> None:

@@ -45,6 +45,7 @@ from docgen.regulations.originals import Originals, originals_of
 from docgen.regulations.standing import KINDS, OUT_OF, Apart
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_shaped
+from docgen.values import VALUES
 
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
@@ -60,7 +61,7 @@ _PREFILLED = re.compile(r"[a-z][a-z_0-9]*|[a-z][a-z_0-9]*(?:\[\])?\.[a-z][a-z_0-
 ADD_KEYS = ("forms", "assessors", "packet", "deadlines", "enclosures")
 CRITERIA_KEYS = ("sets", "detail", "points", "sums", "scales", "scale", "frames", "applies", "chosen")
 FIELDS_KEYS = ("fields", "choices", "roots", "lists", "prefilled")
-TYPES = ("text", "paragraphs", "date", "year", "integer", "number", "grade", "level", "choice", "bool")
+TYPES = tuple(VALUES)
 #: From where an assessor looks at whom he assesses.
 LEVELS = ("self", "cell", "peer", "above", "below")
 #: Of what a document of the packet is made, one each.
@@ -490,7 +491,7 @@ def _merge_fields(regulation: Regulation, folder: Path, faults: Faults) -> None:
         fields = data.get("fields", Mapping())
         for binding, text in fields.items():
             # Known all the same, so that a form that has it is not blamed as well.
-            regulation.fields[binding] = Field(binding, TYPES[0], binding, binding)
+            regulation.fields[binding] = Field(binding, "text", binding, binding)
             with faults:
                 regulation.fields[binding] = _field(fields, binding, text, regulation.choices)
             root = binding.split(".")[0].removesuffix("[]")

@@ -10,25 +10,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from docgen.word.reader import Block, Control, Paragraph, Row, Where, clean
+from docgen.values.spelling import clean
+from docgen.values.spelling import fold as fold
+from docgen.word.reader import Block, Control, Paragraph, Row, Where
 
 #: Glyphs of check boxes; they are values, so no wording is compared with them in it.
 BOX_GLYPHS = "☐☒☑□■✓✔✗✘"
-_FOLDS = str.maketrans(
-    {**dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("“”„‟«»″", '"'), **dict.fromkeys("‘’‚‛′`´", "'")}
-)
 _JINJA_VALUE = re.compile(r"\{\{-?\s*(?:r\s+)?(.+?)\s*-?\}\}")
 _JINJA_ONLY = re.compile(r"\{%-?\s*(tr|p|tc|r)?\s*(if|endif|for|endfor|else|elif)\b((?:(?!%\}).)*)%\}", re.DOTALL)
 _FOR = re.compile(r"\s*\w+\s+in\s+([\w.]+)")
-
-
-def fold(text: str) -> str:
-    """`text` (cleaned) with kinds of dash and quote and of case made one; the length stays the same."""
-    plain = text.translate(_FOLDS)
-    lower = plain.lower()
-    if len(lower) == len(plain):
-        return lower
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in plain)
 
 
 def letters(text: str) -> int:

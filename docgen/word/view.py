@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from docgen.values.spelling import clean as clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,6 @@ class WordText:
     hidden: int = 0
     foreign: int = 0
     marks: dict[Where, Marks] = field(default_factory=dict)
-
-
-def clean(text: str) -> str:
-    """`text` in NFC, white space of any kind as one space, none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def paragraphs_of(blocks: list[Block]) -> Iterator[Paragraph]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.definition import FormDefinition
-from docgen.forms.read_values import only_dots, to_code
+from docgen.forms.read_values import only_dots
 from docgen.regulations.loader import Regulation
 from docgen.word.old_fonts import from_letters
 from docgen.word.view import clean
@@ -43,7 +43,7 @@ _DATES = st.dates(datetime.date(1930, 1, 1), datetime.date(2200, 12, 31)).map(da
 def value_of(slot: Slot) -> st.SearchStrategy[Any]:
     """Values of one slot."""
     if slot.options:
-        return st.sampled_from([to_code(slot, code) for code, _ in slot.options])
+        return st.sampled_from([slot.kind.of_code(code) for code, _ in slot.options])
     match slot.type:
         case "paragraphs":
             return st.lists(TEXTS, max_size=4)

@@ -24,7 +24,6 @@ from docgen.forms.blocks.kind import ALWAYS, COMMON_KEYS, Block, BlockKind, Half
 from docgen.forms.blocks.line import Line
 from docgen.forms.blocks.rows import Rows
 from docgen.forms.blocks.sign import Sign
-from docgen.forms.complete import fold
 from docgen.forms.definition import FormDefinition, load_form
 from docgen.forms.example import sample_record
 from docgen.forms.fill import Filler
@@ -37,6 +36,7 @@ from docgen.forms.template import build_template
 from docgen.forms.wording import Wording
 from docgen.regulations.loader import Regulation, load_regulation
 from docgen.regulations.strict_yaml import Mapping, load_text
+from docgen.values.spelling import clean
 from docgen.word.looks import W
 from docgen.word.safe_open import open_word
 
@@ -83,7 +83,7 @@ def on_paper(form: FormDefinition) -> tuple[set[str], list[str]]:
         control.getparent().replace(control, run)
     for paragraph in file.document.iter(f"{W}p"):
         text = "".join(piece.text or "" for piece in paragraph.iter(f"{W}t"))
-        texts += [fold(piece) for piece in re.sub(r"\{[%{].*?[%}]\}", "\n", text).split("\n")]
+        texts += [clean(piece) for piece in re.sub(r"\{[%{].*?[%}]\}", "\n", text).split("\n")]
     return tags, texts
 
 
@@ -112,7 +112,7 @@ def lacking(kind: BlockKind, page: str = PAGE) -> list[str]:
         miss("slots", f"on paper only: {sorted(lost)}")
     if lost := known - tags:
         miss("write", f"no control: {sorted(lost)}")
-    words = [fold(text) for text in form.fixed_texts()]
+    words = [clean(text) for text in form.fixed_texts()]
     if not words:
         miss("words", "none")
     # The numbers of criteria stand on paper and are no wording.

@@ -12,13 +12,13 @@ from docgen.forms.parts import Hole, Parts, Text, texts_in
 from docgen.forms.placement import leads_to_sign
 from docgen.forms.slot import Slot, options_of, slot_of
 from docgen.forms.wording import Wording
-from docgen.model import LEVEL_TEXT
 from docgen.regulations.criteria import blocks_of, shown_points
 from docgen.regulations.faults import each
 from docgen.regulations.loader import Criterion, Field, Regulation
 from docgen.regulations.scales import Scale
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.yaml_shape import COLUMN, LINES, NUMBER
+from docgen.values import VALUES
 from docgen.word import controls, tables
 
 #: The column of a score sheet in which the level of a criterion is stated.
@@ -95,7 +95,8 @@ class Criteria(Block):
                 label = f"{leaf.text}: {column.field.label}"
                 yield Slot(path, column.field.type, label, "", options_of(regulation, column.field))
             if self.boxes:
-                kind = "level" if regulation.fields[self.binding].type == "level" else "choice"
+                field = regulation.fields[self.binding]
+                kind = field.type if options_of(regulation, field) == self.boxes else "choice"
                 yield Slot((*self.binding.split("."), leaf.id), kind, leaf.text, "", self.boxes, leaf)
 
     def printed(self, shown: Shown) -> Iterator[str]:
@@ -250,12 +251,11 @@ def _boxes(wording: Wording, item: Mapping, binding: str) -> tuple[tuple[str, st
     if binding == NO_BOXES:
         return ()
     found = wording.field(binding, item, "criteria")
-    choice = item.get("boxes", found.choices)
-    if found.type == "level":
-        return tuple(LEVEL_TEXT.items())
-    if choice not in wording.regulation.choices:
+    own = options_of(wording.regulation, found) if VALUES[found.type].is_code else ()
+    choice = item.get("boxes", "")
+    if (choice or not own) and choice not in wording.regulation.choices:
         raise item.fault("errors.definition.unknown_value", "boxes", value=choice)
-    return tuple(wording.regulation.choices[choice].items())
+    return tuple(wording.regulation.choices[choice].items()) if choice else own
 
 
 def _columns(wording: Wording, item: Mapping, rows: Sequence[Criterion]) -> tuple[ScoreColumn, ...]:

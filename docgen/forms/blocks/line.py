@@ -39,7 +39,7 @@ class Line(Block):
     def paragraphs(self) -> Hole | None:
         """The closing hole of type paragraphs, if the line has one."""
         last = self.parts[-1] if self.parts else None
-        return last if isinstance(last, Hole) and last.field.type == "paragraphs" else None
+        return last if isinstance(last, Hole) and last.is_narrative else None
 
     @property
     def is_aside(self) -> bool:

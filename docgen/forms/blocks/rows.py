@@ -46,7 +46,7 @@ class Column:
     @property
     def is_prose(self) -> bool:
         """True for a column of words; numbers, dates, grades and whatever stands in a narrow column are centred."""
-        return self.width > _NARROW_COLUMN and any(hole.field.type == "text" for hole in holes_in(*self.cell))
+        return self.width > _NARROW_COLUMN and any(hole.type.is_prose for hole in holes_in(*self.cell))
 
 
 @dataclass(frozen=True, slots=True)
