@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import itertools
 import os
 import resource
 import signal
@@ -30,6 +31,9 @@ ANSWERS = (0, 1, 3)
 
 #: How often garbage is looked for before any command was run.
 _COLLECTING = gc.get_threshold()
+#: After so many commands the rings of dead values that each left are looked for: a process of the user's has ended.
+_COMMANDS = 20
+_counted = itertools.count(1)
 
 
 class OutOfTimeError(BaseException):
@@ -87,6 +91,8 @@ def _console(arguments: list[str]) -> Iterator[None]:
         # The command line tells the collector that the process soon ends; this one goes on.
         gc.unfreeze()
         gc.set_threshold(*_COLLECTING)
+        if next(_counted) % _COMMANDS == 0:
+            gc.collect()
         sys.argv = kept
         os.chdir(here)
         os.environ.pop("DOCGEN_DEBUG")

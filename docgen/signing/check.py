@@ -8,7 +8,6 @@ where there is any, and with the time that can be proven (ETSI EN 319 102-1; ISO
 from __future__ import annotations
 
 import datetime
-import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +20,7 @@ from docgen.signing.changes import after_last, changes
 from docgen.signing.fields import need
 from docgen.signing.keys import certificate_name, load_certificates
 from docgen.signing.paths import Standing, standing
+from docgen.signing.reader import opened
 from docgen.signing.revocation import Evidence, authorities, evidence, load
 from docgen.signing.store import read_store
 from docgen.signing.unused import unused
@@ -109,33 +109,6 @@ class Sound:
     reason: str
 
 
-def reader_of(pdf: bytes) -> Any:
-    """pyHanko's reader, strict where that can be. Raises `InputError` for no sound PDF and for a password."""
-    need("pyhanko")
-    from pyhanko.pdf_utils.crypt import AuthStatus
-    from pyhanko.pdf_utils.misc import PdfError, PdfStrictReadError
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
-    try:
-        # What only a strict reader refuses (two tables of contents in one file, a table under an old number) may be
-        # sound all the same: it is read, and the verdict says so.
-        try:
-            reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-            strict = not reader.xrefs.hybrid_xrefs_present
-        except PdfStrictReadError:
-            strict = False
-        if not strict:
-            reader = PdfFileReader(io.BytesIO(pdf), strict=False)
-        # A file that only its owner's password protects from being changed opens without one.
-        if reader.encrypted and reader.decrypt("").status == AuthStatus.FAILED:
-            raise InputError("signing.error.password", file="PDF")
-        if reader.root["/Pages"] is None:  # a broken trailer shows itself here
-            raise ValueError("/Pages")
-        return reader
-    except (PdfError, KeyError, ValueError, IndexError, TypeError, AttributeError, RecursionError) as fault:
-        raise InputError("signing.error.unreadable", file="PDF", problem=str(fault)[:200]) from None
-
-
 def mathematics(pdf: bytes, only: Collection[str] = ()) -> list[Sound]:
     """Each signature of `pdf`: whether its digest and signature are right and every later change is an allowed one.
 
@@ -148,18 +121,18 @@ def mathematics(pdf: bytes, only: Collection[str] = ()) -> list[Sound]:
 def _mathematics(pdf: bytes, only: Collection[str]) -> list[Sound]:
     from pyhanko_certvalidator import ValidationContext
 
-    reader = reader_of(pdf)
     out = []
-    for embedded in _signatures(reader):
-        if only and embedded.field_name not in only:
-            continue
-        # No roots: trust is not asked about.
-        status, problem = _validate(embedded, ValidationContext(trust_roots=[], allow_fetching=False))
-        if status is not None and not problem:
-            problem = _unsound(status)
-        certificate = _certificate(embedded)
-        fingerprint = certificate.sha256.hex() if certificate is not None else ""
-        out.append(Sound(str(embedded.field_name), not problem, problem, fingerprint, _reason(embedded)))
+    with opened(pdf) as reader:
+        for embedded in _signatures(reader):
+            if only and embedded.field_name not in only:
+                continue
+            # No roots: trust is not asked about.
+            status, problem = _validate(embedded, ValidationContext(trust_roots=[], allow_fetching=False))
+            if status is not None and not problem:
+                problem = _unsound(status)
+            certificate = _certificate(embedded)
+            fingerprint = certificate.sha256.hex() if certificate is not None else ""
+            out.append(Sound(str(embedded.field_name), not problem, problem, fingerprint, _reason(embedded)))
     return out
 
 
@@ -317,12 +290,20 @@ def check_pdf(pdf: bytes, trust: Trust, base_size: int | None = None) -> tuple[l
 
 def _check(pdf: bytes, trust: Trust, base_size: int | None) -> tuple[list[SignatureVerdict], list[Reason]]:
     try:
-        reader = reader_of(pdf)
-        signatures, stamps = _signatures(reader), _stamps(reader)
+        with opened(pdf) as reader:
+            return _judge(pdf, reader, trust, base_size)
     except InputError as fault:
         if fault.code == "signing.error.password":
             return [], [Reason("password", "failed")]
+        if fault.code != "signing.error.unreadable":
+            raise
         return [], [Reason("unreadable", "failed", {"problem": str(fault.facts.get("problem", ""))})]
+
+
+def _judge(
+    pdf: bytes, reader: Any, trust: Trust, base_size: int | None
+) -> tuple[list[SignatureVerdict], list[Reason]]:
+    signatures, stamps = _signatures(reader), _stamps(reader)
     reasons: list[Reason] = []
     if base_size is not None:
         problem = _changed_since(pdf, reader, base_size)
@@ -422,7 +403,8 @@ def _changed_since(pdf: bytes, reader: Any, base_size: int) -> str:
     if len(pdf) == base_size:
         return ""
     try:
-        base = int(reader_of(pdf[:base_size]).xrefs.total_revisions) - 1
+        with opened(pdf[:base_size]) as before:
+            base = int(before.xrefs.total_revisions) - 1
         outcome = policy().review_file(reader, base)
     except (InputError, PdfError, ValueError, KeyError, TypeError, AttributeError) as fault:
         return str(fault)[:200] or type(fault).__name__

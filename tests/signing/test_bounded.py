@@ -24,6 +24,7 @@ from docgen.errors import InputError
 from docgen.signing import Asked, Trust, verify_file, verify_packet
 from docgen.signing.bounded import MAX_FILE, MAX_PDF, frugal, hash_of, read_bounded
 from docgen.signing.bundle import is_cover, opened
+from docgen.signing.check import mathematics
 from docgen.signing.fields import field_names
 
 # --- used by nothing -----------------------------------------------------------------------------------------------
@@ -190,3 +191,29 @@ def test_the_limit_of_the_process_is_left_alone_where_threads_work() -> None:
     thread.join()
     assert seen[1] is False
     assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_nothing_waits_for_the_collector(
+    sealed: Path, trusting: Asked, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a file unfolded to is gone with its verdict, not when Python next looks for rings of dead values."""
+    from pyhanko.pdf_utils.generic import Reference
+    from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+
+    path = sealed / SHEET
+    caplog.set_level("CRITICAL", "pyhanko")  # pytest would keep what was said, and with it the file
+    gc.collect()
+    before = {id(item) for item in gc.get_objects()}
+    gc.disable()
+    try:
+        assert verify_packet(sealed, trusting).passed
+        assert [sound.sound for sound in mathematics(path.read_bytes())] == [True]
+        assert verify_file(path, trusting.trust).documents[0].signatures
+        left = [item for item in gc.get_objects() if id(item) not in before]
+    finally:
+        gc.enable()
+    readers = [item for item in left if isinstance(item, PdfFileReader | HistoricalResolver)]
+    assert not [item for item in readers if vars(item)]
+    assert not [item for item in left if isinstance(item, io.BytesIO)]
+    # Objects know their file by their references: an index of pyHanko's keeps some, the files' objects are far more.
+    assert sum(isinstance(item, Reference) for item in left) < 5_000
