@@ -8,6 +8,8 @@ from typing import Any
 
 #: The folder, inside the output folder, that remembers what is done.
 JOURNAL = ".docgen-journal"
+#: The bytes of the record of one form; the longest met, a summary of 20,000 members, has some 10 million.
+MAX_RECORD = 32_000_000
 #: What every file that is still being written is called; nothing else may bear such a name.
 PART = ".docgen-{}.part"
 

@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from docgen.batch.model import Piece
+from docgen.batch.model import MAX_RECORD, Piece
 from docgen.dossier.text import clean, one_line
 
 #: What stands in a scanned piece for a blank line, and for a record that bears its number.
@@ -33,6 +33,8 @@ def record_name(line: bytes) -> str:
         return ""
     if mentioned == 1 and (found := _ANYWHERE.search(line)) and line.count(b"{", 0, found.start()) == 1:
         return found[1].decode()
+    if len(line) > MAX_RECORD:  # it will be refused
+        return ""
     try:
         record: Any = json.loads(line)
     except (ValueError, RecursionError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from docgen.batch.model import Piece
+from docgen.batch.model import MAX_RECORD, Piece
 from docgen.dossier.json_reader import decode, parse
 from docgen.dossier.model import PlainPlaces
 from docgen.errors import InputError
@@ -58,6 +58,12 @@ class Source:
         if self.kind == OBJECT:
             return PlainPlaces(self.file)
         return _Items(self, number)
+
+    def too_large(self, number: int, line: bytes) -> Finding:
+        """What is to be said of line `number` where it is longer than `MAX_RECORD`."""
+        place = replace(self.places(number).find(""), pointer="")
+        params = {"size": -(-len(line) // 1_000_000), "limit": MAX_RECORD // 1_000_000}
+        return Finding("dossier.file.record_large", "error", place, params)
 
     def parse(self, number: int, line: bytes, findings: list[Finding]) -> Any:
         """The data of line `number`, with what is wrong with it added to `findings`; None where it is no JSON."""

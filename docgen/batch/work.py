@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from docgen.batch.journal import CLEAN, NO_KEY, NOTED, Entry, Journal, Known
-from docgen.batch.model import Batch, Done, Piece
+from docgen.batch.model import MAX_RECORD, Batch, Done, Piece
 from docgen.batch.names import name_hash, numbered_name, record_name
 from docgen.batch.source import Source
 from docgen.batch.writing import Writer
@@ -260,6 +260,8 @@ class Maker:
         """The record in canonical form, or None where it has an error; and all findings."""
         regulation, definition = self.form.regulation, self.form.definition
         findings: list[Finding] = []
+        if len(line) > MAX_RECORD:
+            return None, [self.source.too_large(number, line)]
         try:
             data = _DECODE(line.decode())
         except (ValueError, RecursionError):  # not UTF-8 is a `ValueError` too

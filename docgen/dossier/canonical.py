@@ -124,7 +124,7 @@ class Canonicaliser:
     def _mapping(self, value: dict[Any, Any], node: Node | None, pointer: str, depth: int) -> Any:
         out: dict[str, Any] = {}
         for key, item in value.items():
-            name = key if isinstance(key, str) else str(key)
+            name = self._bounded(key, f"{pointer}/{escape(key[:40])}") if isinstance(key, str) else str(key)
             if not name.isascii() or not name.isprintable():
                 self._text_findings(name, f"{pointer}/{escape(texts.clean(name))}")
                 name = texts.clean(name)
@@ -168,6 +168,7 @@ class Canonicaliser:
         out: list[Any] = []
         for index, item in enumerate(value):
             if isinstance(item, str):
+                item = self._bounded(item, f"{pointer}/{index}")
                 self._text_findings(item, f"{pointer}/{index}")
                 out.extend(texts.paragraphs(texts.clean(item)))
             else:
@@ -178,7 +179,15 @@ class Canonicaliser:
 
     # -- leaves --
 
+    def _bounded(self, value: str, pointer: str) -> str:
+        """`value`, or its beginning with an error where it is far too long: not even a draft holds all of it."""
+        if len(value) <= texts.LONG_TEXT:
+            return value
+        self.add("dossier.text.long", "error", pointer, length=len(value), limit=texts.LONG_TEXT)
+        return value[: texts.LONG_TEXT] + "…"
+
     def _string(self, value: str, node: Node | None, pointer: str) -> Any:
+        value = self._bounded(value, pointer)
         self._text_findings(value, pointer)
         cleaned = texts.clean(value)
         if not cleaned:
@@ -245,4 +254,4 @@ def escape(name: str) -> str:
 def member_id(item: Any, index: int) -> str:
     """The id that findings about a member carry: its own, or its position where it has none."""
     found = item.get("id") if isinstance(item, dict) else None
-    return texts.clean(found)[:64] if isinstance(found, str) and found.strip() else f"#{index + 1}"
+    return texts.clean(found[: texts.LONG_TEXT])[:64] if isinstance(found, str) and found.strip() else f"#{index + 1}"

@@ -118,7 +118,7 @@ def draw(
     workers = min(jobs or processors(), max(1, len(pages) // _WORTH_A_PROCESS))
     entries = dict(sorted(share(pages, workers, partial(_Fields, drawings, target))))
     counts = {number: int(entry["pages"]) for number, entry in entries.items()}
-    contents = convert([(INDEX_PDF, index(counts))], chosen)
+    contents = convert([(INDEX_PDF, index(counts))], chosen, own=True)
     if has_errors(contents.findings):
         raise _lost(contents.findings)
     index_pdf = contents.pdfs[INDEX_PDF]
@@ -179,7 +179,7 @@ def _draw_missing(
     errors: list[Finding] = []
     done = len(pages) - len(missing)
     files = ((page.name, page.docx.read_bytes()) for page in missing)
-    with closing(convert_stream(files, engine, workers=jobs or None)) as results:
+    with closing(convert_stream(files, engine, workers=jobs or None, own=True)) as results:
         for result in results:
             found = [finding for finding in result.findings if finding.severity == "error"]
             errors += found

@@ -18,6 +18,8 @@ NAME = "rdocx"
 PROFILE = "pdfa-2b"
 #: A word longer than this is offered places to break: the library breaks none by itself, it runs off the paper.
 LONG_WORD = 30
+#: A word that no page holds is cut into pieces of so many letters: memory grows by the square of the places to break.
+LONGEST_WORD, PIECE = 2_000, 20
 _BREAK = "\u200b"
 _TEXT = re.compile(r"(<w:t(?: [^>]*)?>)([^<]*)(</w:t>)")
 _WORD = re.compile(rf"\S{{{LONG_WORD + 1},}}")
@@ -96,7 +98,10 @@ def _breakable(docx: bytes) -> bytes:
     """`docx` with a place to break after each character of words too long for a line: rows of dots, addresses."""
 
     def word(found: re.Match[str]) -> str:
-        return _BREAK.join(_UNIT.findall(found[0]))
+        units = _UNIT.findall(found[0])
+        if len(units) > LONGEST_WORD:
+            units = ["".join(units[at : at + PIECE]) for at in range(0, len(units), PIECE)]
+        return _BREAK.join(units)
 
     def text(found: re.Match[str]) -> str:
         return found[1] + _WORD.sub(word, found[2]) + found[3]

@@ -44,12 +44,13 @@ def convert(
     *,
     workers: int | None = None,
     timeout: float | None = None,
+    own: bool = False,
 ) -> ConversionResult:
     """Each Word file as PDF/A-2b, language vi-VN, fonts embedded, with its signature zones.
 
     With `auto` the embedded engine draws; where that loses a text or a letter and LibreOffice is there, LibreOffice
-    draws all of them, so that one packet is drawn by one engine. `workers` and `timeout` as for `convert_stream`, on
-    which this stands: a file that cannot be drawn, hangs or ends the converter is a finding.
+    draws all of them, so that one packet is drawn by one engine. `workers`, `timeout`, `own` as for `convert_stream`,
+    on which this stands: a file that cannot be drawn, hangs or ends the converter is a finding.
 
     Raises `InputError` for what is no Word file, `EnvironmentFault` where the engine is missing.
     """
@@ -57,21 +58,21 @@ def convert(
     names = [name for name, _ in files]
     if len(set(names)) != len(names):
         raise InternalError("pdf.error.names_twice", names=", ".join(sorted({n for n in names if names.count(n) > 1})))
-    result = _gather(files, choose_engine(engine), workers, timeout)
+    result = _gather(files, choose_engine(engine), workers, timeout, own)
     if engine == "auto" and has_errors(result.findings) and is_there(libreoffice.NAME):
-        other = _gather(files, libreoffice.NAME, workers, timeout)
+        other = _gather(files, libreoffice.NAME, workers, timeout, own)
         if len(other.pdfs) == len(files) and not has_errors(other.findings):
             return other
     return result
 
 
 def _gather(
-    files: Sequence[tuple[str, bytes]], engine: str, workers: int | None, timeout: float | None
+    files: Sequence[tuple[str, bytes]], engine: str, workers: int | None, timeout: float | None, own: bool
 ) -> ConversionResult:
     """All files by one engine. Raises `InputError` for what is no Word file."""
     result = ConversionResult({}, engine, "" if files else ENGINE[engine].version())
     fonts: set[str] = set()
-    for one in convert_stream(files, engine, workers=workers, timeout=timeout):
+    for one in convert_stream(files, engine, workers=workers, timeout=timeout, own=own):
         for finding in one.findings:
             if finding.code == UNREADABLE:
                 raise InputError("errors.word.unreadable", file=one.name, **finding.params)

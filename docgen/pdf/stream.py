@@ -54,6 +54,7 @@ def convert_stream(
     after: After | None = None,
     mark: str | None = None,
     engines: Mapping[str, Engine] = ENGINE,
+    own: bool = False,
 ) -> Generator[FileResult, None, None]:
     """Each Word file as PDF/A-2b, one result a file, in the order of `files`.
 
@@ -64,6 +65,8 @@ def convert_stream(
     processors), never more than files. `timeout` is the seconds one file may take (default: 120, more for large
     files). `after` is done in the worker with each finished PDF and its zones, `mark` puts a mark into it
     (`docgen.pdf.mark`); both must be importable where processes cannot be forked. `engines` replaces the engines.
+    With `own` (what docgen made of a dossier) a file may be as long as it is; any other is refused where it is too long
+    (`docgen.word.drawing_cost`).
 
     Nothing about one file is raised: what is no Word file, what an engine cannot draw, what hangs or ends the process
     is a finding of severity error in its result, and `pdf` is None. A single file without `timeout` is drawn in this
@@ -73,7 +76,7 @@ def convert_stream(
     plan = [choose_engine(engine, engines)]
     if engine == "auto" and plan[0] != libreoffice.NAME and is_there(libreoffice.NAME, engines):
         plan.append(libreoffice.NAME)
-    studio = Studio({name: engines[name] for name in plan}, secrets.token_hex(4), after, mark)
+    studio = Studio({name: engines[name] for name in plan}, secrets.token_hex(4), after, mark, own=own)
     return _run(iter(files), plan, studio, workers or processors(), timeout)
 
 

@@ -17,6 +17,7 @@ from docgen.pdf.mark import checked, mark
 from docgen.pdf.reading import Reading
 from docgen.pdf.zones import SignatureZone, signature_zones
 from docgen.storage import environment_fault
+from docgen.word.drawing_cost import refuse_costly
 from docgen.word.links_out import Link
 from docgen.word.old_text import old_texts
 from docgen.word.shown import shown
@@ -96,7 +97,7 @@ class Studio:
     """What every process of a conversion needs to know; called there, it gives what does the tasks.
 
     `token` names the run, `after` is the last touch, `mark` the words of the mark (`docgen.pdf.mark`), None for no
-    mark; `seconds` as for `docgen.pdf.drawn.Room`.
+    mark; `seconds` as for `docgen.pdf.drawn.Room`. `own` files may be as long as they are: docgen made them.
     """
 
     engines: Mapping[str, Engine]
@@ -104,6 +105,7 @@ class Studio:
     after: After | None = None
     mark: str | None = None
     seconds: float | None = None
+    own: bool = False
 
     def __call__(self, number: int, alive: Alive) -> Work:
         """What does the tasks of a process (`docgen.crew.Prepare`)."""
@@ -117,6 +119,8 @@ class Studio:
         for item in task.items:
             yield At(item.number)
             try:
+                if not self.own:
+                    refuse_costly(item.docx, item.name)
                 copy = unwrapped(item.docx, item.name)
                 plain[item.number], links[item.number] = copy.docx, copy.links
             except Exception as fault:
@@ -202,7 +206,7 @@ def _undone(item: Item, engine: str, fault: Exception) -> Message:
     if isinstance(fault, InputError) and fault.code == "errors.word.unreadable":
         reason = {"reason": fault.facts.get("reason", "")}
         return Made(item.number, not_made(item.name, engine, Finding(UNREADABLE, "error", Place(item.name), reason)))
-    if isinstance(fault, InputError) and fault.code.startswith("read.file."):
+    if isinstance(fault, InputError) and fault.code.startswith(("read.file.", "pdf.file.")):
         params = {key: value for key, value in fault.facts.items() if key != "file"}
         return Made(item.number, not_made(item.name, engine, Finding(fault.code, "error", Place(item.name), params)))
     problem = NotDrawn.because(fault.code if isinstance(fault, DocgenError) else type(fault).__name__)

@@ -300,9 +300,7 @@ def _check(pdf: bytes, trust: Trust, base_size: int | None) -> tuple[list[Signat
         return [], [Reason("unreadable", "failed", {"problem": str(fault.facts.get("problem", ""))})]
 
 
-def _judge(
-    pdf: bytes, reader: Any, trust: Trust, base_size: int | None
-) -> tuple[list[SignatureVerdict], list[Reason]]:
+def _judge(pdf: bytes, reader: Any, trust: Trust, base_size: int | None) -> tuple[list[SignatureVerdict], list[Reason]]:
     signatures, stamps = _signatures(reader), _stamps(reader)
     reasons: list[Reason] = []
     if base_size is not None:

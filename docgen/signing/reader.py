@@ -45,7 +45,7 @@ def _reader_of(pdf: bytes) -> Any:
     try:
         # What only a strict reader refuses (two tables of contents in one file, a table under an old number) may be
         # sound all the same: it is read, and the verdict says so.
-        reader = None
+        reader: Any = None
         try:
             reader = PdfFileReader(io.BytesIO(pdf), strict=True)
             strict = not reader.xrefs.hybrid_xrefs_present
@@ -63,5 +63,3 @@ def _reader_of(pdf: bytes) -> Any:
         return reader
     except (PdfError, KeyError, ValueError, IndexError, TypeError, AttributeError, RecursionError) as fault:
         raise InputError("signing.error.unreadable", file="PDF", problem=str(fault)[:200]) from None
-
-

@@ -68,10 +68,10 @@ def validate_form_data(
     canonical, findings = canonical_form_data(data, regulation, definition, where)
     if not isinstance(data, dict):
         return findings
-    who = canonical.get("id") if isinstance(canonical.get("id"), str) else ""
+    who = canonical["id"][:64] if isinstance(canonical.get("id"), str) else ""
 
     def report(code: str, severity: Any, pointer: str, **params: Any) -> None:
-        findings.append(Finding(code, severity, where.find(pointer), params, str(who)))
+        findings.append(Finding(code, severity, where.find(pointer), params, who))
 
     for pointer, mark in secret:
         report(MARKED, "error", pointer, mark=mark)

@@ -42,6 +42,17 @@ def test_a_bad_record_is_reported_and_the_rest_is_made(fill: Fill, records: Reco
     assert set(docx(tmp_path / "out")) == {"dv-01.docx", "dv-02.docx", "dv-03.docx"}
 
 
+def test_a_record_of_many_megabytes_costs_itself(fill: Fill, records: Records, tmp_path: Path) -> None:
+    """The id of one record has 33 million letters."""
+    large = {**records[1], "id": "x" * 33_000_000}
+    summary = fill([records[0], large, records[2]])
+    assert (summary.made, summary.skipped) == (2, 1)
+    assert codes(summary) == ["dossier.file.record_large"]
+    assert summary.first[0]["source"].startswith("dòng 2")
+    assert "34 MB" in summary.first[0]["message"]
+    assert set(docx(tmp_path / "out")) == {"dv-01.docx", "dv-03.docx"}
+
+
 def test_the_file_of_findings_goes_when_all_is_well(fill: Fill, records: Records) -> None:
     good, records[0]["member"]["full_name"] = records[0]["member"]["full_name"], 7
     findings = fill(records).findings

@@ -251,3 +251,34 @@ def test_every_value_has_the_line_it_stands_on() -> None:
     assert {pointer: places.line(pointer) for pointer in lines} == lines
     assert places.line("/a/khong-co") == lines["/a"]
     assert places.line("/khong-co") == 1
+
+
+@pytest.mark.parametrize("name", ["full_name", "workplace"])
+def test_of_a_text_without_end_the_beginning_is_taken(name: str) -> None:
+    """Not even a draft holds a file of megabytes that was pasted into one place."""
+    member = {"id": "dv-01", "member": {"full_name": "Nguyễn Văn A"} | {name: "chữ " * 2_500_000}}
+    dossier, findings = load(text_of(members=[member]))
+    found = [f for f in findings if f.code == "dossier.text.long"]
+    assert [(f.severity, f.place.pointer, f.params) for f in found] == [
+        ("error", f"/members/0/member/{name}", {"length": 10_000_000, "limit": 100_000})
+    ]
+    assert dossier.members[0]["member"][name] == ("chữ " * 25_000).rstrip() + " …"
+
+
+def test_of_paragraphs_and_of_names_without_end_the_beginning_is_taken() -> None:
+    long = "x" * 200_000
+    member = {"id": "dv-01", "member": {"full_name": "A"}, "review": {"ideology": ["một", long, "ba"]}, long: "y"}
+    dossier, findings = load(text_of(members=[member]))
+    assert [f.place.pointer[:30] for f in findings if f.code == "dossier.text.long"] == [
+        "/members/0/review/ideology/1", "/members/0/" + "x" * 19
+    ]  # fmt: skip
+    assert dossier.members[0]["review"]["ideology"] == ["một", "x" * 100_000 + "…", "ba"]
+    assert max(map(len, dossier.members[0])) == 100_001
+    assert max(len(f.text()) for f in findings) < 1_000
+
+
+def test_a_text_of_just_the_length_is_taken_whole() -> None:
+    exactly = {"id": "dv-01", "member": {"full_name": "A", "workplace": "x" * 100_000}}
+    dossier, findings = load(text_of(members=[exactly]))
+    assert "dossier.text.long" not in codes(findings)
+    assert dossier.members[0]["member"]["workplace"] == "x" * 100_000

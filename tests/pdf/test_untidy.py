@@ -13,8 +13,11 @@ import pytest
 pytest.importorskip("rdocx")
 pytest.importorskip("pypdfium2")
 
+from docgen.errors import InputError
 from docgen.pdf import convert, pdf_text
+from docgen.pdf.embedded import LONGEST_WORD, PIECE
 from docgen.pdf.reading import squeezed
+from docgen.word.drawing_cost import refuse_costly
 from docgen.word.pages import Page
 
 ENGINES = ["rdocx", pytest.param("libreoffice", marks=pytest.mark.libreoffice)]
@@ -201,9 +204,57 @@ _END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 
 
 def test_fields_in_fields_without_end_are_refused_before_an_engine_sees_them() -> None:
-    """50,000 fields that begin and never end take an engine 7 GB; so many one after the other are nothing."""
-    deep = convert([("sau", _file(f"<w:p>{_BEGIN * 50_000}</w:p>"))], "rdocx")
+    """50,000 fields that begin and never end take an engine 7 GB; some one after the other are nothing."""
+    deep = convert([("sau", _file(f"<w:p>{_BEGIN * 5_000}</w:p>"))], "rdocx")
     assert [(f.code, f.severity) for f in deep.findings] == [("read.file.too_deep", "error")]
     assert not deep.pdfs
     many = convert([("nhieu", _file(f"<w:p>{(_BEGIN + _END) * 300}</w:p>"))], "rdocx")
     assert many.pdfs["nhieu"].startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("body", "facts"),
+    [
+        (p(r("Đoạn văn")) * 21_000, {"paragraphs": 21_000, "letters": 168_000, "longest": 8}),
+        (p(r("chữ " * 40_000)), {"paragraphs": 1, "letters": 160_000, "longest": 160_000}),
+        (p(r("chữ " * 500)) * 500, {"paragraphs": 500, "letters": 1_000_000, "longest": 2_000}),
+        (p("<w:r><w:t>a</w:t></w:r>" * 23_000), {"paragraphs": 1, "letters": 23_000, "longest": 23_000}),
+        (f"<w:tbl><w:tr>{'<w:tc><w:p/></w:tc>' * 12_500}</w:tr></w:tbl>" + p(),
+         {"paragraphs": 12_501, "letters": 0, "longest": 0}),
+        (f"<w:sdt><w:sdtContent>{p(r('Mục'))}</w:sdtContent></w:sdt>" * 16_000,
+         {"paragraphs": 16_000, "letters": 48_000, "longest": 3}),
+    ],
+    ids=["paragraphs", "a paragraph", "letters", "runs", "cells", "controls"],
+)  # fmt: skip
+def test_what_no_engine_could_draw_is_refused_with_its_numbers(body: str, facts: dict[str, int]) -> None:
+    """A million letters in one paragraph take the embedded engine 16 GB, 100,000 paragraphs 3 GB."""
+    result = convert([("dài", _file(body))], "rdocx")
+    assert [(f.code, f.severity, f.params) for f in result.findings] == [("pdf.file.too_long", "error", facts)]
+    assert not result.pdfs
+    assert str(facts["paragraphs"]) in result.findings[0].text("vi").replace(".", "")
+
+
+def test_what_is_long_and_sound_may_be_drawn() -> None:
+    for body in (p(r("Đoạn văn")) * 12_000, p(r("chữ " * 25_000)), p(r("chữ " * 500)) * 300):
+        refuse_costly(_file(body), "dài")
+    with pytest.raises(InputError, match="too_long"):
+        refuse_costly(_file(p(r("Đoạn văn")) * 21_000), "dài")
+    refuse_costly(b"no Word file", "tệp")  # whoever reads it next says so
+
+
+def test_docgen_draws_its_own_files_however_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docgen.word.drawing_cost.MAX_DRAWING", 0)
+    monkeypatch.setattr("docgen.word.drawing_cost._SMALL", 0)
+    docx = _file(p(r("Mục lục")))
+    assert [f.code for f in convert([("a", docx)], "rdocx").findings] == ["pdf.file.too_long"]
+    assert convert([("a", docx)], "rdocx", own=True).pdfs
+
+
+def test_a_word_without_end_is_cut_into_few_pieces() -> None:
+    """Between each two letters of a word of 30 there may be a break; of 100,000 that would take 1.4 GB."""
+    word = "".join(chr(0x61 + n % 26) for n in range(LONGEST_WORD + 500))
+    result = convert([("a", _file(p(r(word))))], "rdocx")
+    assert [f for f in result.findings if f.severity == "error"] == []
+    text = pdf_text(result.pdfs["a"])
+    assert "".join(c for c in text if c.isalpha()) == word
+    assert 0 < text.count("\u200b") <= len(word) / PIECE

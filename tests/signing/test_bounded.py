@@ -193,9 +193,7 @@ def test_the_limit_of_the_process_is_left_alone_where_threads_work() -> None:
     assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
-def test_nothing_waits_for_the_collector(
-    sealed: Path, trusting: Asked, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_nothing_waits_for_the_collector(sealed: Path, trusting: Asked, caplog: pytest.LogCaptureFixture) -> None:
     """What a file unfolded to is gone with its verdict, not when Python next looks for rings of dead values."""
     from pyhanko.pdf_utils.generic import Reference
     from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader

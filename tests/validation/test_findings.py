@@ -189,7 +189,7 @@ SEVERITY = {"warning": {
     "validation.meeting.no_date", "validation.meeting.no_length", "validation.draft.no_date",
     "validation.draft.first_day_counted", "validation.ballots.other_count", "validation.votes.no_ballots",
     "validation.votes.too_few", "validation.grade.no_civil", "validation.facts.other_subject",
-    "dossier.text.invisible", "dossier.text.direction", "dossier.text.lookalike", "dossier.text.long",
+    "dossier.text.invisible", "dossier.text.direction", "dossier.text.lookalike",
     "validation.member.leads", "validation.signs.nobody", "validation.signs.some",
     "validation.votes.none", "validation.votes.nobody", "validation.same.differs", "validation.assessment.due",
     "validation.meeting.perhaps_short", "validation.organization.two_kinds",
