@@ -18,6 +18,7 @@ from docgen.errors import InputError
 from docgen.signing.bounded import MAX_SMALL, frugal, read_bounded
 from docgen.signing.changes import after_last, changes
 from docgen.signing.fields import need
+from docgen.signing.gaps import unlisted
 from docgen.signing.keys import certificate_name, load_certificates
 from docgen.signing.paths import Standing, standing
 from docgen.signing.reader import opened
@@ -319,6 +320,7 @@ def _judge(pdf: bytes, reader: Any, trust: Trust, base_size: int | None) -> tupl
         reasons.extend(after_last(pdf, ends[-1]))
     if start < len(pdf):
         reasons.extend(unused(reader, start, _revisions(signatures)))
+        reasons.extend(unlisted(reader, pdf, start, _revisions(signatures)))
     known = _known(reader, [*signatures, *stamps], trust)
     if known.evidence.forged and known.has_store:
         reasons.append(Reason("list_not_signed", "cannot_tell"))
