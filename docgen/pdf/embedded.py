@@ -21,6 +21,8 @@ LONG_WORD = 30
 #: A word that no page holds is cut into pieces of so many letters: memory grows by the square of the places to break.
 LONGEST_WORD, PIECE = 2_000, 20
 _BREAK = "\u200b"
+#: Word draws it with the hyphen of the font; the library takes U+2011, which few fonts have.
+_NO_BREAK_HYPHEN = re.compile(r"<w:noBreakHyphen *(?:/>|></w:noBreakHyphen>)")
 _TEXT = re.compile(r"(<w:t(?: [^>]*)?>)([^<]*)(</w:t>)")
 _WORD = re.compile(rf"\S{{{LONG_WORD + 1},}}")
 _UNIT = re.compile(r"&[^;]+;|.", re.S)
@@ -95,7 +97,8 @@ def draw(docx: bytes) -> Drawn:
 
 
 def _breakable(docx: bytes) -> bytes:
-    """`docx` with a place to break after each character of words too long for a line: rows of dots, addresses."""
+    """`docx` with a place to break after each character of words too long for a line (rows of dots, addresses), and
+    with plain hyphens for those that never break."""
 
     def word(found: re.Match[str]) -> str:
         units = _UNIT.findall(found[0])
@@ -109,7 +112,7 @@ def _breakable(docx: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(docx)) as source:
         xml = source.read("word/document.xml").decode("utf-8")
-        changed = _TEXT.sub(text, xml)
+        changed = _TEXT.sub(text, _NO_BREAK_HYPHEN.sub("<w:t>-</w:t>", xml))
         if changed == xml:
             return docx
         with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:

@@ -63,6 +63,7 @@ def r(text: str, properties: str = "", tag: str = "t") -> str:
         (p(f'<w:smartTag w:uri="u" w:element="place">{r("Cần Thơ")}</w:smartTag>'), "Cần Thơ", ""),
         (p(r("thấy "), r("chữ ẩn", "<w:vanish/>")), "thấy", "chữ ẩn"),
         (p(r("Bản kiểm điểm", "<w:caps/>")), "BẢN KIỂM ĐIỂM", ""),
+        (p("<w:r><w:t>trước</w:t><w:noBreakHyphen/><w:t>sau</w:t></w:r>"), "trước-sau", ""),
         (p(r("Có ☒ Không ☐ rồi ✓ hết")), "Có ☒ Không ☐ rồi ✓ hết", ""),
     ],
 )  # fmt: skip
