@@ -16,6 +16,7 @@ import datetime
 import math
 import re
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 from docgen.dossier import text as texts
@@ -175,7 +176,22 @@ class Canonicaliser:
                 done = self._value(item, None, f"{pointer}/{index}", depth + 1)
                 if done is not _NOTHING:
                     out.append(done)
-        return out or _NOTHING
+        return self._section(out, pointer) or _NOTHING
+
+    def _section(self, found: list[Any], pointer: str) -> list[Any]:
+        """The paragraphs `found`, or the first of them with an error where together they are far too long."""
+        if len(found) > texts.MANY_PARAGRAPHS:
+            self.add("dossier.text.many", "error", pointer, count=len(found), limit=texts.MANY_PARAGRAPHS)
+            found = found[: texts.MANY_PARAGRAPHS]
+        lengths = [len(item) if isinstance(item, str) else 0 for item in found]
+        if sum(lengths) <= texts.LONG_TEXT:
+            return found
+        if max(lengths) <= texts.LONG_TEXT:  # else it was said of that paragraph
+            self.add("dossier.text.long", "error", pointer, length=sum(lengths), limit=texts.LONG_TEXT)
+        upto = list(accumulate(lengths))
+        last = next(index for index, total in enumerate(upto) if total > texts.LONG_TEXT)
+        kept = found[last][: texts.LONG_TEXT - upto[last] + lengths[last]]
+        return [*found[:last], kept + "…"]
 
     # -- leaves --
 
@@ -194,7 +210,7 @@ class Canonicaliser:
             return _NOTHING
         kind = node.entry.type if node is not None and node.entry else ""
         if kind == "paragraphs":
-            return texts.paragraphs(cleaned)
+            return self._section(texts.paragraphs(cleaned), pointer)
         if kind == "date":
             taken = read_date(cleaned)
             if taken is None or taken == cleaned:

@@ -48,9 +48,11 @@ MARKUP = r"</?w:"
 #: A name that is kept as it is written.
 NAME = r"^[ -~]*$"
 _TEXT: dict[str, Any] = {"type": "string", "pattern": LINE, "maxLength": MAX_TEXT, "not": {"pattern": MARKUP}}
+#: Paragraphs that together are no longer than a text may be (`docgen.dossier.text.LONG_TEXT`).
+PARAGRAPHS: dict[str, Any] = {"minItems": 1, "maxItems": 50, "items": {"maxLength": 2_000}}
 _NUMBER: dict[str, Any] = {"type": "number", "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER}
 _TYPES: dict[str, dict[str, Any]] = {
-    "paragraphs": {"type": "array", "minItems": 1, "items": _TEXT},
+    "paragraphs": {"type": "array", **PARAGRAPHS, "items": {**_TEXT, **PARAGRAPHS["items"]}},
     "date": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     "integer": {**_NUMBER, "type": "integer"},
     "year": {**_NUMBER, "type": "integer"},

@@ -18,6 +18,8 @@ from docgen.model import Severity
 #: A text longer than this, some forty pages, is surely a slip: a whole file pasted into one place. An error, and no
 #: more of it is taken: what draws pages takes memory by the square of a paragraph (200,000 letters: 0.8 GB).
 LONG_TEXT = 100_000
+#: The paragraphs of one section: 2,000 fill some sixty pages, and 100,000 take more than a minute to print.
+MANY_PARAGRAPHS = 2_000
 
 _ILLEGAL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff"
 _SURROGATES = "\ud800-\udfff"

@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from docgen.dossier.plain import LINE, MARKUP, MAX_TEXT
+from docgen.dossier.plain import LINE, MARKUP, MAX_TEXT, PARAGRAPHS
 
 #: A single paragraph shorter than this may be one of the ways people write "nothing".
 SHORT = 20
@@ -64,7 +64,8 @@ def all_written(places: Iterable[tuple[tuple[str, ...], str, bool]]) -> Tell:
 
 def _written(kinds: set[str], required: bool) -> dict[str, Any]:
     if "paragraphs" in kinds:
-        return {"type": "array", "minItems": 1, "items": TEXT, **({"anyOf": SAYS_SOMETHING} if required else {})}
+        bounds = PARAGRAPHS | {"items": {**TEXT, **PARAGRAPHS["items"]}}
+        return {"type": "array", **bounds, **({"anyOf": SAYS_SOMETHING} if required else {})}
     if kinds == {"text"}:
         return TEXT
     return {"anyOf": [TEXT, {"type": ["number", "boolean"]}, {"type": "object", "minProperties": 1}]}

@@ -272,7 +272,7 @@ def test_of_paragraphs_and_of_names_without_end_the_beginning_is_taken() -> None
     assert [f.place.pointer[:30] for f in findings if f.code == "dossier.text.long"] == [
         "/members/0/review/ideology/1", "/members/0/" + "x" * 19
     ]  # fmt: skip
-    assert dossier.members[0]["review"]["ideology"] == ["một", "x" * 100_000 + "…", "ba"]
+    assert dossier.members[0]["review"]["ideology"] == ["một", "x" * 99_997 + "…"]
     assert max(map(len, dossier.members[0])) == 100_001
     assert max(len(f.text()) for f in findings) < 1_000
 
@@ -282,3 +282,22 @@ def test_a_text_of_just_the_length_is_taken_whole() -> None:
     dossier, findings = load(text_of(members=[exactly]))
     assert "dossier.text.long" not in codes(findings)
     assert dossier.members[0]["member"]["workplace"] == "x" * 100_000
+
+
+@pytest.mark.parametrize("as_list", [True, False])
+def test_a_section_of_too_many_or_too_long_paragraphs_is_cut(as_list: bool) -> None:
+    """A section of 100,000 paragraphs took more than a minute to print."""
+
+    def kept(paragraphs: list[str]) -> tuple[int, list[tuple[str, Any]]]:
+        given: Any = paragraphs if as_list else "\n".join(paragraphs)
+        member = {"id": "dv-01", "member": {"full_name": "A"}, "review": {"ideology": given}}
+        dossier, findings = load(text_of(members=[member]))
+        return len(dossier.members[0]["review"]["ideology"]), [(f.code, f.params) for f in findings]
+
+    many = [("dossier.text.many", {"count": 3_000, "limit": 2_000})]
+    assert kept(["đoạn"] * 3_000) == (2_000, many)
+    assert kept(["đoạn"] * 2_000) == (2_000, [])
+    if as_list:
+        assert kept(["x" * 1_000] * 102) == (101, [("dossier.text.long", {"length": 102_000, "limit": 100_000})])
+        assert kept(["x" * 1_000] * 100) == (100, [])
+        assert kept(["x" * 19_000] * 7) == (6, [("dossier.text.long", {"length": 133_000, "limit": 100_000})])

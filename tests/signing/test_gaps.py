@@ -18,7 +18,7 @@ GRADE = b"Khong hoan thanh nhiem vu"
 
 
 def _with(pdf: bytes, more: bytes, before: bytes = b"xref\n") -> bytes:
-    """`pdf` with `more` in its last revision, behind the beginning of its last object, so that at most its table moves."""
+    """`pdf` with `more` in its last revision, behind where its last object begins, so that at most its table moves."""
     at = pdf.rindex(b"\n" + before) + 1
     table = pdf.rindex(b"\nxref\n") + 1
     table += len(more) if at <= table else 0

@@ -179,6 +179,7 @@ CASES: list[tuple[str, Change, str]] = [
     ("dossier.text.lookalike", put(f"{M}/cell/note", "Nguyễn V\u0430n"), f"{M}/cell/note"),
     ("dossier.text.markup", put(f"{M}/cell/note", "{{ 7*7 }}"), f"{M}/cell/note"),
     ("dossier.text.long", put(f"{M}/review/ideology", "lời " * 1_300_000), f"{M}/review/ideology"),
+    ("dossier.text.many", put(f"{M}/review/ideology", ["đoạn"] * 2_001), f"{M}/review/ideology"),
     ("dossier.regulation.missing", drop("/regulation"), ""),
     ("dossier.regulation.unknown", put("/regulation", "kh55-2081"), "/regulation"),
 ]  # fmt: skip
