@@ -165,6 +165,23 @@ def test_every_kind_is_whole(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("holds", [True, False])
+def test_a_condition_takes_the_whole_block_with_it(name: str, holds: bool) -> None:
+    """What stands under a condition that does not hold is neither printed nor missed, whatever the record says."""
+    form = form_of(blocks_of(BLOCKS[name], when=CONDITION))
+    data = sample_record(regulation(), form)
+    data.setdefault("member", {})["leader"] = holds
+    docx = Filler(regulation(), form).fill(data)
+    file, _ = open_word(docx)
+    assert file is not None
+    page = clean("".join(file.document.itertext()))
+    assert [text for text in form.fixed_texts() if (clean(text) in page) is not holds] == []
+    read = read_form(docx, regulation(), form)
+    assert read.data == canonical_data(regulation(), form, data)
+    assert (len(read.data) > 2 or len(read.data.get("member", ())) > 1) is holds
+
+
+@pytest.mark.parametrize("name", BLOCKS)
 def test_every_kind_refuses_by_file_and_line(name: str) -> None:
     wording = Wording(regulation(), Mapping())
     for key, code in (("khong_co", "unknown_key"), ("when", "unknown_binding")):
