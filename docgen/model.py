@@ -6,7 +6,6 @@ of a criterion; II.B: four grades), written without accents so that they can be 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -47,30 +46,48 @@ def lower_grade(first: str, second: str) -> str:
     return GRADES[max(GRADES.index(first), GRADES.index(second))]
 
 
-#: How the reader of JSON names the line at the end of a place.
-_AT_LINE = re.compile(r"\(dòng (\d+)\)$")
+#: The parts of a place that are put into words, in that order.
+_SPOTS = ("section", "table", "row", "cell", "paragraph", "line", "column")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something stands: a file and a position inside it.
 
-    `pointer` is a JSON pointer (RFC 6901) into the dossier; `source` is how a person finds it in the file that was
-    read: `Đảng viên!C7` in a workbook, `mục I.2` in a Word form, the pointer itself in a JSON file.
+    `pointer` is a JSON pointer (RFC 6901) into the dossier; `source` what needs no words to be found by: `Đảng viên!C7`
+    in a workbook, the pointer itself in a JSON file, the quoted label of a place in a Word form. The rest are numbers,
+    from 1 (0: not there), and names, which `inner` puts into words: `line` and `column` of a text file; `part` of a
+    Word file, the printed number of a `section`, `table`, `row`, `cell`, or `paragraph`.
     """
 
     file: str = ""
     pointer: str = ""
     source: str = ""
     line: int = 0
+    column: int = 0
+    part: str = ""
+    section: str = ""
+    table: int = 0
+    row: int = 0
+    cell: int = 0
+    paragraph: int = 0
+
+    def inner(self, language: str = "vi") -> str:
+        """The place inside the file, in words."""
+        named = [message(f"place.{name}", language, value=value) for name in _SPOTS if (value := getattr(self, name))]
+        if not named:
+            return self.source or self.part or self.pointer or "/"
+        if self.line:
+            head = self.source or self.pointer
+            return f"{head} ({', '.join(named)})" if head else ", ".join(named)
+        return ", ".join([*([self.part] if self.part else []), *named, *([self.source] if self.source else [])])
+
+    def text(self, language: str = "vi") -> str:
+        """The file and the place inside it, in words."""
+        return f"{self.file}: {self.inner(language)}" if self.file else self.inner(language)
 
     def __str__(self) -> str:
-        inner = self.source or self.pointer or "/"
-        return f"{self.file}: {inner}" if self.file else inner
-
-    def shown(self, language: str = "vi") -> str:
-        """The place as one line of a report in `language`: the number of the line is named in it."""
-        return _AT_LINE.sub(lambda found: message("validation.report.line", language, line=found[1]), str(self))
+        return self.text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +128,15 @@ class Finding:
         return "!" in self.place.source or self.place.file.lower().endswith(_WORKBOOKS)
 
     def as_json(self, language: str = "vi") -> dict[str, Any]:
-        """As a flat mapping: code, severity, file, pointer, source, who, message, hint."""
+        """As a flat mapping: code, severity, file, pointer, source, who, message, hint, and where known the numbers of
+        the place (`line`, `column`, `table`, `row`, `cell`, `paragraph`). `source`, `message`, `hint` are for people.
+        """
+        place = self.place
+        numbers = {name: value for name in _SPOTS if isinstance(value := getattr(place, name), int) and value}
+        source = place.inner(language) if place.source or place.part or place.section or numbers else ""
         return {
-            "code": self.code, "severity": self.severity, "file": self.place.file, "pointer": self.place.pointer,
-            "source": self.place.source, "who": self.who, "message": self.text(language), "hint": self.hint(language),
+            "code": self.code, "severity": self.severity, "file": place.file, "pointer": place.pointer,
+            "source": source, "who": self.who, "message": self.text(language), "hint": self.hint(language), **numbers,
         }  # fmt: skip
 
 

@@ -101,10 +101,10 @@ def propose(regulation: str, subject: str, facts: Mapping[str, Any], folders: Se
     >>> propose("hd16-2018", "cohort", {"cohort_kind": "dang_vien", "n_good": 14}).max_excellent
     2
     """
-    from docgen.dossier.model import nearest
     from docgen.grading import propose as propose_grade
     from docgen.grading import rules_of
     from docgen.grading.answers import with_answers
+    from docgen.nearest import nearest
 
     rules = rules_of(regulation, folders)
     for name in facts:

@@ -199,4 +199,4 @@ def _line_name(line: bytes) -> str:
 
 def place_of(item: Item) -> Place:
     """Where `item` stands, for a finding about the dossier as a whole."""
-    return Place(str(item.file), "", f"dòng {item.line}" if item.line else "")
+    return Place(str(item.file), line=item.line)

@@ -19,12 +19,12 @@ from docgen.dossier.excel import library
 from docgen.dossier.excel_cells import put, told_of, value_of
 from docgen.dossier.excel_checks import astray, beside, hidden, spread_merged, without_value
 from docgen.dossier.layout import Column
-from docgen.dossier.model import nearest
 from docgen.dossier.spreadsheet import Told, letters, read_pages
 from docgen.dossier.workbook_limits import MAX_FILE_BYTES, WorkbookError
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.definition import FormDefinition
 from docgen.model import Finding, Place, has_errors
+from docgen.nearest import nearest
 from docgen.regulations.loader import Regulation
 from docgen.storage import write_whole
 

@@ -80,7 +80,7 @@ class Source:
         for finding in found:
             place = places.find(finding.place.pointer)
             if not finding.place.pointer:
-                place = Place(place.file, "", place.source)
+                place = replace(place, pointer="")
             params = {**finding.params, "line": number} if "line" in finding.params else finding.params
             findings.append(replace(finding, place=place, params=params))
         return data

@@ -14,6 +14,7 @@ import click
 from docgen.errors import EXIT_ENVIRONMENT, EXIT_INTERNAL, DefinitionError, DocgenError
 from docgen.garbage import less_garbage
 from docgen.i18n import DEFAULT_LANGUAGE, LANGUAGES, message
+from docgen.nearest import nearest
 from docgen.version import VERSION
 
 #: Each command and where it lives; the order is the order of work.
@@ -101,10 +102,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command, or a usage error that names the nearest one."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = text("did_you_mean", name=near[0]) if near else ""
+            near = nearest(args[0], COMMANDS)
+            hint = text("did_you_mean", name=near) if near else ""
             raise click.UsageError(text("unknown_command", name=args[0]) + hint, ctx)
         return super().resolve_command(ctx, args)
 

@@ -107,7 +107,7 @@ def regulations(
         issued = r.issued.strftime("%d/%m/%Y") if r.issued else ""
         click.echo(f"{r.id:<12} {r.number:<14} {issued}  {r.issuer}")
         click.echo(f"{'':<12} {r.title}")
-        if r.life.years:
+        if r.life.first is not None or r.life.last is not None:
             click.echo(f"{'':<12} {text('regulations.years', years=r.life.years)}")
         if r.life.replaced_by:
             click.echo(f"{'':<12} {text('regulations.replaced', last=r.life.rules_last, replaced=r.life.replaced_by)}")
@@ -138,7 +138,8 @@ def _check(named: str, folders: tuple[Path, ...], as_json: bool) -> int:
         click.echo(f"{name}: {text('regulations.' + key, errors=errors, warnings=len(faults) - errors)}")
         for fault in faults:
             click.echo(f"  {message('validation.report.' + fault.severity, language())}: {fault.text(language())}")
-            place = "" if fault.place.line else f"{fault.place} "  # a fault with a line names its file itself
+            # The words of a fault with a line name file and line themselves.
+            place = "" if fault.place.line else f"{fault.place.text(language())} "
             click.echo(f"      {place}[{fault.code}]")
             if hint := fault.hint(language()):
                 click.echo(f"      → {hint}")

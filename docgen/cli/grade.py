@@ -16,7 +16,7 @@ from docgen.model import Finding, Place
 
 def _finding(finding: Finding, language: str) -> dict[str, Any]:
     text = message(finding.code, language, **finding.params)
-    return {"code": finding.code, "severity": finding.severity, "where": str(finding.place), "message": text}
+    return {"code": finding.code, "severity": finding.severity, "where": finding.place.text(language), "message": text}
 
 
 def _broken(path: Path, line: int, code: str, language: str, identity: Any = None, **params: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from docgen.cli.options import (
 )
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
+from docgen.pdf.names import ENGINES
 
 if TYPE_CHECKING:
     from docgen.batch.packets import PacketBatch
@@ -38,14 +39,12 @@ def _help(name: str) -> str:
 @output_option(default=Path("output") / "packet")
 @click.option("--draft", is_flag=True, help=help_text("option.draft"))
 @click.option("--pdf", "with_pdf", is_flag=True, help=help_text("option.pdf"))
-@click.option(
-    "--pdf-engine", type=click.Choice(["auto", "rdocx", "libreoffice"]), default=None, help=help_text("option.engine")
-)
+@click.option("--pdf-engine", type=click.Choice(ENGINES), default=None, help=help_text("option.engine"))
 @click.option("--zip", "zip_file", is_flag=True, help=help_text("option.zip"))
 @click.option("--jobs", "-j", type=click.IntRange(min=0), default=0, help=help_text("option.jobs"))
 @click.option("--archive", type=_FILE, help=_help("archive"))
 @click.option("--shard", type=click.IntRange(min=0), default=0, help=_help("shard"))
-@click.option("--scan", "scans", multiple=True, metavar="[TÊN=]TỆP", help=_help("scan"))
+@click.option("--scan", "scans", multiple=True, metavar=message("cli.metavar.scan", HELP_LANGUAGE), help=_help("scan"))
 @click.option("--findings", "findings_file", type=_FILE, help=_help("findings"))
 @folders_option
 @templates_option

@@ -15,6 +15,7 @@ from docgen.cli.options import Given, echo_json, json_option, output_option, ove
 from docgen.cli.progress import ProgressLine
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
+from docgen.pdf.names import ENGINES
 
 if TYPE_CHECKING:
     from docgen.pdf.files import Outcome
@@ -30,7 +31,7 @@ def _help(key: str) -> str:
 
 @click.command(help=_help("pdf"))
 @click.argument("files", nargs=-1, required=True, type=Given(exists=True, path_type=Path))
-@click.option("--engine", type=click.Choice(["auto", "rdocx", "libreoffice"]), default="auto", show_default=True,
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True,
               help=_help("engine"))  # fmt: skip
 @click.option("--workers", type=click.IntRange(1, 64), help=_help("workers"))
 @click.option("--timeout", type=click.FloatRange(1), help=_help("timeout"))

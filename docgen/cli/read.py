@@ -100,7 +100,7 @@ def as_data(result: ReadResult, lang: str) -> dict[str, Any]:
         "record": result.record or None,
         "data": result.data,
         "review": [
-            {"binding": v.binding, "confidence": v.confidence, "source": v.place.source}
+            {"binding": v.binding, "confidence": v.confidence, "source": v.place.inner(language())}
             for v in result.values
             if v.confidence != "certain"
         ],

@@ -30,11 +30,12 @@ from docgen.dossier.layout import (
     Sheet,
     workbook_layout,
 )
-from docgen.dossier.model import Dossier, dossier_from_data, nearest, unit_folder
+from docgen.dossier.model import Dossier, dossier_from_data, unit_folder
 from docgen.dossier.spreadsheet import Page, Told, letters, position, read_pages
 from docgen.dossier.text import clean, fold, one_line
 from docgen.dossier.workbook_limits import WorkbookError
 from docgen.model import Finding, Place, Severity
+from docgen.nearest import nearest
 from docgen.regulations.loader import Regulation, list_regulations, load_regulation
 
 EXAMPLE = "(vi du)"

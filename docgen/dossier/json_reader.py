@@ -58,7 +58,7 @@ class JsonPlaces:
 
     def find(self, pointer: str) -> Place:
         """The place of `pointer`; for a value that is missing, the line of what should hold it."""
-        return Place(self.file, pointer, f"{pointer or '/'} (dòng {self.line(pointer)})")
+        return Place(self.file, pointer, pointer or "/", self.line(pointer))
 
     def line(self, pointer: str) -> int:
         """The line of `pointer` or of the nearest value above it."""
@@ -198,7 +198,7 @@ def decode(raw: bytes, at: Place, findings: list[Finding]) -> str | None:
         if encoding.startswith("utf-8"):
             line = raw.count(b"\n", 0, fault.start) + 1
             findings.append(
-                Finding("dossier.file.encoding", "error", Place(at.file, "", f"dòng {line}"),
+                Finding("dossier.file.encoding", "error", Place(at.file, line=line),
                         {"line": line, "byte": f"0x{raw[fault.start]:02X}"})
             )  # fmt: skip
         else:
@@ -247,7 +247,7 @@ def parse(text: str, file: str, findings: list[Finding]) -> Any:
                           parse_constant=_constant)  # fmt: skip
     except json.JSONDecodeError as fault:
         params = {"line": fault.lineno, "column": fault.colno, "problem": fault.msg}
-        place = Place(file, "", f"dòng {fault.lineno}, cột {fault.colno}")
+        place = Place(file, line=fault.lineno, column=fault.colno)
         findings.append(Finding(_syntax_code(text, fault), "error", place, params))
         return None
     except RecursionError:
@@ -256,7 +256,7 @@ def parse(text: str, file: str, findings: list[Finding]) -> Any:
     if repeated:
         for pointer, line in scan(text)[1]:
             findings.append(
-                Finding("dossier.json.duplicate_key", "error", Place(file, pointer, f"{pointer} (dòng {line})"),
+                Finding("dossier.json.duplicate_key", "error", Place(file, pointer, pointer, line),
                         {"name": pointer.rpartition("/")[2], "line": line})
             )  # fmt: skip
     return data

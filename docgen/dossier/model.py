@@ -6,11 +6,9 @@ Every value knows the place it came from, so that a finding says `Đảng viên!
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Protocol
 
@@ -21,6 +19,7 @@ from docgen.dossier.shape import dossier_shape, sound
 from docgen.dossier.text import clean, one_line
 from docgen.errors import UsageError
 from docgen.model import Finding, Place
+from docgen.nearest import nearest
 from docgen.regulations.loader import list_regulations, load_regulation
 
 #: A dossier of a thousand members is about 15 MB; beyond this somebody passed the wrong file.
@@ -47,7 +46,7 @@ class PlainPlaces:
 
     def find(self, pointer: str) -> Place:
         """The pointer itself, and the line where there is one."""
-        return Place(self.file, pointer, f"dòng {self.line}: {pointer or '/'}" if self.line else pointer)
+        return Place(self.file, pointer, (pointer or "/") if self.line else pointer, self.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +90,6 @@ class Dossier:
         if member_id not in known:
             raise UsageError("dossier.usage.unknown_member", member=member_id, near=nearest(member_id, known))
         return known[member_id]
-
-
-def nearest(name: str, known: Mapping[str, Any] | Sequence[str]) -> str:
-    """The name among `known` that `name` was probably meant to be, or an empty text."""
-    return _nearest(name[:80], tuple(known))
-
-
-@lru_cache(maxsize=4096)  # one slip in a column is the same slip for every member
-def _nearest(name: str, known: tuple[str, ...]) -> str:
-    found = difflib.get_close_matches(name.lower(), {k.lower() for k in known}, n=1, cutoff=0.6)
-    return next((k for k in known if k.lower() == found[0]), "") if found else ""
 
 
 def dossier_from_data(

@@ -83,8 +83,9 @@ def _is_part(unit: Unit, texts: tuple[tuple[object, ...], ...]) -> bool:
 
 def _place(unit: Unit, file: str) -> Place:
     where = unit.where
-    source = f"bảng {where.table}, dòng {where.row}" if where.table else f"đoạn {where.paragraph}"
-    return Place(file, "", source)
+    if where.table:
+        return Place(file, table=where.table, row=where.row)
+    return Place(file, paragraph=where.paragraph)
 
 
 def _short(text: str) -> str:

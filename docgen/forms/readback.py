@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ from docgen.forms.read_fixed import fixed_findings
 from docgen.forms.read_identity import identify
 from docgen.forms.read_marks import OBJECT, in_unicode, mark_findings, short
 from docgen.forms.read_values import Parsed, Prompts, parse, tick_of, without_dots
+from docgen.i18n import worded
 from docgen.model import Finding, Place, Severity
 from docgen.regulations.loader import Regulation, load_regulation
 from docgen.word.align import Alignment, Found, align
@@ -398,7 +399,7 @@ class _Reading:
 
     def say_row(self, listing: str, line: tuple[int, int], place: Place) -> None:
         """Once for each row without controls."""
-        at = Place(self.file, f"/{listing}", place.source)
+        at = replace(place, pointer=f"/{listing}")
         if not any(f.code == "read.rows.by_column" and f.params.get("row") == line[1] for f in self.out.findings):
             self.report("read.rows.by_column", "warning", at, row=line[1])
 
@@ -436,14 +437,11 @@ class _Reading:
         """The place of a value: pointer into the form's data, and how a person finds it in the file."""
         binding = tag.partition("=")[0]
         pointer = "/" + binding.replace("[].", "/-/").replace(".", "/") if binding else ""
-        parts = [f"mục {heading}"] if heading else []
+        slot = self.slots.get(binding)
+        label = f"“{slot.label[:60]}”" if slot else ""
         if where.table:
-            parts.append(f"bảng {where.table}, dòng {where.row}, ô {where.cell}".removesuffix(", ô 0"))
-        elif where.paragraph and not heading:
-            parts.append(f"đoạn {where.paragraph}")
-        if slot := self.slots.get(binding):
-            parts.append(f"“{slot.label[:60]}”")
-        return Place(self.file, pointer, ", ".join(parts))
+            return Place(self.file, pointer, label, section=heading, table=where.table, row=where.row, cell=where.cell)
+        return Place(self.file, pointer, label, section=heading, paragraph=0 if heading else where.paragraph)
 
     def collect(self) -> None:
         """Ticks become values, repeats are compared, rows are put in order, and the data is built."""
@@ -491,7 +489,7 @@ class _Reading:
         other = next((g for g in read if g.parsed.value != first), None)
         if other is not None:
             self.report("read.value.differs", "error", other.place, label=slot.label, first=_short(slot, first),
-                        second=_short(slot, other.parsed.value), at=read[0].place.source)  # fmt: skip
+                        second=_short(slot, other.parsed.value), at=worded(read[0].place.inner))  # fmt: skip
         sure = all(g.sure for g in read) and other is None
         self.out.values.append(ReadValue(slot.binding, first, read[0].place, "certain" if sure else "review"))
         return first

@@ -19,7 +19,7 @@ from docgen.grading.outcome import Reason
 from docgen.grading.proposal import Proposal, Question
 from docgen.grading.quota import propose_cohort
 from docgen.grading.votes import propose_vote
-from docgen.i18n import DEFAULT_LANGUAGE
+from docgen.i18n import DEFAULT_LANGUAGE, worded
 from docgen.model import GRADES, Finding, Place
 from docgen.regulations.rules import SUBJECTS, RuleSet, kept_rules
 from docgen.regulations.told import Note
@@ -82,4 +82,6 @@ def _proposed(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> Proposa
 
 
 def _finding(rules: RuleSet, one: Contradiction) -> Finding:
-    return Finding(one.key, "warning", Place(pointer=f"/facts/{one.facts[0]}"), one.words(rules))
+    said = worded(lambda language: one.words(rules, language))
+    params = {name: {language: words[name] for language, words in said.items()} for name in one.params}
+    return Finding(one.key, "warning", Place(pointer=f"/facts/{one.facts[0]}"), params)

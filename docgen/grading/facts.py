@@ -98,7 +98,7 @@ def check_facts(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> list[
 
 
 def _about(fact: Fact, value: object, code: str, severity: Severity) -> Finding:
-    params = {"fact": fact.name, "label": fact.label("vi"), "value": value, "type": fact.type}
+    params = {"fact": fact.name, "label": fact.words(), "value": value, "type": fact.type}
     return Finding(code, severity, Place(pointer=f"/facts/{fact.name}"), params)
 
 

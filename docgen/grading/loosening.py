@@ -11,12 +11,14 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from docgen.forms.definition import load_form
 from docgen.grading.wording import effect_words
+from docgen.i18n import worded
 from docgen.model import Finding, Place
 from docgen.regulations.criteria import shown_points
 from docgen.regulations.duties import COLLECTIVE_KINDS, ORG_TYPES, Body, longest
@@ -53,19 +55,26 @@ def loosened(rules_overlay: RuleSet, rules_base: RuleSet, binding: tuple[str, ..
         code = finding.code.rpartition(".")[2]
         # A rule of the unit's own that can raise a grade, or another meaning of a fact, gets past any condition.
         strict = code in ("rule_added", "fact", "base") or bound.get(str(rule), False)
-        place = finding.place
-        line = _line(Path(place.file), str(rule)) if rule else 0
-        place = replace(place, source=_at_line(line, place.source))
+        line = _line(Path(finding.place.file), str(rule)) if rule else 0
         if binding and strict:
             finding = _refused(finding, binding)
-        out.append(replace(finding, place=place))
+        out.append(_at_line(finding, line))
     return out
+
+
+def _at_line(finding: Finding, line: int) -> Finding:
+    return replace(finding, place=replace(finding.place, line=line))
 
 
 def _refused(finding: Finding, binding: tuple[str, ...]) -> Finding:
     """`finding` as an error: no document of the level above makes it right."""
     params = finding.params | {"hint_key": "regulation.loosened.refused", "binding": ", ".join(binding)}
     return replace(finding, severity="error", params=params)
+
+
+def _told(effect: Effect) -> dict[str, str]:
+    """`effect` in words, in each language."""
+    return worded(partial(effect_words, effect))
 
 
 def _line(path: Path, rule: str) -> int:
@@ -91,15 +100,15 @@ def _rules(overlay: RuleSet, base: RuleSet) -> Iterator[Finding]:
         for effect in rule.effects if rule.id not in known else ():
             old_quota = quotas.get(effect.cohort) if isinstance(effect, Quota) else None
             if effect.raising or (old_quota is not None and not as_strict(effect, old_quota)):
-                yield _finding("rule_added", overlay.file, rule.id, rule=rule.id, now=effect_words(effect))
+                yield _finding("rule_added", overlay.file, rule.id, rule=rule.id, now=_told(effect))
     yield from (_finding("doubt", overlay.file, code, doubt=code) for code in _doubts(overlay, base))
     if overlay.bases != base.bases:
-        facts = ", ".join(one.fact.label("vi") for one in overlay.bases) or "–"
+        facts = worded(lambda language: ", ".join(one.fact.label(language) for one in overlay.bases) or "–")
         yield _finding("base", overlay.file, "base", facts=facts)
     for name, fact in base.facts.items():
         found = overlay.facts.get(name)
         if found is None or _nature(found) != _nature(fact):
-            yield _finding("fact", overlay.file, f"fact:{name}", fact=fact.label("vi"))
+            yield _finding("fact", overlay.file, f"fact:{name}", fact=fact.words())
 
 
 def _nature(fact: Any) -> tuple[Any, ...]:
@@ -117,14 +126,14 @@ def _rule(file: str, new: Rule, old: Rule) -> Iterator[Finding]:
         same = [other for other in new.effects if type(other) is type(effect)]
         source = f"{old.id} ({type(effect).__name__.lower()})"
         if not same or lost:
-            yield _finding("effect_removed", file, source, rule=old.id, clause=old.clause, was=effect_words(effect))
+            yield _finding("effect_removed", file, source, rule=old.id, clause=old.clause, was=_told(effect))
         elif not as_strict(same[0], effect):
-            was, now = effect_words(effect), effect_words(same[0])
+            was, now = _told(effect), _told(same[0])
             yield _finding("weaker", file, source, rule=old.id, clause=old.clause, was=was, now=now)
     kinds = {type(effect) for effect in old.effects}
     for effect in new.effects:
         if type(effect) not in kinds and effect.raising:
-            yield _finding("rule_added", file, new.id, rule=new.id, now=effect_words(effect))
+            yield _finding("rule_added", file, new.id, rule=new.id, now=_told(effect))
 
 
 def as_strict(new: Effect, old: Effect) -> bool:
@@ -175,10 +184,8 @@ class _Documents:
         for key in ("number", "issuer", "title") if self.base.binding else ():
             value = str(getattr(self.overlay, key))
             if value.startswith("("):
-                at = _at_line(line_of(Path(self.file), key), key)
-                yield Finding(
-                    "regulation.unit.unnamed", "error", Place(self.file, "", at), {"what": key, "value": value}
-                )
+                at = Place(self.file, "", key, line_of(Path(self.file), key))
+                yield Finding("regulation.unit.unnamed", "error", at, {"what": key, "value": value})
 
     def draft(self) -> Iterator[Finding]:
         old, new = self.base.draft, self.overlay.draft
@@ -262,20 +269,19 @@ class _Documents:
                 new, frame = kept.get(old.id), self.overlay.frames.get((name, old.id))
                 if frame is not None:
                     framed |= _criteria(old.children).keys()
-                    at = _at_line(line_of(file, "frames", name, old.id), f"frames: {name}: {old.id}")
-                    yield _finding("frame", str(file), at, group=old.text, frame=frame, set=name)
+                    told = _finding(
+                        "frame", str(file), f"frames: {name}: {old.id}", group=old.text, frame=frame, set=name
+                    )
+                    yield _at_line(told, line_of(file, "frames", name, old.id))
                 was = (old.group, old.optional, old.applies)
                 if old.id not in framed and (new is None or (new.group, new.optional, new.applies) != was):
                     yield _finding("criterion", str(file), f"{name}: {old.id}", criterion=old.text)
                 elif old.sum is not None and new is not None and new.sum != old.sum:
                     given = "–" if new.sum is None else shown_points(new.sum)
-                    at = _at_line(line_of(file, "sets", name), f"{name}: {old.id}")
-                    found = _finding("sum", str(file), at, group=old.text, given=given, due=shown_points(old.sum))
+                    source, due = f"{name}: {old.id}", shown_points(old.sum)
+                    found = _finding("sum", str(file), source, group=old.text, given=given, due=due)
+                    found = _at_line(found, line_of(file, "sets", name))
                     yield _refused(found, self.base.binding) if self.base.binding else found
-
-
-def _at_line(line: int, source: str) -> str:
-    return f"dòng {line}: {source}" if line else source
 
 
 def _criteria(rows: tuple[Criterion, ...]) -> dict[str, Criterion]:

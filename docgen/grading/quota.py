@@ -95,7 +95,7 @@ def quota_faults(rules: RuleSet, cohort: str, facts: Mapping[str, Any]) -> list[
     decided = facts.get(raised.fact.name) if raised else None
     if raised is None or found is None or not well_typed(raised.fact, decided) or _decidable(raised, decided):
         return []
-    params = {"fact": raised.fact.name, "label": raised.fact.label("vi"), "value": decided, "at_most": raised.at_most,
+    params = {"fact": raised.fact.name, "label": raised.fact.words(), "value": decided, "at_most": raised.at_most,
               "clause": found[0].clause}  # fmt: skip
     return [Finding("grading.fact.share_too_high", "error", Place(pointer=f"/facts/{raised.fact.name}"), params)]
 

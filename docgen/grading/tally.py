@@ -96,7 +96,7 @@ class TallyResult:
                 {
                     "code": f.code,
                     "severity": f.severity,
-                    "where": str(f.place),
+                    "where": f.place.text(language),
                     "who": f.who,
                     "message": message(f.code, language, **f.params),
                 }

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import datetime
 import gettext
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+Said = TypeVar("Said")
 LANGUAGES = ("vi", "en")
 DEFAULT_LANGUAGE = "vi"
+_LANGUAGES = frozenset(LANGUAGES)
 
 
 def locale_folder() -> Path:
@@ -50,13 +53,24 @@ def message(key: str, language: str = DEFAULT_LANGUAGE, /, **params: Any) -> str
     A key without a text comes back as the key and its parameters: a missing translation must never hide a finding.
     """
     text = _catalogue(key.split(".", 1)[0], language).gettext(key)
-    params = {name: shown(value, line=False) if type(value) is str else value for name, value in params.items()}
+    params = {name: _shown(value, language) for name, value in params.items()}
     if text == key:
         return f"{key} {params}" if params else key
     try:
         return text.format(**params)
     except (KeyError, IndexError, ValueError):
         return f"{text} {params}"
+
+
+def worded(say: Callable[[str], Said]) -> dict[str, Said]:
+    """What `say` says in each language: a parameter of a message whose language is not known yet."""
+    return {language: say(language) for language in LANGUAGES}
+
+
+def _shown(value: Any, language: str) -> Any:
+    if type(value) is dict and value.keys() == _LANGUAGES:
+        value = value[language]
+    return shown(value, line=False) if type(value) is str else value
 
 
 def number(value: float | int | Decimal, language: str = DEFAULT_LANGUAGE) -> str:

@@ -212,7 +212,7 @@ def summary_page(
             [
                 _text(f"severity.{f.severity}"),
                 f"{names[f.who]} ({f.who})" if names.get(f.who) else f.who,
-                f.place.source or f.place.pointer,
+                f.place.inner(PAGE_LANGUAGE),
                 message(f.code, PAGE_LANGUAGE, **f.params),
             ]
             for f in order

@@ -153,14 +153,14 @@ def _drawn_by_one(
     pages: Sequence[Page], aside: Path, engine: str, jobs: int, progress: Progress
 ) -> tuple[str, _Drawings]:
     """Draw what is not yet drawn; returns the name of the engine that drew them all, and the drawings."""
-    from docgen.pdf import choose_engine, libreoffice
+    from docgen.pdf.choice import choose_engine, second_engine
 
     chosen = choose_engine(engine)
     drawings = _Drawings.of(aside, chosen)
-    spare = engine == "auto" and chosen == "rdocx" and libreoffice.program() is not None
-    lost = _draw_missing(pages, drawings, chosen, jobs, progress, stop=spare)
+    spare = second_engine(engine, chosen)
+    lost = _draw_missing(pages, drawings, chosen, jobs, progress, stop=bool(spare))
     if lost and spare:
-        chosen = "libreoffice"
+        chosen = spare
         drawings = _Drawings.of(aside, chosen)
         lost = lost if _draw_missing(pages, drawings, chosen, jobs, progress) else []
     if lost:

@@ -12,9 +12,10 @@ from typing import Any
 
 from docgen.errors import EnvironmentFault
 from docgen.pdf.drawn import Drawn, NotDrawn, Room
+from docgen.pdf.names import EMBEDDED
 from docgen.pdf.zones import BlockBox
 
-NAME = "rdocx"
+NAME = EMBEDDED
 PROFILE = "pdfa-2b"
 #: A word longer than this is offered places to break: the library breaks none by itself, it runs off the paper.
 LONG_WORD = 30

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 
 from docgen.errors import InputError, InternalError
 from docgen.model import Finding, has_errors
-from docgen.pdf import libreoffice
-from docgen.pdf.choice import ENGINE, choose_engine, is_there
+from docgen.pdf.choice import ENGINE, choose_engine, second_engine
 from docgen.pdf.stream import convert_stream
 from docgen.pdf.work import UNREADABLE
 from docgen.pdf.zones import SignatureZone
@@ -58,9 +57,10 @@ def convert(
     names = [name for name, _ in files]
     if len(set(names)) != len(names):
         raise InternalError("pdf.error.names_twice", names=", ".join(sorted({n for n in names if names.count(n) > 1})))
-    result = _gather(files, choose_engine(engine), workers, timeout, own)
-    if engine == "auto" and has_errors(result.findings) and is_there(libreoffice.NAME):
-        other = _gather(files, libreoffice.NAME, workers, timeout, own)
+    first = choose_engine(engine)
+    result = _gather(files, first, workers, timeout, own)
+    if has_errors(result.findings) and (second := second_engine(engine, first)):
+        other = _gather(files, second, workers, timeout, own)
         if len(other.pdfs) == len(files) and not has_errors(other.findings):
             return other
     return result

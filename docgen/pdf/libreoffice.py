@@ -17,8 +17,9 @@ from pathlib import Path
 
 from docgen.errors import EnvironmentFault
 from docgen.pdf.drawn import Drawn, NotDrawn, Room
+from docgen.pdf.names import LIBREOFFICE
 
-NAME = "libreoffice"
+NAME = LIBREOFFICE
 #: The variable that names the program where it stands in no usual place.
 VARIABLE = "DOCGEN_SOFFICE"
 FILES_A_CALL = 50

@@ -18,7 +18,7 @@ from itertools import chain, islice
 from docgen.crew import Crew, News, Worker, may_hire, processors
 from docgen.model import Finding, Place, has_errors
 from docgen.pdf import libreoffice
-from docgen.pdf.choice import ENGINE, choose_engine, is_there
+from docgen.pdf.choice import ENGINE, choose_engine, second_engine
 from docgen.pdf.drawn import Engine, NotDrawn, clear
 from docgen.pdf.work import (
     UNREADABLE,
@@ -73,9 +73,8 @@ def convert_stream(
     process. Raises `UsageError` for an unknown engine, `EnvironmentFault` where it is missing or the disk refuses, and
     whatever reading `files` raises. Closing the iterator ends all processes at once.
     """
-    plan = [choose_engine(engine, engines)]
-    if engine == "auto" and plan[0] != libreoffice.NAME and is_there(libreoffice.NAME, engines):
-        plan.append(libreoffice.NAME)
+    first = choose_engine(engine, engines)
+    plan = [name for name in (first, second_engine(engine, first, engines)) if name]
     studio = Studio({name: engines[name] for name in plan}, secrets.token_hex(4), after, mark, own=own)
     return _run(iter(files), plan, studio, workers or processors(), timeout)
 

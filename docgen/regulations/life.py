@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from docgen.i18n import message, worded
 from docgen.regulations.strict_yaml import Mapping
 
 
@@ -25,13 +26,13 @@ class Life:
         return (self.first is None or self.first <= year) and (self.last is None or year <= self.last)
 
     @property
-    def years(self) -> str:
-        """The years in words: `2018`, `2018–2022`, `từ 2025`."""
-        if self.first is not None and self.first == self.last:
-            return str(self.first)
+    def years(self) -> dict[str, str]:
+        """The years in words, in each language (`i18n.worded`): `2018`, `2018–2022`, `từ 2025`."""
         if self.last is None:
-            return f"từ {self.first}" if self.first is not None else ""
-        return f"{self.first or ''}–{self.last}"
+            first = self.first
+            return worded(lambda language: "" if first is None else message("place.since", language, value=first))
+        years = str(self.last) if self.first == self.last else f"{self.first or ''}–{self.last}"
+        return worded(lambda language: years)
 
 
 def life_of(meta: Mapping, above: Life) -> Life:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from docgen.i18n import worded
 from docgen.model import GRADES, LEVELS
 from docgen.regulations.faults import each
 from docgen.regulations.strict_yaml import Mapping
@@ -74,6 +75,10 @@ class Fact(Labelled):
     def label(self, language: str) -> str:
         """The fact's name for people, in `language`."""
         return dict(self.labels).get(language) or self.name
+
+    def words(self) -> dict[str, str]:
+        """The fact's name in each language: a parameter of a message (`i18n.worded`)."""
+        return worded(self.label)
 
     @property
     def order(self) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
-from docgen.dossier.model import nearest
 from docgen.dossier.posts import union_post
 from docgen.forms.bindings import slots
 from docgen.forms.definition import Criteria, FormDefinition
 from docgen.model import GRADE_TEXT, GRADES
+from docgen.nearest import nearest
 from docgen.regulations.loader import Criterion
 from docgen.validation.context import BODIES, Check, Holder, as_mapping, at
 

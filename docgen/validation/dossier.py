@@ -62,7 +62,7 @@ def sort_findings(findings: Iterable[Finding], order: Mapping[str, int] | None =
     ranks = order or {}
     unique: dict[tuple[str, str], Finding] = {}
     for finding in findings:
-        unique.setdefault((finding.code, finding.place.pointer or finding.place.source), finding)
+        unique.setdefault((finding.code, finding.place.pointer or finding.place.inner()), finding)
     empty = {f.place.pointer for f in unique.values() if f.code == "validation.section.empty"}
     kept = [f for f in unique.values() if not (f.code == "validation.shape.required" and f.place.pointer in empty)]
     return sorted(

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from docgen.dossier.canonical import read_date
-from docgen.dossier.model import nearest
 from docgen.model import GRADES, LEVELS
+from docgen.nearest import nearest
 from docgen.regulations.rule_facts import Fact, catalogue
 from docgen.validation.context import Check, Holder, as_mapping, at
 from docgen.validation.shape import meant_code
@@ -90,10 +90,10 @@ def check_holder(check: Check, holder: Holder, known: dict[str, Fact]) -> None:
                       near=nearest(name[:60], mine))  # fmt: skip
         elif holder.subject not in fact.subjects:
             check.add("validation.facts.other_subject", "warning", pointer, holder.who, given=name,
-                      label=fact.label("vi"), subjects=", ".join(fact.subjects))  # fmt: skip
+                      label=fact.words(), subjects=", ".join(fact.subjects))  # fmt: skip
         else:
             options = dict.fromkeys(fact.values or (GRADES if fact.type == "grade" else ()), "")
             shown = value if isinstance(value, str | int | float) else type(value).__name__
             check.add("validation.facts.type", "error", pointer, holder.who, given=str(shown)[:40], name=name,
-                      label=fact.label("vi"), type=fact.type, allowed=", ".join(options),
+                      label=fact.words(), type=fact.type, allowed=", ".join(options),
                       near=meant_code(value, {o: o for o in options}))  # fmt: skip

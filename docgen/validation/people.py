@@ -6,6 +6,7 @@ from typing import Any
 
 from docgen.dossier.posts import leading_post
 from docgen.dossier.text import fold
+from docgen.i18n import worded
 from docgen.model import GRADES
 from docgen.validation.context import Check, Holder, as_mapping, at
 
@@ -30,7 +31,7 @@ def check_people(check: Check) -> None:
             # Windows and macOS do not tell "DV-01" from "dv-01" when they write files.
             if given.casefold() in ids:
                 check.add("validation.members.same_id", "error", at(member.pointer, "id"), member.who,
-                          id=given[:64], other=check.dossier.place(ids[given.casefold()]).source)  # fmt: skip
+                          id=given[:64], other=worded(check.dossier.place(ids[given.casefold()]).inner))  # fmt: skip
             ids.setdefault(given.casefold(), at(member.pointer, "id"))
         person = as_mapping(member.record.get("member"))
         if person.get("leader") is False and member.reviewed and (post := leading_post(person)):

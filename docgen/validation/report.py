@@ -75,6 +75,6 @@ def entries(items: Iterable[Finding], language: str) -> Iterable[str]:
     for finding in items:
         mark = message(f"validation.report.{finding.severity}", language)
         yield f"  {mark}: {finding.text(language)}"
-        yield f"      {finding.place.shown(language)} [{finding.code}]"
+        yield f"      {finding.place.text(language)} [{finding.code}]"
         if hint := finding.hint(language):
             yield f"      → {hint}"

@@ -7,17 +7,16 @@ the one that was meant, a grade in words with its code.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jsonschema_rs
 
 from docgen.dossier.canonical import escape
-from docgen.dossier.model import nearest
 from docgen.dossier.shape import ANY, ITEMS, Node, dossier_shape
 from docgen.dossier.text import fold
 from docgen.forms.schema import dossier_schema
+from docgen.nearest import nearest
 from docgen.regulations.loader import Regulation
 from docgen.validation.context import Check
 
@@ -172,8 +171,7 @@ def meant_code(value: Any, options: Mapping[str, str]) -> str:
         for code in _SPOKEN.get(stem, ()):
             if code in options:
                 return code
-    close = difflib.get_close_matches(given, words, n=1, cutoff=0.75)
-    return words[close[0]] if close else ""
+    return words.get(nearest(given, words), "")
 
 
 def node_at(shape: Node, path: list[str]) -> Node | None:

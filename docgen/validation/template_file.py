@@ -33,7 +33,7 @@ def _not_filled(fault: DocgenError, at: Place) -> Finding:
         return Finding("read.template.not_filled", "error", at, {"problem": fault.code})
     place = fault.facts.get("place")
     if isinstance(place, TagPlace):
-        at = Place(at.file, place.pointer, place.describe())
+        at = place.as_place(at.file)
     return Finding(fault.code, "error", at, {**fault.facts, "file": at.file})
 
 

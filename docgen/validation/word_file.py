@@ -7,6 +7,7 @@ together, each with its place in the Word file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from docgen.forms.bindings import Slot, slots
@@ -51,7 +52,7 @@ class _Places:
 
     def __init__(self, result: ReadResult, regulation: Regulation, file: str) -> None:
         self.file = file
-        self.known = {value.place.pointer: value.place.source for value in result.values}
+        self.known = {value.place.pointer: value.place for value in result.values}
         self.labels: dict[str, str] = {}
         if result.definition is not None:
             for slot in slots(regulation, result.definition):
@@ -61,7 +62,7 @@ class _Places:
     def find(self, pointer: str) -> Place:
         """The place of `pointer`."""
         if pointer in self.known:
-            return Place(self.file, pointer, self.known[pointer])
+            return replace(self.known[pointer], file=self.file)
         label = self.labels.get(pointer, "")
         return Place(self.file, pointer, f"“{label}”" if label else "")
 

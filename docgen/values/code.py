@@ -5,11 +5,11 @@ Data holds the code, paper its words.
 
 from __future__ import annotations
 
-import difflib
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from docgen.nearest import nearest
 from docgen.model import GRADE_TEXT, LEVEL_TEXT
 from docgen.values.kind import DOTS, Options, Parsed, ValueType, one_line, written
 from docgen.values.spelling import clean, fold
@@ -57,9 +57,8 @@ class _Coded(ValueType):
                 out.value = self.of_code(code)
                 return out
         words_of = {fold(clean(words)): words for _, words in options}
-        near = difflib.get_close_matches(wanted, words_of, n=1, cutoff=0.75)
         return out.doubt(
-            "read.choice.unknown", "error", given=out.raw[:60], near=words_of[near[0]] if near else "",
+            "read.choice.unknown", "error", given=out.raw[:60], near=words_of.get(nearest(wanted, words_of), ""),
             options="; ".join(words for _, words in options),
         )  # fmt: skip
 

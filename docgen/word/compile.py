@@ -8,7 +8,6 @@ sandbox, and nothing that is not well-formed is written.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from collections import OrderedDict
@@ -26,6 +25,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
 from docgen.errors import DocgenError, InputError
+from docgen.nearest import nearest_path
 from docgen.word import template_controls as controls
 from docgen.word import template_sandbox
 from docgen.word.flow import UnprovenError, prove
@@ -315,7 +315,7 @@ class _Part:
         return InputError(code, tag=tag.text if tag else name, part=self.name, place=place, **facts)
 
     def _unknown(self, context: Mapping[str, Any], line: int, name: str) -> InputError:
-        return self._error("errors.template.unknown_tag", line, name, missing=name, nearest=nearest(name, context))
+        return self._error("errors.template.unknown_tag", line, name, missing=name, nearest=nearest_name(name, context))
 
 
 def _docxtpl() -> Any:
@@ -326,14 +326,9 @@ def _docxtpl() -> Any:
     return patching
 
 
-def nearest(name: str, context: Mapping[str, Any]) -> str:
+def nearest_name(name: str, context: Mapping[str, Any]) -> str:
     """The name in `context` most like `name`, or ""."""
-    known = list(dict.fromkeys(_names(context, "", 0)))
-    if found := difflib.get_close_matches(name, known, 1):
-        return found[0]
-    leaves = {path.rsplit(".", 1)[-1]: path for path in reversed(known)}
-    found = difflib.get_close_matches(name.rsplit(".", 1)[-1], list(leaves), 1)
-    return leaves[found[0]] if found else ""
+    return nearest_path(name, dict.fromkeys(_names(context, "", 0)))
 
 
 def _names(value: Any, path: str, depth: int) -> Iterator[str]:
@@ -483,4 +478,4 @@ def _template_line(exc: BaseException) -> int:
     return line
 
 
-__all__ = ["CompiledTemplate", "Filters", "compile_template", "environment", "nearest"]
+__all__ = ["CompiledTemplate", "Filters", "compile_template", "environment", "nearest_name"]

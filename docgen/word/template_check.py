@@ -5,7 +5,6 @@ Everything found is reported together, each with the part and the paragraph or t
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -18,7 +17,8 @@ from lxml import etree
 
 from docgen.errors import DocgenError
 from docgen.i18n import has_message
-from docgen.model import Finding, Place, Severity
+from docgen.model import Finding, Severity
+from docgen.nearest import nearest_path
 from docgen.word.compile import CompiledTemplate, Filters, environment
 from docgen.word.package import Package, parse_xml, read_package
 from docgen.word.template_gate import refusals
@@ -274,7 +274,7 @@ class _Check:
         if not isinstance(place, TagPlace):
             place = TagPlace(str(fault.facts.get("part", "")))
         if has_message(fault.code + ".hint"):
-            where = Place(self.file, place.pointer, place.describe())
+            where = place.as_place(self.file)
             self.findings.append(Finding(fault.code, "error", where, dict(fault.facts)))
             return
         reason = str(fault.facts.get("reason", fault.code))
@@ -346,11 +346,7 @@ def _binding(node: nodes.Node) -> str:
 
 def _closest(name: str, known: Collection[str] | Mapping[str, Any]) -> str:
     """The known name most like `name`, by all of it or by its last word; "" where none is like it."""
-    if found := difflib.get_close_matches(name, known, 1, 0.75):
-        return str(found[0])
-    leaves: dict[str, str] = {other.rsplit(".", 1)[-1]: other for other in sorted(known, reverse=True)}
-    found = difflib.get_close_matches(name.rsplit(".", 1)[-1], leaves, 1, 0.8)
-    return leaves[found[0]] if found else ""
+    return nearest_path(name, sorted(known))
 
 
 def _touched(pieces: list[etree._Element], start: int, end: int) -> Iterator[etree._Element]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from docgen.model import Finding, Place, Severity
+from docgen.model import Finding, Severity
 from docgen.word.package import Package, parse_xml
 from docgen.word.template_tags import TAG, Tag, TagPlace, W, paragraph_text, paragraphs
 
@@ -36,7 +36,7 @@ def findings_of(package: Package, file: str) -> list[Finding]:
 
 def finding(file: str, code: str, severity: Severity, place: TagPlace, **params: Any) -> Finding:
     """A finding of the check: `word.template.<code>` at `place` in `file`, the place's numbers among its facts."""
-    where = Place(file, place.pointer, place.describe())
+    where = place.as_place(file)
     numbers = {"part": place.part, "paragraph": place.paragraph, "table": place.table}
     facts = {**numbers, "row": place.row, "cell": place.cell, **params}
     return Finding(f"word.template.{code}", severity, where, facts)

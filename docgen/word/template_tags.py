@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from docgen.i18n import DEFAULT_LANGUAGE, message
+from docgen.model import Place
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -49,6 +50,12 @@ class TagPlace:
         numbers = [(name, getattr(self, name)) for name in ("paragraph", "table", "row", "cell")]
         inside = "&".join(f"{name}={number}" for name, number in numbers if number)
         return f"{self.part}#{inside}" if inside else self.part
+
+    def as_place(self, file: str) -> Place:
+        """As the place of a finding in the template `file`."""
+        return Place(
+            file, self.pointer, part=self.part, paragraph=self.paragraph, table=self.table, row=self.row, cell=self.cell
+        )
 
     def __str__(self) -> str:
         return self.describe()

@@ -134,4 +134,4 @@ def test_a_name_given_twice_has_the_line_of_the_last(tmp_path: Any) -> None:
     dossier, findings = load_dossier(file)
     assert dossier is not None
     assert [f.code for f in findings if f.place.pointer == "/members/1/id"] == ["dossier.json.duplicate_key"] * 2
-    assert dossier.place("/members/1/id").source == "/members/1/id (dòng 6)"
+    assert dossier.place("/members/1/id").inner() == "/members/1/id (dòng 6)"

@@ -30,7 +30,7 @@ def test_missing_criteria_are_one_finding_with_their_printed_numbers() -> None:
     found = validate_form_data(record, regulation, definition, file="a.jsonl", line=7)
     assert [f.code for f in found] == ["validation.levels.missing"]
     assert found[0].params["criteria"] == "II.1, II.2"
-    assert str(found[0].place).startswith("a.jsonl: dòng 7")
+    assert str(found[0].place).endswith(" (dòng 7)")
 
 
 def test_text_is_taken_for_paragraphs_and_prompts_are_found() -> None:

@@ -79,7 +79,7 @@ def test_names(tmp_path: Path, tag: str, code: str, name: str, nearest: str) -> 
     assert codes(found) == [code]
     assert (found[0].params["name"], found[0].params["nearest"]) == (name, nearest)
     assert found[0].place.pointer == "word/document.xml#table=1&row=2&cell=2"
-    assert found[0].place.source == "word/document.xml, bảng 1, hàng 2, ô 2"
+    assert found[0].place.inner("vi") == "word/document.xml, bảng 1, hàng 2, ô 2"
     assert found[0].severity == "error"
 
 
