@@ -51,7 +51,7 @@ def test_what_is_no_record_at_all() -> None:
 
 
 def test_report_groups_by_person_and_names_the_place() -> None:
-    place = Place("ho-so.json", "/members/0/member/birth_date", "/members/0/member/birth_date (dòng 12)")
+    place = Place("ho-so.json", "/members/0/member/birth_date", line=12)
     findings = [
         Finding("validation.members.none", "error", Place("ho-so.json", "/members", "/members")),
         Finding("validation.member.no_birth_date", "warning", place, {}, "dv-01"),
