@@ -9,8 +9,8 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from docgen.nearest import nearest
 from docgen.model import GRADE_TEXT, LEVEL_TEXT
+from docgen.nearest import nearest
 from docgen.values.kind import DOTS, Options, Parsed, ValueType, one_line, written
 from docgen.values.spelling import clean, fold
 
