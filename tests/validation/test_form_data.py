@@ -66,5 +66,6 @@ def test_report_groups_by_person_and_names_the_place() -> None:
     assert "dòng" not in english
     assert render_text([], "vi").strip()
     entry = to_json(findings, "en")[1]
-    assert list(entry) == ["code", "severity", "file", "pointer", "source", "who", "message", "hint"]
+    assert list(entry) == ["code", "severity", "file", "pointer", "source", "who", "message", "hint", "line"]
+    assert (entry["source"], entry["line"]) == ("/members/0/member/birth_date (line 12)", 12)
     assert entry["who"] == "dv-01"
