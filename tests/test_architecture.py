@@ -135,3 +135,32 @@ def test_the_quota_names_no_fact() -> None:
     roles = {playing(shared_facts(), role).name for role in ROLES} - set(ROLES)  # two are called what they are
     for module in ("quota.py", "board.py", "votes.py"):
         assert named((PACKAGE / "grading" / module).read_text(encoding="utf-8"), roles) == [], module
+
+
+#: What changes the whole program, and where that is right: the command line, and the start of a worker process.
+GLOBAL = re.compile(
+    r"\b(?:signal\.signal|os\.(?:umask|chdir|putenv)|gc\.(?:disable|enable|freeze|set_threshold)|sys\.argv|"
+    r"locale\.setlocale|os\.environ(?:\[[^\]]+\]\s*=[^=]|\.(?:update|setdefault|pop)))"
+)
+OWN_PROCESS = {
+    "cli/__init__.py": "the command itself: language of Click, words of the help",
+    "crew.py": "a worker process, which is docgen's own",
+    "garbage.py": "called by the command line and by workers only",
+    "grading/catalogue.py": "a module that is run by itself",
+    "pdf/libreoffice.py": "a worker that ends its own group of processes",
+}
+
+
+def test_what_changes_the_whole_program_is_noticed() -> None:
+    for line in ("signal.signal(signal.SIGTERM, x)", "os.umask(0)", "gc.disable()", 'os.environ["A"] = "b"'):
+        assert GLOBAL.search(line), line
+    assert not GLOBAL.search('os.environ["A"] == "b"')
+
+
+def test_nothing_changes_the_program_that_calls_the_library() -> None:
+    found = {str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py")
+             if GLOBAL.search(path.read_text(encoding="utf-8"))}  # fmt: skip
+    assert found == OWN_PROCESS.keys()
+    callers = {str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py")
+               if "less_garbage()" in path.read_text(encoding="utf-8")}  # fmt: skip
+    assert callers - {"garbage.py"} == {"cli/__init__.py", "crew.py"}
