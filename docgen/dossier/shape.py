@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from docgen.derived import Owner
 from docgen.model import GRADE_TEXT, LEVEL_TEXT
+from docgen.owner import Owner
 from docgen.regulations.loader import Field, Regulation
 
 ANY = "*"

@@ -18,9 +18,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
-from docgen.derived import Owner
 from docgen.errors import DefinitionError, UsageError
 from docgen.model import SUBJECTS
+from docgen.owner import Owner
 from docgen.regulations.criteria import FORBIDDEN_NAMES, merge_criteria
 from docgen.regulations.criteria import Criterion as Criterion
 from docgen.regulations.decisions import Decisions, decisions_of

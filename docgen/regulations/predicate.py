@@ -19,8 +19,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
-from docgen.derived import Owner
 from docgen.i18n import message
+from docgen.owner import Owner
 from docgen.regulations.rule_facts import Fact
 from docgen.regulations.rule_values import ValueReader
 from docgen.regulations.strict_yaml import Mapping as Node

@@ -14,8 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from docgen.derived import Owner
 from docgen.errors import UsageError
+from docgen.owner import Owner
 from docgen.regulations.effect import ALWAYS, Effect, when
 from docgen.regulations.effects import EFFECTS
 from docgen.regulations.effects.action import Action

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from docgen.derived import Owner
 from docgen.forms.bindings import slots
 from docgen.forms.definition import load_form
 from docgen.grading import rules_of
 from docgen.grading.plan import plan_of
+from docgen.owner import Owner
 from docgen.regulations.loader import Regulation, forget_regulations, load_regulation
 from docgen.regulations.rules import load_rules
 from docgen.validation.form_data import compiled
