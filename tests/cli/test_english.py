@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from cli_run import Run
 
-from docgen.cli import COMMANDS, cli
+from docgen.cli import COMMANDS
 from docgen.i18n import locale_folder, message, worded
 from docgen.model import GRADE_TEXT, LEVEL_TEXT, Finding, Place
 from docgen.pdf.choice import ENGINE
@@ -65,15 +65,15 @@ def ours(output: str, data: frozenset[str] = frozenset()) -> list[str]:
 
 
 @pytest.fixture
-def english(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+def english(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Callable[..., str]:
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str) -> str:
-        done = CliRunner().invoke(cli, ["--lang", "en", *arguments])
-        assert done.exit_code in (0, 1), done.output
-        return done.output + done.stderr
+    def told(*arguments: str) -> str:
+        done = run("--lang", "en", *arguments)
+        assert done.code in (0, 1), done.err
+        return done.out + done.err
 
-    return run
+    return told
 
 
 def test_a_word_of_ours_is_noticed() -> None:

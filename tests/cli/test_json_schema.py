@@ -10,6 +10,7 @@ from urllib.parse import quote
 import click
 import jsonschema
 import pytest
+from cli_run import Run
 from click.testing import CliRunner
 from referencing import Registry, Resource
 
@@ -73,17 +74,17 @@ RUNS = {
 
 
 @pytest.mark.parametrize("command", RUNS)
-def test_the_output_is_as_described(place: Path, command: str) -> None:
-    done = CliRunner().invoke(cli, [*(part.format(place) for part in RUNS[command]), "--json"])
-    assert done.exit_code in (0, 1, 3), done.output
-    value = json.loads(done.stdout)
+def test_the_output_is_as_described(place: Path, command: str, run: Run) -> None:
+    done = run(*(part.format(place) for part in RUNS[command]), "--json")
+    assert done.code in (0, 1, 3), done.err
+    value = done.json
     assert value, command
     assert faults(command, value) == []
 
 
-def test_each_line_of_facts_is_as_described(place: Path) -> None:
-    done = CliRunner().invoke(cli, ["grade", "--facts", str(place / "facts.jsonl"), "--json"])
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
+def test_each_line_of_facts_is_as_described(place: Path, run: Run) -> None:
+    done = run("grade", "--facts", place / "facts.jsonl", "--json")
+    lines = [json.loads(line) for line in done.out.splitlines()]
     assert [line["id"] for line in lines] == ["a", "b", "c"]
     assert [faults("grade --facts", line) for line in lines] == [[], [], []]
 
