@@ -92,8 +92,9 @@ def _ordered(regulation: Regulation, subject: str, present: Mapping[str, Any]) -
 
 
 def _assessments(holder: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The sheets of a member or a body, by who assessed; one of nobody (an error among the findings) is left out."""
     found = holder.get("assessments")
-    return found if isinstance(found, Mapping) else {}
+    return {who: sheet for who, sheet in found.items() if str(who).strip()} if isinstance(found, Mapping) else {}
 
 
 class _Planner:

@@ -151,6 +151,22 @@ def test_the_faulty_example_can_be_made_as_a_draft(tmp_path: Path) -> None:
     assert len(packet.documents) > 20
 
 
+def test_a_draft_leaves_out_the_sheet_of_nobody(data: dict[str, Any], tmp_path: Path) -> None:
+    small = {**copy.deepcopy(data), "members": copy.deepcopy(data["members"][:1])}
+    path = tmp_path / "ho-so.json"
+    made = []
+    for names in ((), ("", "  ")):
+        for holder in (small["party_organization"], small["collective"], small["members"][0]):
+            sheet = next(iter(holder["assessments"].values()))
+            holder["assessments"].update(dict.fromkeys(names, sheet))
+        path.write_text(json.dumps(small, ensure_ascii=False), encoding="utf-8")
+        packet, checked = make_packet(path, tmp_path / f"p{len(made)}", PacketOptions(draft=True))
+        assert packet is not None
+        made.append([document.stem for document in packet.documents])
+    assert "validation.assessment.unknown" in {finding.code for finding in checked.findings}
+    assert made[0] == made[1]
+
+
 def test_without_draft_no_page_is_marked(packet: Path) -> None:
     for path in packet.glob("*.docx"):
         with zipfile.ZipFile(path) as archive:
