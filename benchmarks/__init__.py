@@ -51,8 +51,8 @@ def form_cases(regulation_id: str, rows: int = 12) -> Iterator[Case]:
     regulation = load_regulation(regulation_id)
     for file in sorted((regulation.folder / "forms").glob("*.yaml")):
         definition = load_form(regulation, file.stem)
-        form_slots = slots(regulation, definition)
-        display = Display(regulation, definition)
+        form_slots = slots(definition)
+        display = Display(definition)
 
         def record(number: int, form_slots: Any = form_slots, display: Any = display) -> dict[str, Any]:
             chance = random.Random(number)
@@ -66,7 +66,7 @@ def form_cases(regulation_id: str, rows: int = 12) -> Iterator[Case]:
             context: dict[str, Any] = display.context(data)
             return context
 
-        yield Case(f"{regulation_id}/{definition.form}", build_template(regulation, definition), record)
+        yield Case(f"{regulation_id}/{definition.form}", build_template(definition), record)
 
 
 def _put(target: dict[str, Any], path: Sequence[str], value: Any) -> None:
@@ -83,7 +83,7 @@ def _sample(slot: Any, chance: random.Random) -> Any:
         return chance.random() < 0.5
     if slot.options:
         return chance.choice([code for code, _ in slot.options])
-    if slot.type == "date":
+    if slot.type in ("date", "life_date"):
         return f"{chance.randint(1960, 2018)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
     if slot.type in ("integer", "number", "year"):
         return chance.randint(1, 2018)

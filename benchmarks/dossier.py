@@ -38,7 +38,7 @@ from docgen.grading.from_dossier import counted_of_member, member_facts
 from docgen.model import GRADES
 from docgen.regulations.loader import load_regulation
 from docgen.validation import validate_dossier
-from docgen.validation.shape import dossier_validator
+from docgen.validation.checks.shape import dossier_validator
 
 Result = TypeVar("Result")
 STEPS = ("load", "grade", "validate")

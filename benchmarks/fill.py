@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import Case, form_cases, median_ms, once, text_of
-from docgen.word import deflate, package
-from docgen.word.compile import compile_template
+from docgen.word.engine.compile import compile_template
+from docgen.word.file import deflate, package
 
 _TURNS = 5
 

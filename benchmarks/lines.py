@@ -22,10 +22,10 @@ from benchmarks import text_of
 from benchmarks.fill import default_folder
 from benchmarks.records import emit, write_lines
 from docgen.batch import Batch
+from docgen.batch.file_names import number_pieces, scan
 from docgen.batch.journal import Journal
-from docgen.batch.names import number_pieces, scan
+from docgen.batch.piece import Maker, ReadyForm
 from docgen.batch.source import cut, open_source
-from docgen.batch.work import Form, Maker
 from docgen.forms.build import template_bytes
 from docgen.regulations.loader import load_regulation
 
@@ -65,10 +65,10 @@ def measure(regulation: str, form: str, count: int, folder: Path) -> dict[str, A
 
     folder.mkdir()
     source_file = write_lines(folder / "records.jsonl", regulation, form, count)
-    loaded = Form(Batch(regulation, form, source_file, folder))
+    loaded = ReadyForm(Batch(regulation, form, source_file, folder))
     loaded.prove()
     template = folder / "template.docx"
-    template.write_bytes(template_bytes(loaded.regulation, loaded.definition)[0])
+    template.write_bytes(template_bytes(loaded.definition)[0])
     source, _ = open_source(source_file, folder)
     assert source is not None
     few = max(3, count // 10 // TURNS)

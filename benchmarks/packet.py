@@ -24,9 +24,9 @@ from docgen.dossier.sample import sample_dossier
 from docgen.forms.build import template_bytes
 from docgen.forms.data import form_data
 from docgen.forms.fill import Filler
-from docgen.packet.build import build_packet
+from docgen.packet.make import build_packet
 from docgen.packet.plan import Document, plan_documents
-from docgen.regulations.loader import Regulation, load_regulation
+from docgen.regulations.loader import RegulationData, load_regulation
 
 
 def main() -> int:
@@ -51,7 +51,7 @@ def main() -> int:
     return 0 if result["texts_equal"] else 1
 
 
-def measure(regulation: Regulation, members: int, folder: Path) -> dict[str, Any]:
+def measure(regulation: RegulationData, members: int, folder: Path) -> dict[str, Any]:
     """Processor time a document of the two sides."""
     data = sample_dossier(regulation.id, members=members)
     documents = plan_documents(regulation, data)
@@ -74,17 +74,19 @@ def measure(regulation: Regulation, members: int, folder: Path) -> dict[str, Any
     }
 
 
-def time_of_parts(regulation: Regulation, data: Mapping[str, Any], documents: list[Document]) -> tuple[float, float]:
+def time_of_parts(
+    regulation: RegulationData, data: Mapping[str, Any], documents: list[Document]
+) -> tuple[float, float]:
     """The processor time of filling every document, and of reading every document back."""
     fillers: dict[str, Filler] = {}
     filling = checks = 0.0
     for document in documents:
         definition = document.definition
         if definition.form not in fillers:
-            fillers[definition.form] = Filler(regulation, definition)
+            fillers[definition.form] = Filler(definition)
         filler = fillers[definition.form]
         start = time.process_time()
-        record = form_data(regulation, definition, data, document.record)
+        record = form_data(definition, data, document.record)
         docx = filler.fill(record, check=False)
         filled = time.process_time()
         filler.check(record, docx)
@@ -94,7 +96,7 @@ def time_of_parts(regulation: Regulation, data: Mapping[str, Any], documents: li
 
 
 def by_docxtpl(
-    regulation: Regulation, data: Mapping[str, Any], documents: list[Document], folder: Path
+    regulation: RegulationData, data: Mapping[str, Any], documents: list[Document], folder: Path
 ) -> tuple[float, bool]:
     """The processor time of docxtpl for the same documents, and whether their texts are equal."""
     from docxtpl.template import DocxTemplate
@@ -105,9 +107,9 @@ def by_docxtpl(
         definition = document.definition
         template = folder / f"{definition.form}.docx"
         if definition.form not in fillers:
-            fillers[definition.form] = Filler(regulation, definition)
-            template.write_bytes(template_bytes(regulation, definition)[0])
-        context = fillers[definition.form].display.context(form_data(regulation, definition, data, document.record))
+            fillers[definition.form] = Filler(definition)
+            template.write_bytes(template_bytes(definition)[0])
+        context = fillers[definition.form].display.context(form_data(definition, data, document.record))
         target = folder / "docxtpl.docx"
         start = time.process_time()
         made = DocxTemplate(template)

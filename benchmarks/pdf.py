@@ -39,7 +39,7 @@ def sample() -> bytes:
 
     regulation = load_regulation("hd16-2018")
     definition = load_form(regulation, "mau-05")
-    return Filler(regulation, definition).fill(sample_record(regulation, definition))
+    return Filler(definition).fill(sample_record(definition))
 
 
 def best(work: Callable[[], Any], clock: Callable[[], float] = time.perf_counter, runs: int = 3) -> float:
@@ -108,13 +108,13 @@ def measure_workers(count: int, engine: str) -> dict[str, float]:
 
 def measure_gate() -> dict[str, float]:
     """What reading a file back costs, against drawing it."""
-    from docgen.pdf.embedded import draw
+    from docgen.pdf.engines.rdocx import draw
     from docgen.pdf.finish import finish
     from docgen.pdf.gate import check
     from docgen.pdf.reading import Reading
     from docgen.pdf.zones import signature_zones
-    from docgen.word.unwrap import unwrap
-    from docgen.word.written import paragraphs
+    from docgen.word.after.unwrap import unwrap
+    from docgen.word.after.written import paragraphs
 
     plain = unwrap(sample())
     drawn = draw(plain)
@@ -141,7 +141,7 @@ def measure_memory(count: int, engine: str) -> dict[str, float]:
 
 def measure_libreoffice(count: int) -> dict[str, float] | None:
     """docgen with LibreOffice, all checks included, against one call a file without any; None without LibreOffice."""
-    from docgen.pdf import libreoffice
+    from docgen.pdf.engines import libreoffice
 
     program = libreoffice.program()
     if program is None:
@@ -173,7 +173,7 @@ def measure_steps() -> dict[str, float]:
     from docgen.signing.check import check_pdf
     from docgen.signing.demo_authority import Authority
     from docgen.signing.keys import describe
-    from docgen.word.unwrap import unwrap
+    from docgen.word.after.unwrap import unwrap
 
     docx = sample()
     result = convert([("a", docx)], "rdocx")

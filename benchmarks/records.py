@@ -28,8 +28,8 @@ def records(regulation_id: str, form: str, count: int) -> Iterator[dict[str, Any
 
     regulation = load_regulation(regulation_id)
     definition = load_form(regulation, form)
-    text = json.dumps(sample_record(regulation, definition))
-    found = slots(regulation, definition)
+    text = json.dumps(sample_record(definition))
+    found = slots(definition)
     for number in range(count):
         chance = random.Random(number)
         record = json.loads(text)

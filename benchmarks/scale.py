@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks import form_cases, once
 from benchmarks.fill import default_folder
 from benchmarks.records import emit, run_fill, write_lines
-from docgen.word.compile import compile_template
+from docgen.word.engine.compile import compile_template
 
 COUNTS = (10, 100, 1_000, 10_000, 50_000, 100_000)
 ROWS = (1, 100, 500, 1_500, 5_000)

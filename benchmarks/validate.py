@@ -65,7 +65,7 @@ def measure(regulation_id: str, form: str, count: int) -> dict[str, Any]:
 
     regulation = load_regulation(regulation_id)
     definition = load_form(regulation, form)
-    peer = Draft202012Validator(form_schema(regulation, definition), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    peer = Draft202012Validator(form_schema(definition), format_checker=Draft202012Validator.FORMAT_CHECKER)
     clean = list(records(regulation_id, form, count))
     faulty = [spoil(record, number) for number, record in enumerate(records(regulation_id, form, count))]
 
@@ -73,7 +73,7 @@ def measure(regulation_id: str, form: str, count: int) -> dict[str, Any]:
         return not list(peer.iter_errors(record))
 
     def by_docgen(record: Any) -> bool:
-        found = validate_form_data(record, regulation, definition)
+        found = validate_form_data(record, definition)
         return not has_errors([finding for finding in found if finding.code.startswith(_SHAPE)])
 
     result: dict[str, Any] = {"form": form, "verdicts_equal": True}

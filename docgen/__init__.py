@@ -13,20 +13,24 @@ from docgen.version import VERSION
 
 if TYPE_CHECKING:
     from docgen.api import (
+        DossierStatus,
         Form,
         Merged,
         Regulation,
         Regulations,
         build_packet,
+        calendar,
         check,
         check_template,
         convert,
+        convert_dossier,
         fill,
         grade,
         load_dossier,
         merge_readings,
         propose,
         sign,
+        status,
         validate,
         verify,
         write_grades,
@@ -37,21 +41,24 @@ if TYPE_CHECKING:
     from docgen.grading.tally import tally
     from docgen.model import Finding
     from docgen.regulations.loader import load_regulation
-    from docgen.word.compile import compile_template
+    from docgen.word.engine.compile import compile_template
 
 __version__ = VERSION
 __all__ = [
     "DocgenError",
+    "DossierStatus",
     "Finding",
     "Form",
     "Merged",
     "Regulation",
     "Regulations",
     "build_packet",
+    "calendar",
     "check",
     "check_template",
     "compile_template",
     "convert",
+    "convert_dossier",
     "fill",
     "grade",
     "load_dossier",
@@ -61,6 +68,7 @@ __all__ = [
     "propose",
     "read_form",
     "sign",
+    "status",
     "tally",
     "validate",
     "verify",
@@ -69,16 +77,19 @@ __all__ = [
 
 _HOME = {
     "DocgenError": "docgen.errors",
+    "DossierStatus": "docgen.api",
     "Finding": "docgen.model",
     "Form": "docgen.api",
     "Merged": "docgen.api",
     "Regulation": "docgen.api",
     "Regulations": "docgen.api",
     "build_packet": "docgen.api",
+    "calendar": "docgen.api",
     "check": "docgen.api",
     "check_template": "docgen.api",
-    "compile_template": "docgen.word.compile",
+    "compile_template": "docgen.word.engine.compile",
     "convert": "docgen.api",
+    "convert_dossier": "docgen.api",
     "fill": "docgen.api",
     "grade": "docgen.api",
     "load_dossier": "docgen.api",
@@ -88,6 +99,7 @@ _HOME = {
     "propose": "docgen.api",
     "read_form": "docgen.forms.readback",
     "sign": "docgen.api",
+    "status": "docgen.api",
     "tally": "docgen.grading.tally",
     "validate": "docgen.api",
     "verify": "docgen.api",

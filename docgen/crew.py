@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from enum import Enum
 from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol, TextIO, TypeVar, cast
+from typing import Any, Protocol, TextIO, cast
 
 from docgen.errors import DocgenError, EnvironmentFault, InternalError
 from docgen.garbage import less_garbage
@@ -31,12 +31,6 @@ _PATIENCE = 2.0
 _START = 120.0
 #: What a process ends with that ran out of memory: whatever it still holds is of no use.
 _NO_MEMORY = 112
-
-
-Task = TypeVar("Task")
-Answer = TypeVar("Answer")
-_Task = TypeVar("_Task", contravariant=True)
-_Answer = TypeVar("_Answer", covariant=True)
 
 
 class News(Enum):
@@ -224,79 +218,6 @@ class Crew:
         return Worker(self._hired - 1, process, ours)
 
 
-class Hand(Protocol[_Task, _Answer]):
-    """What works for `share` in one process."""
-
-    def run(self, task: _Task, alive: Alive) -> _Answer:
-        """The answer to `task`. A long task may ask `alive` from time to time whether anybody still waits."""
-        ...
-
-    def close(self) -> None:
-        """Called when there is nothing more to do, in this process only; others are simply ended."""
-        ...
-
-
-class Share(Protocol):
-    """Hands tasks out and gives the answers back, in any order: `share` below, or another's way of doing it.
-
-    Tasks are taken one by one as there is room; `hire` is called once in each place that works, with its number. A task
-    may be done more than once where an answer is lost; then its answer may come more than once.
-    """
-
-    def __call__(
-        self, tasks: Iterable[Task], jobs: int, hire: Callable[[int], Hand[Task, Answer]]
-    ) -> Iterator[Answer]: ...
-
-
-def share(tasks: Iterable[Task], jobs: int, hire: Callable[[int], Hand[Task, Answer]]) -> Iterator[Answer]:
-    """The answers to `tasks`, in any order, by `jobs` processes; with one job, by this process, in order.
-
-    So it is too in a process that must not have children (a worker of `multiprocessing.Pool` or of Dask).
-
-    `hire` is called with the worker's number in the process that is to work, and is pickled where processes cannot be
-    forked. A task is taken from `tasks` only when a process is free for it. Raises what a worker raises, and
-    `EnvironmentFault` where a process ended by itself. When the iterator is closed or fails, all processes are ended.
-    """
-    if jobs <= 1 or not may_hire():
-        hand = hire(0)
-        try:
-            for task in tasks:
-                yield hand.run(task, _always)
-        finally:
-            hand.close()
-        return
-    waiting = iter(tasks)
-    with Crew(_Hired(hire), jobs) as crew:
-        while True:
-            while crew.has_room and (task := next(waiting, _NOTHING)) is not _NOTHING:
-                crew.give(task)
-            if not crew.is_busy:
-                return
-            for _, message in crew.hear():
-                if message is News.GONE:
-                    raise EnvironmentFault("errors.environment.process_ended")
-                if not isinstance(message, News):
-                    yield message
-
-
-class _Hired:
-    """Prepares a process of `share`."""
-
-    def __init__(self, hire: Callable[[int], Hand[Any, Any]]) -> None:
-        self._hire = hire
-
-    def __call__(self, number: int, alive: Alive) -> Work:
-        hand = self._hire(number)
-        return lambda task: [hand.run(task, alive)]
-
-
-_NOTHING: Any = object()
-
-
-def _always() -> bool:
-    return True
-
-
 def processors() -> int:
     """How many processes can run at once."""
     if hasattr(os, "sched_getaffinity"):
@@ -369,7 +290,7 @@ def _serve(connection: Connection, strangers: Iterable[Connection], parent: int,
             connection.send(("fault", fault))
     except Exception as fault:  # ours; it need not survive the way to the parent, so its kind and place are told
         with suppress(OSError, ValueError):
-            told = InternalError("errors.internal.worker", kind=type(fault).__name__, place=_place(fault))
+            told = InternalError("errors.internal.worker", kind=type(fault).__name__, place=raised_at(fault))
             connection.send(("fault", told))
     finally:
         if os.name == "posix" and not alive() and os.getpgid(0) == os.getpid():
@@ -377,7 +298,7 @@ def _serve(connection: Connection, strangers: Iterable[Connection], parent: int,
             os.killpg(0, signal.SIGKILL)
 
 
-def _place(fault: BaseException) -> str:
+def raised_at(fault: BaseException) -> str:
     """Module and line where `fault` was raised: what may be told of it, since its text may hold data."""
     at = fault.__traceback__
     while at is not None and at.tb_next is not None:
@@ -416,6 +337,4 @@ def _watched(messages: Iterable[Any], seconds: float | None, nowhere: TextIO) ->
         yield message
 
 
-__all__ = [
-    "Alive", "Crew", "Hand", "News", "Prepare", "Work", "Worker", "may_hire", "processors", "share", "start_method",
-]  # fmt: skip
+__all__ = ["Alive", "Crew", "News", "Prepare", "Work", "Worker", "may_hire", "processors", "raised_at", "start_method"]

@@ -33,10 +33,10 @@ class DocgenError(Exception):
 
     exit_code = EXIT_INTERNAL
 
-    def __init__(self, code: str, **facts: Any) -> None:
+    def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)
         self.code = code
-        self.facts = facts
+        self.facts: dict[str, Any] = facts
         #: The findings (`docgen.model.Finding`) that stand behind it, where there are any.
         self.findings: tuple[Any, ...] = ()
 
@@ -74,7 +74,7 @@ class DefinitionError(DocgenError):
     In a folder that a unit wrote it is the unit's fault to mend; in a file that comes with docgen it is ours.
     """
 
-    def __init__(self, code: str, **facts: Any) -> None:
+    def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code, **facts)
         #: The further faults found in the same reading, each without any of its own.
         self.also: tuple[DefinitionError, ...] = ()

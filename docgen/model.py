@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from docgen.i18n import has_message, message
+from docgen.paths import JsonDict
 
 #: The four grades (mức xếp loại chất lượng), best first.
 GRADES: tuple[str, ...] = ("HTXSNV", "HTTNV", "HTNV", "KHTNV")
 #: The four levels of a criterion (cấp độ), best first.
 LEVELS: tuple[str, ...] = ("xuat_sac", "tot", "trung_binh", "kem")
-#: Who is graded.
-SUBJECTS: tuple[str, ...] = ("dang_vien", "to_chuc_dang", "tap_the")
 
 #: The official wording of grades and levels. These words are printed on forms; they are not messages to translate.
 GRADE_TEXT: dict[str, str] = {
@@ -25,6 +24,8 @@ GRADE_TEXT: dict[str, str] = {
     "HTNV": "Hoàn thành nhiệm vụ",
     "KHTNV": "Không hoàn thành nhiệm vụ",
 }
+#: The grades where a table has no room for them; such a form says below the table what they stand for.
+GRADE_SHORT: dict[str, str] = {"HTXSNV": "HTXS", "HTTNV": "HTT", "HTNV": "HT", "KHTNV": "KHT"}
 LEVEL_TEXT: dict[str, str] = {"xuat_sac": "Xuất sắc", "tot": "Tốt", "trung_binh": "Trung bình", "kem": "Kém"}
 
 Severity = Literal["error", "warning", "info"]
@@ -95,7 +96,8 @@ class Finding:
     """Something wrong or doubtful in a user's data.
 
     `code` is stable and names the message (`docgen.i18n.message(code, lang, **params)`) and its hint
-    (`code + ".hint"`); `who` is the id of the person or body the finding is about, to group a report by.
+    (`code + ".hint"`); `who` is the id of the person or body the finding is about, to group a report by, `name` the
+    person's name where the dossier says it.
     """
 
     code: str
@@ -103,6 +105,7 @@ class Finding:
     place: Place
     params: dict[str, Any] = field(default_factory=dict)
     who: str = ""
+    name: str = field(default="", compare=False)
 
     def text(self, language: str = "vi") -> str:
         """What is wrong, as a sentence in `language` (`vi`, `en`)."""
@@ -127,7 +130,7 @@ class Finding:
         """Whether it is about something in a workbook, so that advice on JSON would help nobody."""
         return "!" in self.place.source or self.place.file.lower().endswith(_WORKBOOKS)
 
-    def as_json(self, language: str = "vi") -> dict[str, Any]:
+    def as_json(self, language: str = "vi") -> JsonDict:
         """As a flat mapping: code, severity, file, pointer, source, who, message, hint, and where known the numbers of
         the place (`line`, `column`, `table`, `row`, `cell`, `paragraph`). `source`, `message`, `hint` are for people.
         """

@@ -14,9 +14,9 @@ from collections.abc import Iterable
 _MARKS = {"mật": "MẬT", "tốimật": "TỐI MẬT", "tuyệtmật": "TUYỆT MẬT"}
 #: What may stand before a mark on its line: the words that announce it.
 _ANNOUNCED = re.compile(r"^(?:dấu)?(?:chỉ)?(?:mứcđộmật|độmật|mứcđộbảomật|dấumật)")
-#: A line that could be one is short, letter-spaced or not, and ends with the letter T: all else costs one look.
+#: A line that could be one is short and ends, letter-spaced or not, composed or not, with ẬT: all else costs one look.
 _LONGEST = 120
-_MAYBE = re.compile(r"[tT\uff34\uff54][\W_]*(?:$|[\t\n\r\v\f\u0085\u2028\u2029|])")
+_MAYBE = re.compile(r"[\u1eac\u1ead\u0302\u0323][\W_]*[tT\uff34\uff54][\W_]*(?:$|[\t\n\r\v\f\u0085\u2028\u2029|])")
 #: What ends a line of text, also within one paragraph.
 _ENDS = re.compile(r"[\n\r\v\f\u0085\u2028\u2029]+")
 #: What divides a line into cells; letters may be spaced with it too.

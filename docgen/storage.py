@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from docgen.errors import DocgenError, EnvironmentFault, UsageError
 
@@ -27,6 +27,10 @@ NAME_LIMIT = 80
 #: What a folder is called while it is being made, and the old one while it makes place.
 _HIDDEN = ".docgen-{}.{}"
 _HIDDEN_LIMIT = 200
+#: As `_HIDDEN`, where several machines may make one folder: each has a name of its own, and no lock.
+_RACED = ".docgen-{}.{}.{}"
+#: Lies in such a folder while it is being made: whoever finds it gone is not the only one who writes there.
+_ROOM = ".room"
 #: Seconds to wait for another command to let go.
 _WAIT = 20.0
 _PROBLEMS = {
@@ -44,7 +48,7 @@ def environment_fault(fault: OSError, path: Path | str) -> DocgenError:
     return EnvironmentFault(code, file=str(path), problem=fault.strerror or type(fault).__name__)
 
 
-def json_bytes(value: Any) -> bytes:
+def json_bytes(value: object) -> bytes:
     """`value` as the text of a JSON file, UTF-8, indented by two.
 
     A letter that UTF-8 cannot write (a file name copied from an old disk holds such) becomes a question mark.
@@ -116,6 +120,97 @@ def new_folder(path: Path, *, overwrite: bool = False, keep: str = "") -> Iterat
                 _clear(work, keep)
                 with suppress(OSError):  # there is something in it to be kept
                     work.rmdir()
+
+
+class Raced(UsageError):  # noqa: N818 -- nobody's error
+    """Another machine was faster, or took the folder that was being made: look again at what is there."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("errors.usage.exists", file=str(path))
+
+
+@contextmanager
+def raced_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """As `new_folder`, where other machines may make `path` at the same time: no lock, one of them wins.
+
+    The folder is made under a name nobody else has, and becomes `path` by being renamed, which the system refuses for
+    all but the first. Raises `Raced` for whoever was late, and for one whose hidden folder was cleared away meanwhile;
+    nothing of his is left then. With `overwrite` the folder that was there at the beginning gives way, no other.
+    """
+    work, begun = _raced(path, "new"), False
+    try:
+        before = _identity(path)
+        if before is not None and not overwrite:
+            raise Raced(path)
+        work.mkdir(parents=True)
+        (work / _ROOM).touch()
+        begun = True
+        yield work
+        (work / _ROOM).unlink()
+        _take_place(work, path, before)
+    except (OSError, EnvironmentFault) as fault:
+        if begun and not (work / _ROOM).exists() and not _is_full(fault):
+            raise Raced(path) from None
+        raise (environment_fault(fault, path) if isinstance(fault, OSError) else fault) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _take_place(work: Path, path: Path, before: tuple[int, int] | None) -> None:
+    """Let `work` be called `path`; what was there before goes, if it is still the same. Raises `Raced`, `OSError`."""
+    old = _raced(path, "was")
+    try:
+        if before is not None:
+            os.rename(path, old)
+            if _identity(old) != before:
+                raise Raced(path)
+        os.rename(work, path)
+    except (Raced, OSError) as fault:
+        with suppress(OSError):
+            os.rename(old, path)
+        if path.exists() and not _is_full(fault):
+            raise Raced(path) from None
+        raise
+    finally:
+        if path.exists():
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Tells a folder, as it is now, from any other and from itself after a change; None for no or an empty one."""
+    try:
+        seen = folder.stat()
+        return (seen.st_ino, seen.st_mtime_ns) if any(folder.iterdir()) else None
+    except FileNotFoundError:
+        return None
+
+
+def _is_full(fault: Exception) -> bool:
+    code = environment_fault(fault, "").code if isinstance(fault, OSError) else getattr(fault, "code", "")
+    return code == "errors.environment.disk_full"
+
+
+def _raced(path: Path, kind: str) -> Path:
+    path = path.absolute()
+    return path.with_name(_RACED.format(path.name[:_HIDDEN_LIMIT], secrets.token_hex(8), kind))
+
+
+def clear_raced(folder: Path) -> None:
+    """Take away what killed runs left of `raced_folder`; an old folder whose place is empty goes back to it.
+
+    Whoever is still at work there, unheard by anybody, notices (`Raced`).
+    """
+    begin = _HIDDEN.partition("{")[0]
+    for path in sorted(folder.glob(f"{begin}*.new")) + sorted(folder.glob(f"{begin}*.was")):
+        target = folder / path.name.removeprefix(begin).rpartition(".")[0].rpartition(".")[0]
+        with suppress(OSError):
+            if path.suffix == ".was" and not target.exists():
+                os.rename(path, target)
+                continue
+            # Renamed first, so that nobody finds half of it to be whole.
+            gone = _raced(target, "new")
+            os.rename(path, gone)
+            shutil.rmtree(gone, ignore_errors=True)
 
 
 def _hidden(path: Path, kind: str) -> Path:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -16,15 +18,39 @@ TOOLS: dict[str, tuple[tuple[str, ...], str]] = {
     "poppler": (("pdftotext", "pdftoppm"), "apt install poppler-utils"),
     "node": (("node", "npm"), "apt install nodejs npm"),
     "softhsm": (("softhsm2-util",), "apt install softhsm2"),
+    "chromium": (("chromium",), "apt install --no-install-recommends chromium"),
+    "postgresql": (("initdb", "postgres"), "apt install postgresql"),
 }
+#: Where Debian keeps programs that stand in no PATH.
+_FURTHER = ("/usr/lib/postgresql/*/bin",)
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 _not_run: dict[str, str] = {}
+
+
+def tool(name: str) -> str:
+    """The program called `name`, of the newest version; empty where there is none."""
+    places = [str(place) for pattern in _FURTHER for place in _newest_first(pattern)]
+    return shutil.which(name, path=os.pathsep.join([*places, os.environ.get("PATH", os.defpath)])) or ""
+
+
+def _newest_first(pattern: str) -> list[Path]:
+    def version(place: Path) -> tuple[bool, int]:
+        number = place.parent.name
+        return number.isdigit(), int(number) if number.isdigit() else 0
+
+    return sorted(Path("/").glob(pattern.removeprefix("/")), key=version, reverse=True)
+
+
+@pytest.fixture(scope="session")
+def tool_at() -> Callable[[str], str]:
+    """Where a program is, by its name."""
+    return tool
 
 
 def missing_tool(marker: str) -> str:
     """The command that would install the tool of `marker`, or an empty text where it is there."""
     names, remedy = TOOLS[marker]
-    return "" if all(shutil.which(name) for name in names) else remedy
+    return "" if all(tool(name) for name in names) else remedy
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

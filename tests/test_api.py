@@ -34,7 +34,7 @@ def test_a_form_opens_in_python_docx() -> None:
     from docgen.forms.definition import load_form
 
     regulation = docgen.load_regulation("kh55-2018")
-    page = docgen.fill(regulation, "mau-02", sample_record(regulation, load_form(regulation, "mau-02")))
+    page = docgen.fill(regulation, "mau-02", sample_record(load_form(regulation, "mau-02")))
     document = docx.Document(io.BytesIO(page))
     assert any("BẢN KIỂM ĐIỂM CÁ NHÂN" in p.text for p in document.paragraphs)
     assert document.styles["Normal"].font.name is None or document.styles["Normal"].font.name == "Times New Roman"

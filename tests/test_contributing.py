@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_every_name_of_the_english_api_page_is_exported() -> None:
     text = (ROOT / "docs" / "en" / "api.md").read_text(encoding="utf-8")
     names = set(re.findall(r"`docgen\.([A-Za-z_]+)", text))
     assert len(names) > 10
-    assert {name for name in names if not hasattr(docgen, name)} == set()
+    assert {name for name in names if not hasattr(docgen, name) and find_spec(f"docgen.{name}") is None} == set()
 
 
 def test_readme_opens_the_doors() -> None:

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from docgen.crew import share
 from docgen.errors import EnvironmentFault, InternalError
+from docgen.sharing import share
 
 
 class Awkward(Exception):  # noqa: N818
@@ -127,7 +127,7 @@ def test_no_process_outlives_a_command_that_was_killed(tmp_path: Path) -> None:
     ids = tmp_path / "ids"
     program = (
         "import os, sys, time\n"
-        "from docgen.crew import share\n"
+        "from docgen.sharing import share\n"
         "class Slow:\n"
         "    def __init__(self, number): open(sys.argv[1], 'a').write(f'{os.getpid()}\\n')\n"
         "    def run(self, task, alive): return task\n"

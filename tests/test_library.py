@@ -146,6 +146,10 @@ def test_unknown_names_are_refused() -> None:
     with pytest.raises(UsageError) as caught:
         docgen.propose("hd16-2018", "dang_vien", {"is_haed": True})
     assert caught.value.facts["near"] == "is_head"
+    assert "“is_head”" in str(caught.value)
+    with pytest.raises(UsageError) as caught:
+        docgen.propose("hd16-2018", "dang_vien", {"qqqq": True})
+    assert "“”" not in caught.value.text("vi") + caught.value.text("en")
     for ask in (lambda: docgen.Regulations()["kh99"], lambda: docgen.Regulations()["kh55-2018"].form("mau-99")):
         with pytest.raises(UsageError):
             ask()
@@ -214,3 +218,21 @@ def test_many_threads_get_one_answer(data: dict[str, Any]) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = set(pool.map(mixed, range(40)))
     assert len(answers) == 5
+
+
+def test_a_form_is_filled_by_whatever_names_its_regulation() -> None:
+    regulation = docgen.Regulations()["kh55-2018"]
+    record = regulation.form("mau-05").example()
+    pages = [docgen.fill(one, "mau-05", record) for one in ("kh55-2018", regulation, regulation.data)]
+    assert pages == [regulation.form("mau-05").fill(record)] * 3
+
+
+def test_ballots_files_and_templates_by_their_public_names(data: dict[str, Any]) -> None:
+    form = docgen.Regulations()["kh55-2018"].form("mau-05")
+    assert [f.code for f in docgen.check_template(form.template, "kh55-2018", "mau-05") if f.severity == "error"] == []
+    converted = docgen.convert({"a.docx": form.fill(form.example())}, "rdocx")
+    assert converted.pdfs["a.docx"].startswith(b"%PDF-")
+    with pytest.raises(InputError):
+        docgen.convert({"a.docx": b"no Word file"}, "rdocx")
+    with pytest.raises(InputError):
+        docgen.verify("/nowhere/packet.zip")

@@ -24,8 +24,8 @@ from docgen.pipeline import PacketOptions, check_dossier, make_packet
 from docgen.regulations.loader import list_regulations, load_regulation
 from docgen.secrecy import secrecy_mark
 from docgen.validation import validate_form_data
-from docgen.word.compile import compile_template
-from docgen.word.template_check import check_template
+from docgen.word.engine.compile import compile_template
+from docgen.word.engine.template_check import check_template
 
 MARKS = {
     "MẬT": "MẬT", "TỐI MẬT": "TỐI MẬT", "TUYỆT MẬT": "TUYỆT MẬT", "Tuyệt mật": "TUYỆT MẬT", "tối mật": "TỐI MẬT",
@@ -108,14 +108,14 @@ def test_the_words_of_the_law_pass(tmp_path: Path) -> None:
 def test_one_forms_data_with_a_mark() -> None:
     regulation = load_regulation("hd43-2025")
     definition = load_form(regulation, "mau-02b")
-    data = form_data(regulation, definition, sample_dossier("hd43-2025"), Record("dv-04"))
-    assert validate_form_data(data, regulation, definition) == []
+    data = form_data(definition, sample_dossier("hd43-2025"), Record("dv-04"))
+    assert validate_form_data(data, definition) == []
     data["review"]["conduct"] = ["Tốt.", "TUYỆT MẬT"]
-    assert [(f.code, f.place.pointer) for f in validate_form_data(data, regulation, definition)] == [
+    assert [(f.code, f.place.pointer) for f in validate_form_data(data, definition)] == [
         ("validation.secrecy.mark", "/review/conduct/1")
     ]
     with pytest.raises(InputError) as caught:
-        Filler(regulation, definition).fill(data)
+        Filler(definition).fill(data)
     assert caught.value.code == "errors.input.secret"
 
 
@@ -123,8 +123,8 @@ def test_one_forms_data_with_a_mark() -> None:
 def form() -> bytes:
     regulation = load_regulation("hd43-2025")
     definition = load_form(regulation, "mau-02b")
-    data = form_data(regulation, definition, sample_dossier("hd43-2025"), Record("dv-04"))
-    return Filler(regulation, definition).fill(data)
+    data = form_data(definition, sample_dossier("hd43-2025"), Record("dv-04"))
+    return Filler(definition).fill(data)
 
 
 def _with(docx: bytes, change: Any) -> bytes:
@@ -192,3 +192,11 @@ def test_an_offices_template_with_a_mark_is_refused(form: bytes, tmp_path: Path)
     assert "MẬT" in str(caught.value.facts["problems"])
     (tmp_path / "mau.docx").write_bytes(marked)
     assert [f.code for f in check_template(tmp_path / "mau.docx", set())] == ["read.secrecy.mark"]
+
+
+def test_a_mark_is_found_with_whatever_stands_between_its_last_letters() -> None:
+    """The first look must let through all that the second would know."""
+    for last in ("Ậ", "ậ", "A\u0323\u0302", "a\u0302\u0323", "Ạ\u0302", "â\u0323"):
+        for between in ("", " ", "\u00a0", "\u200b", "-", "_", ". "):
+            for t in ("T", "t", "Ｔ", "ｔ"):
+                assert secrecy_mark(f"M{last}{between}{t}") == "MẬT", (last, between, t)

@@ -16,7 +16,7 @@ from docgen.grading import propose, rules_of
 from docgen.pipeline import check_dossier, make_packet
 from docgen.regulations.loader import load_regulation
 from docgen.validation import validate_dossier
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 FILES = {
     "regulation.yaml": """
@@ -172,9 +172,9 @@ def test_forms_and_schemas(folder: Path) -> None:
     regulation = load_regulation("qd-thu-2030", [folder])
     for form in regulation.forms:
         definition = load_form(regulation, form)
-        page = "\n".join(paragraphs(blank_form(regulation, definition)))
+        page = "\n".join(paragraphs(blank_form(definition)))
         assert definition.fixed_texts()[1] in page
-        assert form_schema(regulation, definition)["title"].startswith("Mẫu T-")
+        assert form_schema(definition)["title"].startswith("Mẫu T-")
     schema = dossier_schema([regulation])
     assert "hobby" in schema["properties"]["members"]["items"]["properties"]["member"]["properties"]
 
@@ -182,7 +182,7 @@ def test_forms_and_schemas(folder: Path) -> None:
 def test_filling(folder: Path) -> None:
     regulation = load_regulation("qd-thu-2030", [folder])
     record = {"id": "x", "member": {"full_name": "Nguyễn Văn A", "hobby": "Cờ"}, "assessment": {"levels": {"a": "tot"}}}
-    page = paragraphs(Filler(regulation, load_form(regulation, "phieu-tu-cham")).fill(record))
+    page = paragraphs(Filler(load_form(regulation, "phieu-tu-cham")).fill(record))
     assert "Họ và tên: Nguyễn Văn A; sở trường: Cờ" in page
     assert page.count("☒") == 1
 

@@ -2,8 +2,8 @@
 
     python -m tools.check_run [--records 10000] [--sample 200] [--form mau-05] [--regulation kh55-2018]
 
-Every Word file goes through the check of written files (`docgen.word.written.problems`) and must hold every value of
-its record (`docgen.forms.complete.missing_texts`). Ends with 1 at anything wrong.
+Every Word file goes through the check of written files (`docgen.word.after.written.problems`) and must hold every value
+of its record (`docgen.forms.complete.missing_texts`). Ends with 1 at anything wrong.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from docgen.forms.complete import missing_texts
 from docgen.forms.definition import load_form
 from docgen.pdf import convert_stream
 from docgen.regulations.loader import load_regulation
-from docgen.word.written import WrittenFile
+from docgen.word.after.written import WrittenFile
 
 
 def main() -> int:
@@ -52,7 +52,7 @@ def look(source: Path, folder: Path, regulation_id: str, form: str) -> list[str]
         for line in lines:
             record = json.loads(line)
             written = WrittenFile((folder / f"{record['id']}.docx").read_bytes())
-            found = written.problems() or missing_texts(regulation, definition, record, written.paragraphs())
+            found = written.problems() or missing_texts(definition, record, written.paragraphs())
             out += [f"{record['id']}: {problem}" for problem in found]
     return out
 

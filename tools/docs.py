@@ -1,4 +1,4 @@
-"""Generated documentation: the command reference, the findings of the faulty example.
+"""Generated documentation: the command reference, the findings of the faulty example, the HTTP interface.
 
 python tools/docs.py            write them
 python tools/docs.py --check    fail where a file differs from what would be written
@@ -6,6 +6,7 @@ python tools/docs.py --check    fail where a file differs from what would be wri
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -57,9 +58,19 @@ def readme() -> str:
     return f"{head}{BEGIN}\n```\n{report}\n```\n{END}{rest.split(END, 1)[1]}"
 
 
+def http_description() -> str:
+    """`docs/api/openapi.json`: the OpenAPI description that the server gives at /api/openapi.json."""
+    from docgen.web.app import bare_app
+
+    return json.dumps(bare_app().openapi(), ensure_ascii=False, indent=2) + "\n"
+
+
 def generated() -> dict[Path, str]:
     """Every generated file and what it must hold."""
-    out = {ROOT / "docs" / "cli.md": command_reference()}
+    out = {
+        ROOT / "docs" / "cli.md": command_reference(),
+        ROOT / "docs" / "api" / "openapi.json": http_description(),
+    }
     if EXAMPLE.is_file():
         out[ROOT / "README.md"] = readme()
     return out

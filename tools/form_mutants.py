@@ -21,7 +21,9 @@ _W = f"{{{_W_NS}}}"
 _NAMES = (
     f'xmlns:w="{_W_NS}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
     'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" xmlns:v="urn:schemas-microsoft-com:vml" '
-    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 )
 _TEXTS = (
     "", " ", "x", "☒", "☐", "…………", "9" * 400, "-1", "1e308", "1.234,5", "NaN", "½", "²", "١٢", "１２", "31/02/2018",
@@ -42,6 +44,7 @@ _TAGS = (
 )  # fmt: skip
 _WRAPPERS = (
     "<w:sdt><w:sdtPr><w:tag w:val='member.full_name'/></w:sdtPr><w:sdtContent>@</w:sdtContent></w:sdt>",
+    "<w:sdt><w:sdtPr><w:tag w:val='proof.scan'/><w:picture/></w:sdtPr><w:sdtContent>@</w:sdtContent></w:sdt>",
     "<w:sdt><w:sdtContent>@</w:sdtContent></w:sdt>", "<w:ins w:id='1'>@</w:ins>", "<w:del w:id='1'>@</w:del>",
     "<w:moveFrom>@</w:moveFrom>", "<w:hyperlink>@</w:hyperlink>", "<w:smartTag>@</w:smartTag>", "<w:p>@</w:p>",
     "<w:r>@</w:r>", "<w:tbl><w:tr><w:tc>@</w:tc></w:tr></w:tbl>",
@@ -50,7 +53,9 @@ _WRAPPERS = (
     "<mc:AlternateContent>@</mc:AlternateContent>",
 )  # fmt: skip
 _PIECES = (
-    "<w:r><w:drawing/></w:r>", "<w:r><w:object/></w:r>", "<w:altChunk/>", "<w:subDoc/>",
+    "<w:r><w:drawing/></w:r>", "<w:r><w:drawing><a:blip r:embed='rId1'/></w:drawing></w:r>",
+    "<w:r><w:drawing><a:blip r:link='rId6'/></w:drawing></w:r>", "<w:r><w:object/></w:r>", "<w:altChunk/>",
+    "<w:subDoc/>",
     "<w:commentRangeStart w:id='1'/>", "<w:commentRangeEnd w:id='1'/>", "<w:r><w:commentReference w:id='1'/></w:r>",
     "<w:r><w:footnoteReference/></w:r>",
     "<w:r><w:fldChar w:fldCharType='begin'><w:ffData><w:ddList><w:result w:val='1'/><w:listEntry w:val='a'/>"
@@ -259,6 +264,13 @@ def mutant(docx: bytes, pick: Pick) -> tuple[bytes, str]:
         for _ in range(1 + pick(8)):
             data[pick(len(data))] = pick(256)
         return bytes(data[: 1 + pick(len(data))] if pick(4) == 0 else data), "bytes"
+    media = sorted(name for name in parts if name.startswith("word/media/"))
+    if media and kind in (5, 6):  # a picture that is another's, or damaged
+        data = bytearray(parts[media[pick(len(media))]])
+        for _ in range(1 + pick(4)):
+            data[pick(len(data))] = pick(256)
+        parts[media[pick(len(media))]] = bytes(data[: 1 + pick(len(data))] if pick(3) == 0 else data)
+        return package(parts), "picture"
     name = "word/document.xml"
     if kind in (2, 3, 4):
         others = sorted(n for n in parts if n != name and n.endswith((".xml", ".rels")))

@@ -37,7 +37,7 @@ from docgen.dossier.excel import workbook_bytes
 from docgen.dossier.sample import sample_dossier
 from docgen.regulations.loader import load_regulation
 
-REGULATIONS = ("hd16-2018", "kh55-2018", "kh40-2018", "hd19-2024", "khbvp-2021")
+REGULATIONS = ("hd43-2025", "hd16-2018", "kh55-2018", "kh40-2018", "hd19-2024", "khbvp-2021")
 KINDS = ("dossier", "counts", "workbook", "manifest", "yaml")
 #: Mutants of one process: caches of definitions grow with every one.
 CHUNK = {"dossier": 200, "counts": 500, "workbook": 100, "manifest": 100, "yaml": 25}

@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import form_mutants
 
 FORMS = (
+    ("hd43-2025", "mau-03"), ("hd43-2025", "mau-04"),
     ("kh55-2018", "mau-02"), ("kh55-2018", "mau-05"), ("kh55-2018", "mau-06"), ("hd16-2018", "phu-luc"),
     ("hd19-2024", "kb-02a"), ("kh40-2018", "mau-01"), ("khbvp-2021", "mau-1a"),
 )  # fmt: skip
@@ -44,7 +45,7 @@ def filled(regulation_id: str, form: str) -> bytes:
 
     regulation = load_regulation(regulation_id)
     definition = load_form(regulation, form)
-    return Filler(regulation, definition).fill(sample_record(regulation, definition))
+    return Filler(definition).fill(sample_record(definition))
 
 
 def use(docx: bytes, dossier: dict[str, Any]) -> list[str]:
@@ -52,7 +53,7 @@ def use(docx: bytes, dossier: dict[str, Any]) -> list[str]:
 
     Raises whatever docgen raises, and `AssertionError` where an answer is not what may be given out.
     """
-    from docgen.dossier.model import dossier_from_bytes
+    from docgen.dossier.load import dossier_from_bytes
     from docgen.forms.merge import apply_changes, merge_form
     from docgen.forms.readback import read_form
     from docgen.i18n import LANGUAGES

@@ -32,9 +32,7 @@ def main() -> None:
         for form, member, assessor, page in PAGES:
             definition = load_form(regulation, form)
             path = Path(place) / f"{form}.docx"
-            path.write_bytes(
-                Filler(regulation, definition).fill(form_data(regulation, definition, data, Record(member, assessor)))
-            )
+            path.write_bytes(Filler(definition).fill(form_data(definition, data, Record(member, assessor))))
             made = path.with_suffix(".pdf")
             subprocess.run([sys.executable, "-m", "docgen", "pdf", str(path), "-o", str(made)], check=True)
             target = IMAGES / form

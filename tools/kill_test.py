@@ -58,7 +58,7 @@ def write_records(path: Path, regulation_id: str, form: str, count: int) -> Path
     from docgen.regulations.loader import load_regulation
 
     regulation = load_regulation(regulation_id)
-    record = sample_record(regulation, load_form(regulation, form))
+    record = sample_record(load_form(regulation, form))
     with path.open("w", encoding="utf-8") as out:
         for number in range(count):
             name = f"dv-{number // 50 * 50:05d}" if number % 50 == 7 else f"dv-{number:05d}"

@@ -7,6 +7,7 @@ Versions are left out: the list is about which licences there are, and stays the
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tomllib
@@ -18,11 +19,19 @@ PAGE = ROOT / "docs" / "licences.md"
 HEAD = """# Giấy phép của các thư viện
 
 Trang này do `python tools/licences.py` viết từ các thư viện đã cài; đừng sửa tay. Đó là mọi thư viện mà docgen cùng
-các phần thêm (`excel`, `pdf`, `sign`, `fast`) cần để chạy, kể cả thư viện mà thư viện khác cần.
-Không có giấy phép GPL, AGPL. LibreOffice, poppler, SoftHSM là chương trình riêng, docgen chỉ gọi khi máy có.
+các phần thêm (`excel`, `pdf`, `sign`, `fast`, `web`, `postgresql`, `cluster`, `s3`) cần để chạy, kể cả thư viện mà
+thư viện khác cần. Không có giấy phép GPL, AGPL. LibreOffice, poppler, SoftHSM là chương trình riêng, docgen chỉ gọi
+khi máy có.
 
 | thư viện | giấy phép |
 |---|---|
+"""
+VENDORED = ROOT / "docgen" / "web" / "static" / "vendor" / "vendor.json"
+VENDOR_HEAD = """
+Các tệp của trang web nằm sẵn trong gói (`docgen/web/static/vendor`, lấy từ npm, không sửa, kèm lời giấy phép):
+
+| gói npm | bản | giấy phép |
+|---|---|---|
 """
 #: `name [extras] (;) marker`, as far as it matters here.
 REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)\s*(?:\[(?P<extras>[^\]]*)\])?[^;]*(?:;(?P<marker>.*))?$")
@@ -77,6 +86,17 @@ def licence(one: Distribution) -> str:
     return str(meta["License"] or "").strip().splitlines()[0] if meta["License"] else ""
 
 
+def vendor_line(row: tuple[str, str, str]) -> str:
+    """A row of the page."""
+    return f"| {row[0]} | {row[1]} | {row[2]} |\n"
+
+
+def vendored() -> list[tuple[str, str, str]]:
+    """The npm packages whose files come with docgen: name, version, licence."""
+    rows = json.loads(VENDORED.read_text(encoding="utf-8"))
+    return sorted({(row["package"], row["version"], row["licence"]) for row in rows})
+
+
 def main() -> int:
     """Write the page, or with `--check` say what it lacks. The exit code."""
     needed = closure(own_name(), frozenset({"all"}))
@@ -86,8 +106,11 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         listed = set(re.findall(r"^\| ([a-z0-9-]+) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
         faults += [f"{name}: không có trong {PAGE.name}" for name in licences if name not in listed]
+        page = PAGE.read_text(encoding="utf-8")
+        faults += [f"{row[0]}: không có trong {PAGE.name}" for row in vendored() if vendor_line(row) not in page]
     else:
-        PAGE.write_text(HEAD + "".join(f"| {n} | {t} |\n" for n, t in licences.items()), encoding="utf-8")
+        own = VENDOR_HEAD + "".join(map(vendor_line, vendored()))
+        PAGE.write_text(HEAD + "".join(f"| {n} | {t} |\n" for n, t in licences.items()) + own, encoding="utf-8")
     sys.stderr.write("".join(fault + "\n" for fault in faults))
     return 1 if faults else 0
 

@@ -34,7 +34,9 @@ def pins(project: dict[str, object], extras: tuple[str, ...]) -> list[str]:
 def main() -> None:
     """Print the constraints, one a line."""
     table = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    sys.stdout.write("\n".join(pins(table, ("excel", "pdf", "sign", "fast"))) + "\n")
+    sys.stdout.write(
+        "\n".join(pins(table, ("excel", "pdf", "sign", "fast", "web", "postgresql", "cluster", "s3"))) + "\n"
+    )
 
 
 if __name__ == "__main__":

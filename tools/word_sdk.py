@@ -74,14 +74,14 @@ def documents(only: str = "") -> Iterator[tuple[str, bytes]]:
             if only not in f"{name}/{form}":
                 continue
             definition = load_form(regulation, form)
-            filler = Filler(regulation, definition)
+            filler = Filler(definition)
             yield f"{name}/{form} blank", filler.fill({}, blank=True)
-            yield f"{name}/{form} filled", filler.fill(sample_record(regulation, definition))
+            yield f"{name}/{form} filled", filler.fill(sample_record(definition))
 
 
 def check(files: list[tuple[str, bytes]], workers: int = 2) -> dict[str, list[str]]:
     """For each of `files` what the SDK and our own check find."""
-    from docgen.word.written import problems
+    from docgen.word.after.written import problems
 
     with tempfile.TemporaryDirectory() as folder:
         paths = []

@@ -8,9 +8,11 @@
 2
 """
 
+from docgen.api.desk import DossierStatus, calendar, status
 from docgen.api.dossiers import (
     Merged,
     check,
+    convert_dossier,
     grade,
     load_dossier,
     merge_readings,
@@ -23,20 +25,24 @@ from docgen.api.packets import build_packet, check_template, convert, sign, veri
 from docgen.api.regulations import Form, Regulation, Regulations
 
 __all__ = [
+    "DossierStatus",
     "Form",
     "Merged",
     "Regulation",
     "Regulations",
     "build_packet",
+    "calendar",
     "check",
     "check_template",
     "convert",
+    "convert_dossier",
     "fill",
     "grade",
     "load_dossier",
     "merge_readings",
     "propose",
     "sign",
+    "status",
     "validate",
     "verify",
     "write_grades",

@@ -6,11 +6,13 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from docgen.api.regulations import Regulations
 from docgen.errors import UsageError
 from docgen.model import Finding
+from docgen.paths import AnyRecord, JsonDict, JsonMap, copied
+from docgen.records import DossierData
 
 if TYPE_CHECKING:
     from docgen.dossier import Dossier
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from docgen.pipeline import Checked, Written
 
 #: What a dossier can be made of: a file or folder, the bytes of a file, plain data, an open file.
-Source = Path | str | bytes | Mapping[str, Any] | IO[str] | IO[bytes]
+Source = Path | str | bytes | AnyRecord | IO[str] | IO[bytes]
 
 
 def load_dossier(
@@ -40,8 +42,9 @@ def load_dossier(
     >>> load_dossier({"regulation": "kh55"})[1][0].code
     'dossier.regulation.unknown'
     """
-    from docgen.dossier.model import dossier_from_bytes, dossier_from_data
-    from docgen.dossier.model import load_dossier as from_path
+    from docgen.dossier.load import dossier_from_bytes
+    from docgen.dossier.load import load_dossier as from_path
+    from docgen.dossier.loaded import dossier_from_data
 
     places = (*folders, *(regulations.folders if regulations is not None else ()))
     if isinstance(source, (str, Path)):
@@ -91,7 +94,24 @@ def grade(dossier: Dossier, folders: Sequence[Path | str] = (), *, regulations: 
     return grade_dossier(load_regulation(placed.regulation, placed.folders), placed.data, placed.folders)
 
 
-def propose(regulation: str, subject: str, facts: Mapping[str, Any], folders: Sequence[Path | str] = ()) -> Proposal:
+def convert_dossier(
+    dossier: Dossier, kind: str, *, leave_out: bool = False, full: bool = False
+) -> tuple[bytes | None, list[Finding]]:
+    """`dossier` as the bytes of a JSON file or a workbook (`kind` "json" or "xlsx"), and what there is to say of it.
+
+    A workbook has the columns that the regulation asks for, and whatever else has a value; with `full` every column.
+    None where the file could not hold everything, each such value named by a finding; with `leave_out` the file has the
+    rest and the findings are warnings. Raises `UsageError` for another kind, `EnvironmentFault` where the libraries for
+    Excel are not installed.
+    """
+    from docgen.desk.book_asked import converted
+
+    base = Path(dossier.file).parent if dossier.file else None
+    done = converted(dossier, kind, leave_out=leave_out, base=base, full=full)
+    return done.content, done.findings
+
+
+def propose(regulation: str, subject: str, facts: JsonMap, folders: Sequence[Path | str] = ()) -> Proposal:
     """The grade that `facts` establish for `subject`, its reasons, and what only people can decide.
 
     `subject` is `dang_vien`, `to_chuc_dang`, `tap_the`, `cohort` or `vote`; the names of facts are those of
@@ -109,13 +129,15 @@ def propose(regulation: str, subject: str, facts: Mapping[str, Any], folders: Se
     rules = rules_of(regulation, folders)
     for name in facts:
         if name not in rules.facts:
-            raise UsageError("errors.usage.unknown_fact", fact=str(name)[:60], near=nearest(str(name), rules.facts))
+            near = nearest(str(name), rules.facts)
+            code = "errors.usage.unknown_fact_near" if near else "errors.usage.unknown_fact"
+            raise UsageError(code, fact=str(name)[:60], near=near)
     return with_answers(rules, subject, facts, propose_grade(rules, subject, facts))
 
 
 def write_grades(
     dossier: Dossier, board: Board | None = None, *, role: str = "cell", regulations: Regulations | None = None
-) -> tuple[dict[str, Any], Written]:
+) -> tuple[DossierData, Written]:
     """The dossier's data with the settled proposals in the empty places of one writer, and what was done.
 
     `board` is what `grade` gave; without it the dossier is graded first. Written is only what leaves nothing to people,
@@ -132,7 +154,7 @@ def write_grades(
 class Merged:
     """What `merge_readings` gave: the dossier's data with all changes, each file's `Merge`, all findings."""
 
-    data: dict[str, Any]
+    data: JsonDict
     merges: list[Merge | None] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -157,7 +179,7 @@ def merge_readings(
     from docgen.regulations.loader import load_regulation
 
     placed = _placed(dossier, regulations)
-    out = Merged(copy.deepcopy(placed.data))
+    out = Merged(copied(placed.data))
     for reading in readings:
         if reading.definition is None or any(f.code in REFUSED for f in reading.findings):
             out.merges.append(None)

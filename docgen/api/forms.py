@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from docgen.api.regulations import record_refused
+from docgen.api.regulations import Regulation, record_refused
 from docgen.model import has_errors
-from docgen.regulations.loader import Regulation, load_regulation
+from docgen.paths import JsonMap
+from docgen.regulations.loader import RegulationData, load_regulation
 
 
 def fill(
-    regulation: str | Regulation,
+    regulation: str | Regulation | RegulationData,
     form: str,
-    data: Mapping[str, Any],
+    data: JsonMap,
     *,
     templates: Sequence[Path | str] = (),
     draft: bool = False,
@@ -31,7 +31,9 @@ def fill(
     from docgen.validation import validate_form_data
 
     loaded = load_regulation(regulation) if isinstance(regulation, str) else regulation
+    if isinstance(loaded, Regulation):
+        loaded = loaded.data
     definition = load_form(loaded, form)
-    if check and has_errors(found := validate_form_data(data, loaded, definition)):
+    if check and has_errors(found := validate_form_data(data, definition)):
         raise record_refused(definition, found)
-    return Filler(loaded, definition, templates).fill(data, draft=draft)
+    return Filler(definition, templates).fill(data, draft=draft)

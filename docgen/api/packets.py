@@ -15,9 +15,9 @@ from docgen.model import Finding
 
 if TYPE_CHECKING:
     from docgen.dossier import Dossier
-    from docgen.packet.build import Packet
-    from docgen.pdf.engine import ConversionResult
-    from docgen.pipeline import Checked
+    from docgen.packet.make import Packet
+    from docgen.pdf.conversion import ConversionResult
+    from docgen.pipeline import Checked, PacketProgress
     from docgen.signing.keys import Key
     from docgen.signing.packet import Signed
     from docgen.signing.pades import Signing
@@ -35,6 +35,7 @@ def build_packet(
     jobs: int = 1,
     templates: Sequence[Path | str] = (),
     regulations: Regulations | None = None,
+    progress: PacketProgress | None = None,
 ) -> tuple[Packet | None, Checked]:
     """The packet of `dossier`, and what was found on the way.
 
@@ -45,7 +46,7 @@ def build_packet(
 
     `jobs` is the number of processes that fill Word files, 0 for as many as are worth it; with 1 they are filled by
     this one. `pdf_engine` (`auto`, `rdocx`, `libreoffice`) adds PDF files, drawn in watched processes of their own, so
-    that a converter that hangs or ends costs a file and not the program.
+    that a converter that hangs or ends costs a file and not the program. `progress` is told how far it is.
 
     Raises `UsageError` where `to` exists and `overwrite` is not set, `EnvironmentFault` where the disk refuses or an
     engine is missing, `InternalError` where a text or a value was lost.
@@ -67,11 +68,11 @@ def build_packet(
     further = (*map(Path, templates), *(regulations.templates if regulations is not None else ()))
     options = PacketOptions(further, draft, overwrite, pdf_engine or None, jobs)
     if isinstance(to, (str, Path)) and Path(to).suffix.lower() != ".zip":
-        return packet_of(checked, name, Path(to), options), checked
+        return packet_of(checked, name, Path(to), options, progress=progress), checked
     if isinstance(to, (str, Path)) and Path(to).exists() and not overwrite:
         raise UsageError("errors.usage.exists", file=str(to))
     with tempfile.TemporaryDirectory(prefix="docgen-") as work:
-        packet = packet_of(checked, name, Path(work) / "packet", options)
+        packet = packet_of(checked, name, Path(work) / "packet", options, progress=progress)
         if packet is not None and isinstance(to, (str, Path)):
             with open_whole(Path(to), overwrite=overwrite) as out:
                 zip_packet(packet.folder, out)
@@ -88,7 +89,7 @@ def convert(docx: Mapping[str, bytes], engine: str = "auto", *, jobs: int = 1) -
     `jobs` is the number of processes that draw, 0 for one a processor. A single file is drawn by this process.
     Raises `InputError` for what is no Word file, `EnvironmentFault` where the engine is not installed.
     """
-    from docgen.pdf.engine import convert as drawn
+    from docgen.pdf.conversion import convert as drawn
 
     return drawn(docx, engine, workers=jobs or None)
 
@@ -105,11 +106,11 @@ def check_template(
     chosen = (regulations or Regulations())[regulation]
     definition = chosen.form(form).definition
     if isinstance(template, (str, Path)):
-        return check_form_template(Path(template), chosen.data, definition)
+        return check_form_template(Path(template), definition)
     with tempfile.TemporaryDirectory(prefix="docgen-") as folder:
         file = Path(folder) / f"{definition.form}.docx"
         file.write_bytes(template)
-        found = check_form_template(file, chosen.data, definition)
+        found = check_form_template(file, definition)
     return [replace(finding, place=replace(finding.place, file="")) for finding in found]
 
 

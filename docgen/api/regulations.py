@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 import datetime
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docgen.errors import InputError
+from docgen.json_schema import Schema
 from docgen.model import Finding, has_errors
+from docgen.owner import once
+from docgen.paths import JsonDict, JsonMap
 from docgen.regulations import loader
 from docgen.regulations.loader import forget_regulations, list_regulations, load_regulation
 
@@ -77,7 +80,7 @@ class Regulation:
     `data` is what was loaded; it never changes. Two objects of one id are equal as long as nothing was reloaded.
     """
 
-    def __init__(self, data: loader.Regulation, templates: Sequence[Path] = ()) -> None:
+    def __init__(self, data: loader.RegulationData, templates: Sequence[Path] = ()) -> None:
         self.data = data
         self.templates = tuple(templates)
         self._forms: dict[str, Form] = {}
@@ -104,9 +107,7 @@ class Regulation:
 
     def form(self, name: str) -> Form:
         """The form `name`. Raises `UsageError` for one it does not have, `DefinitionError` for a fault in its data."""
-        if name not in self._forms:
-            self._forms[name] = Form(self, name)
-        return self._forms[name]
+        return once(self._forms, name, lambda: Form(self, name))
 
 
 class Form:
@@ -126,50 +127,66 @@ class Form:
         return f"<docgen.Form {self.regulation.data.id}/{self.form}>"
 
     @cached_property
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Schema:
         """The JSON Schema (draft 2020-12) of one record: what `fill` takes and `read` gives."""
         from docgen.forms.schema import form_schema
 
-        return form_schema(self.regulation.data, self.definition)
+        return form_schema(self.definition)
 
-    @cached_property
+    @property
     def _filler(self) -> Filler:
         from docgen.forms.fill import Filler
 
-        return Filler(self.regulation.data, self.definition, self.regulation.templates)
+        made = lambda: Filler(self.definition, self.regulation.templates)  # noqa: E731
+        return once(self.__dict__, "_filled_by", made)
 
     @property
     def template(self) -> bytes:
         """The Word template: an office's own where there is one."""
         from docgen.forms.build import template_bytes
 
-        return template_bytes(self.regulation.data, self.definition, self.regulation.templates)[0]
+        return template_bytes(self.definition, self.regulation.templates)[0]
 
-    def example(self) -> dict[str, Any]:
+    def example(self) -> JsonDict:
         """A filled record of invented people, as a pattern."""
         from docgen.forms.example import sample_record
 
-        return copy.deepcopy(sample_record(self.regulation.data, self.definition))
+        return copy.deepcopy(sample_record(self.definition))
 
-    def check(self, record: Any) -> list[Finding]:
+    def check(self, record: object, *, folder: Path | str | None = None) -> list[Finding]:
         """Everything wrong or doubtful in one record: shape, required sections, criteria, texts.
+
+        A picture is base64, or the path of a file in `folder`.
 
         >>> [finding.code for finding in Regulations()["kh55-2018"].form("mau-05").check([])]
         ['dossier.json.not_object']
         """
         from docgen.validation import validate_form_data
 
-        return validate_form_data(record, self.regulation.data, self.definition)
+        within = Path(folder) if folder is not None else None
+        return validate_form_data(record, self.definition, folder=within)
 
-    def fill(self, record: Mapping[str, Any], *, check: bool = True, draft: bool = False) -> bytes:
+    def fill(
+        self,
+        record: JsonMap,
+        *,
+        check: bool = True,
+        draft: bool = False,
+        folder: Path | str | None = None,
+    ) -> bytes:
         """The Word file of one record; every official text and every value is found again in it.
+
+        A picture is base64, or the path of a file in `folder`.
 
         Raises `InputError` `errors.input.record` with the `findings` where the record has errors; with `check` off it
         is not looked at, and what the form has no place for is not printed. `draft` marks every page DỰ THẢO.
         """
-        if check and has_errors(found := self.check(record)):
+        from docgen.validation.form_data import with_pictures
+
+        if check and has_errors(found := self.check(record, folder=folder)):
             raise record_refused(self.definition, found)
-        return self._filler.fill(record, draft=draft)
+        within = Path(folder) if folder is not None else None
+        return self._filler.fill(with_pictures(record, self.definition, within), draft=draft)
 
     def blank(
         self,
@@ -184,16 +201,17 @@ class Form:
         A form with a record is handed to its holder: the places of other roles, or of all but `roles`, are locked.
         Raises `UsageError` for an unknown member or role.
         """
+        from docgen.forms.alternatives import answers
         from docgen.forms.handing import handed_to
         from docgen.forms.roles import holder_of
         from docgen.pipeline import known_record
 
         if dossier is None:
             content = self._filler.fill({}, blank=True)
-            return handed_to(self.regulation.data, self.definition, content, tuple(roles)) if roles else content
-        known = known_record(self.regulation.data, self.definition, dossier, member, assessor)
-        content = self._filler.fill(known)
-        return handed_to(self.regulation.data, self.definition, content, tuple(roles) or (holder_of(self.definition),))
+            return handed_to(self.definition, content, tuple(roles)) if roles else content
+        known = known_record(self.definition, dossier, member, assessor)
+        content = self._filler.fill(known, known=answers(dossier.data, known))
+        return handed_to(self.definition, content, tuple(roles) or (holder_of(self.definition),))
 
     def read(self, docx: bytes, *, file: str = "") -> ReadResult:
         """The data in a returned form: `data`, `values` with how sure they are, `findings`.

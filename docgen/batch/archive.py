@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from docgen.storage import environment_fault
-from docgen.word.deflate import crc32
+from docgen.word.file.deflate import crc32
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 from array import array
 from bisect import bisect_left
@@ -22,7 +23,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Any
 
-from docgen.batch.names import name_hash
+from docgen.batch.file_names import name_hash
 from docgen.storage import environment_fault, hold, let_go
 
 CLEAN, NOTED = b"-", b"+"
@@ -30,6 +31,7 @@ CLEAN, NOTED = b"-", b"+"
 NO_KEY = b"0" * 32
 _RUN = ".run"
 _FOUND = ".found"
+_SIGN = ".sign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,20 +158,26 @@ class Journal:
             if path.is_file():
                 yield from read_entries(path)
 
-    def part(self, worker: int) -> Path:
-        """Where process `worker` of this run writes its lines."""
+    def part(self, worker: str) -> Path:
+        """Where `worker`, one place of this run, writes its lines."""
         return self.folder / f"{self.form}.{self._run}.{worker}{_RUN}"
 
-    def found(self, worker: int) -> Path:
-        """Where process `worker` of this run writes its findings."""
+    def found(self, worker: str) -> Path:
+        """Where `worker`, one place of this run, writes its findings."""
         return self.folder / f"{self.form}.{self._run}.{worker}{_FOUND}"
 
+    def sign(self) -> Path:
+        """A file with a name of this run's own: whoever sees it sees this very folder. It goes when the run ends."""
+        path = self.folder / f"{secrets.token_hex(8)}{_SIGN}"
+        path.touch()
+        return path
+
     def finish(
-        self, ranges: Sequence[tuple[int, tuple[int, int]]], exists: Callable[[str], bool], earlier: bool = True
+        self, ranges: Sequence[tuple[str, tuple[int, int]]], exists: Callable[[str], bool], earlier: bool = True
     ) -> list[str]:
         """Make one journal of the processes' lines, in the order of the data; returns the names that are stale.
 
-        `earlier` says whether there were earlier runs at all; `ranges` are (worker, (start, end)) of each piece in
+        `earlier` says whether there were earlier runs at all; `ranges` are (owner, (start, end)) of each piece in
         order. A stale file stays in the journal as long as it `exists`: it is ours, and will be reported again.
         """
         target = self.folder / f"{self.form}.new"
@@ -198,6 +206,8 @@ class Journal:
             for path in self.folder.glob(f"{self.form}.*{_FOUND}"):
                 path.unlink(missing_ok=True)
             (self.folder / "records.jsonl").unlink(missing_ok=True)
+            for path in self.folder.glob(f"*{_SIGN}"):
+                path.unlink(missing_ok=True)
             for path in self.folder.glob("lines-*"):
                 shutil.rmtree(path, ignore_errors=True)
             let_go(self._lock, self.folder / "lock", remove=False)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from docgen.batch.dossiers import Dossiers, Item, place_of
+from docgen.batch.dossier_files import Dossiers, Item, place_of
 from docgen.batch.journal import CLEAN, NO_KEY, NOTED, Entry, Known
 from docgen.dossier import Dossier
 from docgen.errors import DocgenError, EnvironmentFault, InputError, InternalError
@@ -25,8 +26,11 @@ from docgen.packet.pdf import noted_of
 from docgen.pipeline import PacketOptions, check_loaded, packet_of
 from docgen.regulations.loader import load_regulation
 from docgen.signing.bundle import is_cover
-from docgen.storage import environment_fault
+from docgen.storage import Raced, environment_fault
 from docgen.validation.report import to_json
+
+#: So many times a dossier's packet may be lost to others, each of whom made another one, before that is told.
+_RACES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class PacketBatch:
     `sources` are files, folders of files, and files of one dossier a line; `output` is the folder that gets a folder a
     packet. With `archive` the packets end up in that zip instead, with `shard` in several zips of so many packets
     each. `zip_each` adds each packet's zip and cover. `findings` is the file for everything that was found; left out,
-    it lies beside the results.
+    it lies beside the results. Where others than this machine make packets, `options.shared` is to be set. With `store`
+    (`s3://bucket/prefix`) each packet becomes one zip there, and `output` holds journal and findings only.
     """
 
     sources: tuple[Path, ...]
@@ -48,6 +53,7 @@ class PacketBatch:
     shard: int = 0
     findings: Path | None = None
     language: str = "vi"
+    store: str = ""
 
 
 @dataclass(slots=True)
@@ -84,24 +90,31 @@ class PacketMaker:
         """Make the packet of one dossier. Raises `EnvironmentFault`, or `InternalError` where a check fails."""
         try:
             done = PacketDone(task.number)
-            findings = self._guarded(task, done)
-            done.findings = b"".join(
-                json.dumps(item, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-                for item in to_json(findings, self.batch.language)
-            )
-            done.noted = len(findings)
-            if done.state == "skipped":
-                done.told = [_in_one(task, findings, self.batch.language)]
-            else:
-                done.told = [finding for finding in findings if finding.code.startswith("batch.")]
-            return done
+            return self._with_findings(done, task, self._guarded(task, done))
         except OSError as fault:
             raise environment_fault(fault, fault.filename or self.folder) from None
+
+    def given_up(self, task: Item, kind: str) -> PacketDone:
+        """The answer for a dossier that ends every process which touches it, `kind` in one word how."""
+        problem = Finding("batch.packet.failed", "error", place_of(task), {"kind": kind})
+        return self._with_findings(PacketDone(task.number), task, [problem])
+
+    def _with_findings(self, done: PacketDone, task: Item, findings: list[Finding]) -> PacketDone:
+        done.findings = b"".join(
+            json.dumps(item, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+            for item in to_json(findings, self.batch.language)
+        )
+        done.noted = len(findings)
+        if done.state == "skipped":
+            done.told = [_in_one(task, findings, self.batch.language)]
+        else:
+            done.told = [finding for finding in findings if finding.code.startswith("batch.")]
+        return done
 
     def _guarded(self, item: Item, done: PacketDone) -> list[Finding]:
         """As `_packet`; what is wrong with one dossier, its unit's regulation or its drawing costs its packet only."""
         try:
-            return self._packet(item, done)
+            return self._settled(item, done)
         except (EnvironmentFault, OSError):
             raise
         except DocgenError as fault:
@@ -112,6 +125,13 @@ class PacketMaker:
             problem = Finding("batch.packet.failed", "error", place_of(item), {"kind": type(fault).__name__})
         done.state = "skipped"
         return [problem]
+
+    def _settled(self, item: Item, done: PacketDone) -> list[Finding]:
+        """As `_packet`; where another machine was faster, what it made is looked at as if it had been there before."""
+        for _ in range(_RACES):
+            with suppress(Raced):
+                return self._packet(item, done)
+        raise EnvironmentFault("errors.environment.busy", folder=str(self.folder / item.name))
 
     def _packet(self, item: Item, done: PacketDone) -> list[Finding]:
         """Make the packet, or keep what is there; returns what was found, and notes in `done` what came of it."""
@@ -151,7 +171,8 @@ class PacketMaker:
         None for a packet of ours as it was made: one the journal knows, or (its line was lost) one that docgen made of
         a file of this name. Where only the packet was changed, and not its dossier, it is kept.
         """
-        place, params = place_of(item), {"folder": str(target)}
+        shown = f"{self.batch.store}/{item.name}.zip" if self.batch.store else str(target)
+        place, params = place_of(item), {"folder": shown}
         state = _state(target)
         # Nothing but a person's own hand removes a signature.
         if self.batch.options.overwrite and state != "signed":
@@ -211,9 +232,15 @@ class PacketMaker:
         which = dossier.regulation, dossier.folders
         if which not in self._keys:
             regulation = load_regulation(dossier.regulation, dossier.folders)
-            self._keys[which] = regulation_key(regulation, options.templates)
+            self._keys[which] = regulation_key(regulation, options.templates, options.papers)
         return packet_key(
-            self._keys[which], dossier.data, dossier.sha256, draft=options.draft, pdf_engine=options.pdf_engine
+            self._keys[which],
+            dossier.data,
+            dossier.sha256,
+            draft=options.draft,
+            pdf_engine=options.pdf_engine,
+            papers=options.papers,
+            print_copies=options.print_copies,
         ).encode()
 
 

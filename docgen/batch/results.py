@@ -14,7 +14,7 @@ from pathlib import Path
 
 from docgen.batch.archive import Group, pack
 from docgen.batch.journal import Journal, Known, copy_ranges
-from docgen.batch.model import JOURNAL, Summary
+from docgen.batch.request import JOURNAL, Summary
 from docgen.errors import UsageError
 from docgen.model import Finding
 from docgen.storage import open_whole
@@ -114,13 +114,13 @@ class Results:
     def gather_findings(
         self,
         journal: Journal,
-        ranges: Sequence[tuple[int, tuple[int, int]]],
+        ranges: Sequence[tuple[str, tuple[int, int]]],
         own: Sequence[Finding],
         summary: Summary,
     ) -> None:
         """One file of the processes' findings, in the order of the data, and of `own`; none where nothing was found.
 
-        `ranges` are (process, (start, end)) in the processes' files of findings.
+        `ranges` are (owner, (start, end)) in the places' files of findings.
         """
         summary.noted += len(own)
         gathered = journal.folder / "findings.new"

@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from docgen.batch.file_names import number_pieces, scan
 from docgen.batch.journal import Journal, Known, read_entries
-from docgen.batch.model import Batch, Done, Progress, Summary
-from docgen.batch.names import number_pieces, scan
+from docgen.batch.piece import Maker, ReadyForm
+from docgen.batch.request import Batch, Done, Progress, Summary
 from docgen.batch.results import Results
 from docgen.batch.source import Source, cut, open_source
-from docgen.batch.work import Form, Maker
 from docgen.batch.writing import leftovers
-from docgen.crew import processors, share
+from docgen.crew import processors
 from docgen.errors import UsageError
 from docgen.model import Finding, Place
+from docgen.sharing import Share, share
 from docgen.storage import environment_fault
 from docgen.validation.report import to_json
 
@@ -30,8 +31,11 @@ _WORTH_A_PROCESS = 300
 Report = Callable[[Progress], None]
 
 
-def run_batch(batch: Batch, report: Report = lambda progress: None) -> Summary:
+def run_batch(batch: Batch, report: Report = lambda progress: None, share: Share = share) -> Summary:
     """Fill a form for every record of a data file.
+
+    `share` hands the records out, a piece of the file at a time, to those who work (`docgen.sharing`: `share`,
+    `by_executor`); every one of them must reach the data file and `output`.
 
     A record with an error is reported and skipped, the rest is made. Raises `UsageError`, `InputError` or
     `EnvironmentFault`; what was made until then stays, whole, and the same call goes on from there.
@@ -41,7 +45,7 @@ def run_batch(batch: Batch, report: Report = lambda progress: None) -> Summary:
         batch.findings, batch.language,
     )  # fmt: skip
     results.refuse_what_exists()
-    form = Form(batch)
+    form = ReadyForm(batch)
     with results.work_folder() as (folder, journal):
         known = journal.open()
         try:
@@ -51,14 +55,14 @@ def run_batch(batch: Batch, report: Report = lambda progress: None) -> Summary:
             source, findings = open_source(batch.source, journal.folder, form.roster)
             if source is None:
                 return _nothing(batch, findings)
-            summary, done = _make(batch, form, source, folder, journal, known, report)
+            summary, done = _make(batch, form, source, folder, journal, known, report, share)
             if not summary.total:
                 empty = Finding("dossier.file.empty", "error", Place(str(batch.source)))
                 return _nothing(batch, [empty])
-            ranges = [(one.worker, one.journal) for one in done]
+            ranges = [(one.owner, one.journal) for one in done]
             summary.stale = journal.finish(ranges, _exists(folder), earlier=len(known) > 0)
             results.gather_findings(
-                journal, [(o.worker, o.findings) for o in done], [*findings, *_stale(batch, summary)], summary
+                journal, [(o.owner, o.findings) for o in done], [*findings, *_stale(batch, summary)], summary
             )
             summary.results = results.pack(_groups(folder, journal))
             return summary
@@ -69,7 +73,14 @@ def run_batch(batch: Batch, report: Report = lambda progress: None) -> Summary:
 
 
 def _make(
-    batch: Batch, form: Form, source: Source, folder: Path, journal: Journal, known: Known, report: Report
+    batch: Batch,
+    form: ReadyForm,
+    source: Source,
+    folder: Path,
+    journal: Journal,
+    known: Known,
+    report: Report,
+    share: Share,
 ) -> tuple[Summary, list[Done]]:
     """Make all files; returns the counts, and what was reported of each piece, in the order of the data."""
     jobs = batch.jobs or processors()
@@ -79,11 +90,13 @@ def _make(
         raise UsageError("batch.usage.one_file", file=str(batch.output), count=total)
     if total > _WORTH_A_PROCESS:
         form.prove()
-    summary, done, start = Summary(), [], time.monotonic()
+    summary, done, start = Summary(), dict[int, Done](), time.monotonic()
     hire = _Hire(batch, form, source, folder, journal, known)
     try:
         for one in share(pieces, min(batch.jobs or total // _WORTH_A_PROCESS, jobs, len(pieces)), hire):
-            done.append(one)
+            if one.piece in done:
+                continue  # done twice, since nobody heard the first time; both times these are the same files
+            done[one.piece] = one
             summary.made += one.made
             summary.kept += one.kept
             summary.skipped += one.skipped
@@ -92,22 +105,24 @@ def _make(
     finally:
         for path in leftovers(folder):
             os.unlink(path)
-    return summary, sorted(done, key=lambda one: one.piece)
+    return summary, [done[piece] for piece in sorted(done)]
 
 
 class _Hire:
     """Makes the `Maker` of each process; carries what it needs to know there."""
 
-    def __init__(self, batch: Batch, form: Form, source: Source, folder: Path, journal: Journal, known: Known) -> None:
+    def __init__(
+        self, batch: Batch, form: ReadyForm, source: Source, folder: Path, journal: Journal, known: Known
+    ) -> None:
         self.batch, self.source, self.folder, self.journal, self.known = batch, source, folder, journal, known
-        self.form: Form | None = form
+        self.form: ReadyForm | None = form
 
     def __getstate__(self) -> dict[str, Any]:
         """For a process that starts from nothing: the form is loaded there, it cannot be sent."""
         return {**self.__dict__, "form": None}
 
     def __call__(self, worker: int) -> Maker:
-        form = self.form or Form(self.batch)
+        form = self.form or ReadyForm(self.batch)
         return Maker(self.batch, form, self.source, self.folder, self.journal, self.known, worker)
 
 

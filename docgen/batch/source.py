@@ -9,16 +9,17 @@ from __future__ import annotations
 import codecs
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from docgen.batch.model import MAX_RECORD, Piece
+from docgen.batch.request import MAX_RECORD, Piece
 from docgen.dossier.json_reader import decode, parse
-from docgen.dossier.model import PlainPlaces
+from docgen.dossier.loaded import Places, PlainPlaces
 from docgen.errors import InputError
 from docgen.model import Finding, Place
+from docgen.paths import Json
 from docgen.storage import environment_fault
 
 LINES, OBJECT, LIST, ROSTER = "lines", "object", "list", "roster"
@@ -27,6 +28,10 @@ ROSTER_SUFFIXES = (".xlsx", ".xlsm", ".ods")
 _BLOCK = 1 << 20
 _SMALLEST_PIECE, _LARGEST_PIECE = 1 << 16, 1 << 19
 _SPACE = " \t\r\n"
+
+
+#: Makes records of the rows of a roster: takes the file and a folder for their lines.
+Columns = Callable[[Path, Path], "tuple[Source | None, list[Finding]]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Source:
             content = data.read(piece.end - piece.start)
         return content.removesuffix(b"\n").split(b"\n")
 
-    def places(self, number: int) -> Any:
+    def places(self, number: int) -> Places:
         """Gives the places of the values of record `number`."""
         if self.kind == LINES:
             return PlainPlaces(self.file, number)
@@ -65,7 +70,7 @@ class Source:
         params = {"size": -(-len(line) // 1_000_000), "limit": MAX_RECORD // 1_000_000}
         return Finding("dossier.file.record_large", "error", place, params)
 
-    def parse(self, number: int, line: bytes, findings: list[Finding]) -> Any:
+    def parse(self, number: int, line: bytes, findings: list[Finding]) -> Json:
         """The data of line `number`, with what is wrong with it added to `findings`; None where it is no JSON."""
         try:
             text = line.decode()
@@ -75,7 +80,7 @@ class Source:
             findings.append(Finding("dossier.file.encoding", "error", place, params))
             return None
         found: list[Finding] = []
-        data = parse(text, self.file, found)
+        data: Json = parse(text, self.file, found)
         places = self.places(number)
         for finding in found:
             place = places.find(finding.place.pointer)
@@ -107,7 +112,7 @@ class _Items:
         return Place(source.file, pointer, f"{source.sheet}!{column}{row}")
 
 
-def open_source(path: Path, work: Path, columns: Any = None) -> tuple[Source | None, list[Finding]]:
+def open_source(path: Path, work: Path, columns: Columns | None = None) -> tuple[Source | None, list[Finding]]:
     """The lines of `path`; None and findings where it is no data at all.
 
     `work` is a folder for lines that must first be written; `columns` makes records of the rows of a roster.
@@ -117,7 +122,8 @@ def open_source(path: Path, work: Path, columns: Any = None) -> tuple[Source | N
         with path.open("rb") as data:
             head = data.read(4096)
         if head.startswith(b"PK") or path.suffix.lower() in ROSTER_SUFFIXES:
-            return columns(path, work)  # type: ignore[no-any-return]
+            assert columns is not None
+            return columns(path, work)
         encoding = json.detect_encoding(head)
         kind = _kind(path, encoding)
         if kind == LINES:

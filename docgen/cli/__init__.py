@@ -1,4 +1,4 @@
-"""The command line: one module a command group, each imported only when its command is called.
+"""The command line: one module a command, called like it, and imported only when the command is called.
 
 Results go to stdout, messages to stderr. Errors become text in one place, `main`.
 """
@@ -11,6 +11,7 @@ from importlib import import_module
 
 import click
 
+from docgen.cli.offered import offers
 from docgen.errors import EXIT_ENVIRONMENT, EXIT_INTERNAL, DefinitionError, DocgenError
 from docgen.garbage import less_garbage
 from docgen.i18n import DEFAULT_LANGUAGE, LANGUAGES, message
@@ -19,22 +20,27 @@ from docgen.version import VERSION
 
 #: Each command and where it lives; the order is the order of work.
 COMMANDS: dict[str, str] = {
-    "init": "docgen.cli.start:init",
-    "regulations": "docgen.cli.catalogue:regulations",
-    "forms": "docgen.cli.catalogue:forms",
-    "schema": "docgen.cli.catalogue:schema",
-    "blank": "docgen.cli.make:blank",
+    "init": "docgen.cli.init:init",
+    "regulations": "docgen.cli.regulations:regulations",
+    "forms": "docgen.cli.forms:forms",
+    "schema": "docgen.cli.schema:schema",
+    "blank": "docgen.cli.blank:blank",
     "fill": "docgen.cli.fill:fill",
     "read": "docgen.cli.read:read",
-    "validate": "docgen.cli.check:validate",
-    "grade": "docgen.cli.check:grade",
-    "tally": "docgen.cli.check:tally",
+    "convert": "docgen.cli.convert:convert",
+    "validate": "docgen.cli.validate:validate",
+    "grade": "docgen.cli.grade:grade",
+    "tally": "docgen.cli.tally:tally",
+    "status": "docgen.cli.status:status",
+    "calendar": "docgen.cli.calendar:calendar",
     "packet": "docgen.cli.packet:packet",
-    "open": "docgen.cli.packet:open_packet",
+    "open": "docgen.cli.open:open_packet",
+    "hand-over": "docgen.cli.hand_over:hand_over",
     "pdf": "docgen.cli.pdf:pdf",
     "sign": "docgen.cli.sign:sign",
-    "verify": "docgen.cli.sign:verify",
+    "verify": "docgen.cli.verify:verify",
     "template": "docgen.cli.template:template",
+    "serve": "docgen.cli.serve:serve",
     "build": "docgen.cli.build:build",
     "doctor": "docgen.cli.doctor:doctor",
 }
@@ -75,8 +81,21 @@ def help_text(key: str) -> str:
     return message(f"cli.help.{key}", HELP_LANGUAGE)
 
 
+def command_named(name: str) -> click.Command | None:
+    """The command of that name, imported now; None where there is none."""
+    if name not in COMMANDS:
+        return None
+    module, _, attribute = COMMANDS[name].partition(":")
+    command = getattr(import_module(module), attribute)
+    assert isinstance(command, click.Command)
+    return command
+
+
 class LazyGroup(click.Group):
     """A group that knows the names of its commands without importing them; short helps come from the catalogue."""
+
+    #: The command that was called for last: what is said of an error names none but its options.
+    running: click.Command | None = None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in the order of work."""
@@ -84,11 +103,8 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported now."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command = getattr(import_module(module), name)
-        assert isinstance(command, click.Command)
+        command = command_named(cmd_name)
+        self.running = command or self.running
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -135,14 +151,18 @@ def note(key: str, **params: object) -> None:
         click.echo(text(key, **params), err=True)
 
 
-def error_text(error: DocgenError, lang: str) -> str:
-    """The words for `error`, with its hint where the catalogue has one."""
+def error_text(error: DocgenError, lang: str, command: click.Command | None = None) -> str:
+    """The words for `error`, with its hint where the catalogue has one.
+
+    A hint that names an option which `command` does not have gives way to `….hint_without`, or is left out.
+    """
     from docgen.i18n import has_message
 
     out = error.text(lang)
-    hint = f"{error.code}.hint"
-    if has_message(hint, lang):
-        out += f"\n  → {message(hint, lang, **error.facts)}"
+    for hint in (f"{error.code}.hint", f"{error.code}.hint_without"):
+        if has_message(hint, lang) and offers(command, words := message(hint, lang, **error.facts), command_named):
+            out += f"\n  → {words}"
+            break
     if isinstance(error, DefinitionError) and error.also:
         out += f"\n  → {message('cli.more_faults', lang, count=len(error.also))}"
     return out
@@ -178,7 +198,7 @@ def main() -> None:
         click.echo(text("aborted"), err=True)
         sys.exit(130)
     except DocgenError as fault:
-        click.echo(f"{message('cli.error', HELP_LANGUAGE)}: {error_text(fault, HELP_LANGUAGE)}", err=True)
+        click.echo(f"{message('cli.error', HELP_LANGUAGE)}: {error_text(fault, HELP_LANGUAGE, cli.running)}", err=True)
         sys.exit(fault.exit_code)
     except BrokenPipeError:
         sys.stderr.close()

@@ -107,7 +107,7 @@ def _libraries() -> Iterator[Checked]:
 
 def _fonts() -> Iterator[Checked]:
     """Whether the engine at hand sets every Vietnamese letter in a font like Times New Roman: tried, not guessed."""
-    from docgen.word.pages import Page
+    from docgen.word.write.pages import Page
 
     page = Page()
     page.paragraph(vietnamese_letters())
@@ -145,7 +145,7 @@ def _install(package: str, windows: str) -> str:
 
 
 def _office() -> Checked:
-    from docgen.pdf import libreoffice
+    from docgen.pdf.engines import libreoffice
 
     found = libreoffice.program()
     remedy = _install("libreoffice-writer-nogui", "winget install TheDocumentFoundation.LibreOffice")

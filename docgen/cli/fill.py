@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from docgen.cli import HELP_LANGUAGE, help_text, language
-from docgen.cli.batch import print_summary
 from docgen.cli.options import (
     Given,
     chosen_form,
@@ -20,6 +19,7 @@ from docgen.cli.options import (
     templates_option,
 )
 from docgen.cli.progress import ProgressLine
+from docgen.cli.summary import print_summary
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
 
@@ -101,9 +101,9 @@ def _start(form: str, regulation_id: str, folders: tuple[Path, ...], workbook: P
     if workbook is not None:
         from docgen.batch.roster import write_roster
 
-        write_roster(workbook, regulation, definition, overwrite=overwrite)
+        write_roster(workbook, definition, overwrite=overwrite)
         click.echo(str(workbook))
         return
     from docgen.forms.example import sample_record
 
-    click.echo(json.dumps(sample_record(regulation, definition), ensure_ascii=False))
+    click.echo(json.dumps(sample_record(definition), ensure_ascii=False))

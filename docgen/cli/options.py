@@ -18,7 +18,7 @@ from docgen.regulations.in_force import regulation_in_force, usual_regulation
 from docgen.regulations.loader import load_regulation
 from docgen.regulations.naming import named_form
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
 class Given(click.Path):
@@ -38,6 +38,28 @@ class Given(click.Path):
         if mode and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             self.fail(text("no_file", file=shown(str(path))), param, ctx)
         return path
+
+
+#: What stands for the day of today where an option takes a day.
+TODAY = "today"
+
+
+class Day(click.DateTime):
+    """A day: d/m/yyyy as people write it, yyyy-mm-dd, or `today`."""
+
+    def __init__(self) -> None:
+        super().__init__(["%d/%m/%Y", "%Y-%m-%d"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The day, a `datetime.date`. Fails (exit code 2) for what is none."""
+        if value == TODAY:
+            return today()
+        if isinstance(value, datetime.date):
+            return value
+        try:
+            return super().convert(value, param, ctx).date()
+        except click.UsageError:
+            self.fail(text("no_day", given=str(value)[:40]), param, ctx)
 
 
 def regulation_option(function: Function) -> Function:
@@ -70,7 +92,7 @@ def chosen_form(form: str, regulation_id: str | None, folders: Sequence[Path]) -
     """
     named, alone = named_form(form, regulation_id)
     chosen = chosen_regulation(named, folders)
-    unknown = not named and alone not in load_regulation(chosen, folders).forms
+    unknown = not named and alone not in load_regulation(chosen, folders).every_form
     usual = unknown and alone in load_regulation(usual_regulation(), folders).forms
     return usual_regulation() if usual else chosen, alone
 
@@ -109,6 +131,6 @@ def json_option(function: Function) -> Function:
     return click.option("--json", "as_json", is_flag=True, help=help_text("option.json"))(function)
 
 
-def echo_json(value: Any) -> None:
+def echo_json(value: object) -> None:
     """Print a value as readable JSON."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,30 +1,32 @@
-"""`docgen packet`: everything that goes up, in one folder; `docgen open`: look into one that came."""
+"""`docgen packet`: everything that goes up, in one folder."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from docgen.cli import HELP_LANGUAGE, help_text, language, note
+from docgen.cli import HELP_LANGUAGE, help_text, language, note, quiet
 from docgen.cli.options import (
     Given,
     echo_json,
     folders_option,
     json_option,
-    output_option,
     overwrite_option,
     templates_option,
 )
-from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
+from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, DocgenError, UsageError
 from docgen.i18n import message
-from docgen.pdf.names import ENGINES
+from docgen.pdf.engine_names import ENGINES
 
 if TYPE_CHECKING:
-    from docgen.batch.packets import PacketBatch
+    from docgen.batch.many_packets import PacketBatch
     from docgen.pipeline import PacketOptions
+    from docgen.sharing import Share
+    from docgen.signing.scan import Scan
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -36,7 +38,9 @@ def _help(name: str) -> str:
 @click.command(help=help_text("packet"))
 @click.argument("dossiers", nargs=-1, type=Given(exists=True, path_type=Path))
 @click.option("--data", "data", multiple=True, type=Given(exists=True, path_type=Path), help=_help("data"))
-@output_option(default=Path("output") / "packet")
+@click.option(
+    "-o", "--output", default=str(Path("output") / "packet"), type=click.Path(), help=_help("output"), show_default=True
+)
 @click.option("--draft", is_flag=True, help=help_text("option.draft"))
 @click.option("--pdf", "with_pdf", is_flag=True, help=help_text("option.pdf"))
 @click.option("--pdf-engine", type=click.Choice(ENGINES), default=None, help=help_text("option.engine"))
@@ -44,7 +48,13 @@ def _help(name: str) -> str:
 @click.option("--jobs", "-j", type=click.IntRange(min=0), default=0, help=help_text("option.jobs"))
 @click.option("--archive", type=_FILE, help=_help("archive"))
 @click.option("--shard", type=click.IntRange(min=0), default=0, help=_help("shard"))
+@click.option(
+    "--with", "papers", multiple=True, metavar=message("cli.metavar.papers", HELP_LANGUAGE), help=_help("papers")
+)
 @click.option("--scan", "scans", multiple=True, metavar=message("cli.metavar.scan", HELP_LANGUAGE), help=_help("scan"))
+@click.option("--print-plan", is_flag=True, help=_help("print_plan"))
+@click.option("--copies", type=click.IntRange(1, 99), default=1, show_default=True, help=_help("copies"))
+@click.option("--cluster", metavar="tcp://HOST:PORT", help=_help("cluster"))
 @click.option("--findings", "findings_file", type=_FILE, help=_help("findings"))
 @folders_option
 @templates_option
@@ -53,7 +63,7 @@ def _help(name: str) -> str:
 def packet(
     dossiers: tuple[Path, ...],
     data: tuple[Path, ...],
-    output: Path,
+    output: str,
     draft: bool,
     with_pdf: bool,
     pdf_engine: str | None,
@@ -61,7 +71,11 @@ def packet(
     jobs: int,
     archive: Path | None,
     shard: int,
+    papers: tuple[str, ...],
     scans: tuple[str, ...],
+    print_plan: bool,
+    copies: int,
+    cluster: str | None,
     findings_file: Path | None,
     folders: tuple[Path, ...],
     templates: tuple[Path, ...],
@@ -72,30 +86,32 @@ def packet(
     from docgen.pipeline import PacketOptions
 
     engine = pdf_engine or ("auto" if with_pdf or zip_file else None)
-    options = PacketOptions(templates, draft, overwrite, engine, jobs)
-    if _many(dossiers, data) or archive or shard or findings_file:
+    wanted = tuple(dict.fromkeys(name.strip() for given in papers for name in given.split(",") if name.strip()))
+    copies = copies if print_plan else 0
+    options = PacketOptions(templates, draft, overwrite, engine, jobs, papers=wanted, print_copies=copies)
+    store = "://" in output
+    if _many(dossiers, data) or archive or shard or findings_file or cluster or store:
         if scans:
             raise UsageError("errors.usage.scan_of_one")
-        from docgen.batch.packets import PacketBatch
+        from docgen.batch.many_packets import PacketBatch
 
-        _make_many(
-            PacketBatch(
-                (*dossiers, *data), output, options, folders, zip_file, archive, shard, findings_file, language()
-            ),
-            as_json,
-        )
+        batch = PacketBatch(
+            (*dossiers, *data), _beside(output) if store else Path(output), options, folders, zip_file, archive, shard,
+            findings_file, language(), output.rstrip("/") if store else "",
+        )  # fmt: skip
+        _make_many(_for_all_machines(batch) if cluster else batch, as_json, cluster)
         return
     (dossier,) = dossiers
     if zip_file and (dossier / "manifest.json").is_file():
         _bundle(dossier, overwrite)
         return
     options = replace(options, scans=[_scan(given) for given in scans])
-    made = _make_one(dossier, output, options, folders, as_json)
+    made = _make_one(dossier, Path(output), options, folders, as_json)
     if zip_file:
         _bundle(made, overwrite)
 
 
-def _scan(given: str) -> Any:
+def _scan(given: str) -> Scan:
     """The scan that `[TITLE=]FILE` names. Raises `UsageError` for no such file, `InputError` for a refused one."""
     from docgen.signing.bounded import read_bounded
     from docgen.signing.scan import MAX_SCAN, read_scan
@@ -139,18 +155,57 @@ def _make_one(dossier: Path, output: Path, options: PacketOptions, folders: tupl
     return Path(made.folder)
 
 
-def _make_many(batch: PacketBatch, as_json: bool) -> None:
-    """A packet for each dossier; ends with 3 where some could not be made, with 1 where none could."""
-    from docgen.batch.packets import run_packets
-    from docgen.cli.batch import print_summary
+def _beside(store: str) -> Path:
+    """Where journal and findings of packets in a store are kept: a folder here, named after the store's address."""
+    from docgen.storage import safe_name
+
+    return Path(safe_name(store.partition("?")[0]))
+
+
+def _for_all_machines(batch: PacketBatch) -> PacketBatch:
+    """`batch` as other machines understand it: their working folder is another."""
+    templates = tuple(path.absolute() for path in batch.options.templates)
+    return replace(
+        batch,
+        output=batch.output.absolute(),
+        archive=batch.archive and batch.archive.absolute(),
+        folders=tuple(path.absolute() for path in batch.folders),
+        options=replace(batch.options, templates=templates, shared=True),
+    )
+
+
+def _make_many(batch: PacketBatch, as_json: bool, cluster: str | None = None) -> None:
+    """A packet for each dossier; ends with 3 where some could not be made, with 1 where none could.
+
+    `cluster` is the address of the scheduler whose workers make them, left out for this machine alone.
+    """
+    from docgen.batch.many_packets import run_packets
     from docgen.cli.progress import ProgressLine
+    from docgen.cli.summary import print_summary
+    from docgen.sharing import share
 
     line = ProgressLine("batch.packet.progress", not as_json)
+
+    def tell(key: str, params: Mapping[str, object]) -> None:
+        line.clear()
+        if not quiet():
+            shown = {k: v.text(language()) if isinstance(v, DocgenError) else v for k, v in params.items()}
+            click.echo(message(f"batch.cluster.told.{key}", language(), **shown), err=True)
+
+    way: Share = share
+    if cluster:
+        from docgen.batch.cluster import by_cluster
+
+        way = by_cluster(cluster, tell)
     try:
-        summary = run_packets(batch, lambda progress: line.show(progress.done, progress.total, progress.seconds))
+        summary = run_packets(
+            batch, lambda progress: line.show(progress.done, progress.total, progress.seconds), share=way
+        )
     finally:
         line.clear()
     print_summary(summary, as_json, "batch.packet.done")
+    if batch.store:
+        note("packet.stored", store=batch.store)
     if summary.skipped:
         raise click.exceptions.Exit(EXIT_PARTIAL if summary.made or summary.kept else EXIT_FINDINGS)
 
@@ -166,20 +221,3 @@ def _bundle(folder: Path, overwrite: bool) -> None:
         return
     click.echo(str(cover))
     note("packet.zipped", folder=str(folder.absolute().parent))
-
-
-@click.command("open", help=help_text("open"))
-@click.argument("path", type=Given(exists=True, path_type=Path))
-@output_option()
-@json_option
-def open_packet(path: Path, output: Path | None, as_json: bool) -> None:
-    """List and check a packet: a folder, a zip, or a cover PDF with attachments."""
-    from docgen.packet.handover import look_into
-
-    seen = look_into(path, output)
-    if as_json:
-        echo_json(seen.as_json())
-    else:
-        click.echo(seen.as_text(language()))
-    if not seen.sound:
-        raise click.exceptions.Exit(EXIT_FINDINGS)

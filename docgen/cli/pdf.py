@@ -15,7 +15,7 @@ from docgen.cli.options import Given, echo_json, json_option, output_option, ove
 from docgen.cli.progress import ProgressLine
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.i18n import message
-from docgen.pdf.names import ENGINES
+from docgen.pdf.engine_names import ENGINES
 
 if TYPE_CHECKING:
     from docgen.pdf.files import Outcome

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
+import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from docgen.cli import HELP_LANGUAGE, help_text, language, quiet
-from docgen.cli.options import Given, echo_json, folders_option, json_option, templates_option
+from docgen.cli.options import Day, Given, echo_json, folders_option, json_option, templates_option, today
+from docgen.dossier.handed_papers import LIST, PaperKey, record_papers
+from docgen.dossier.write_back import is_workbook, replace_file
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
 from docgen.forms.merge import REFUSED, Change, Merge, apply_changes, merge_form
 from docgen.forms.readback import ReadResult, read_form
 from docgen.i18n import message
-from docgen.model import Finding, has_errors
+from docgen.model import Finding, Place, has_errors
+from docgen.paths import Json, JsonDict, copied
+
+if TYPE_CHECKING:
+    from docgen.dossier import Dossier
+    from docgen.dossier.excel_change import ChangedBook
 
 #: The roles that write on forms (`docgen.forms.roles`); a test holds this list against the forms.
 ROLES = (
@@ -27,7 +36,7 @@ def _help(key: str) -> str:
     return message(f"read.help.{key}", HELP_LANGUAGE)
 
 
-def _say(key: str, **params: Any) -> None:
+def _say(key: str, **params: object) -> None:
     if not quiet():
         click.echo(message(f"read.say.{key}", language(), **params), err=True)
 
@@ -42,6 +51,7 @@ def _say(key: str, **params: Any) -> None:
 @click.option("--member", default="", help=_help("member"))
 @click.option("--assessor", default="", help=_help("assessor"))
 @click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help=_help("role"))
+@click.option("--received", type=Day(), default=None, help=_help("received"))
 @folders_option
 @templates_option
 @json_option
@@ -55,6 +65,7 @@ def read(
     member: str,
     assessor: str,
     roles: tuple[str, ...],
+    received: datetime.date | None,
     folders: tuple[Path, ...],
     templates: tuple[Path, ...],
     as_json: bool,
@@ -65,7 +76,7 @@ def read(
     results = [(path, _read(path, regulation_id, form, folders, templates)) for path in files]
     merged: list[Finding] = []
     if dossier is not None:
-        merged = _into(results, dossier, folders, yes, prefer or "", member, assessor, roles, as_json)
+        merged = _into(results, dossier, folders, yes, prefer or "", member, assessor, roles, received, as_json)
     else:
         _show(results, as_json)
     failed = [has_errors(result.findings) for _, result in results]
@@ -80,7 +91,7 @@ def _read(
 ) -> ReadResult:
     from docgen.forms.definition import load_form
     from docgen.regulations.loader import load_regulation
-    from docgen.word.safe_open import read_file
+    from docgen.word.file.safe_open import read_file
 
     regulation = load_regulation(regulation_id, folders) if regulation_id else None
     definition = load_form(regulation, form) if regulation and form else None
@@ -90,30 +101,11 @@ def _read(
     return read_form(content, regulation, definition, folders, file=str(path), templates=templates)
 
 
-def as_data(result: ReadResult, lang: str) -> dict[str, Any]:
-    """What `docgen read --json` prints of one file: regulation, form, data, findings, and what is for review."""
-    from docgen.validation.report import to_json
-
-    return {
-        "regulation": result.regulation or None,
-        "form": result.form or None,
-        "record": result.record or None,
-        "data": result.data,
-        "review": [
-            {"binding": v.binding, "confidence": v.confidence, "source": v.place.inner(language())}
-            for v in result.values
-            if v.confidence != "certain"
-        ],
-        "blank": result.blank,
-        "findings": to_json(result.findings, lang),
-    }
-
-
 def _show(results: list[tuple[Path, ReadResult]], as_json: bool) -> None:
     from docgen.validation.report import render_text
 
     if as_json:
-        shown = [as_data(result, language()) | {"file": str(path)} for path, result in results]
+        shown = [result.as_json(language()) | {"file": str(path)} for path, result in results]
         echo_json(shown[0] if len(shown) == 1 else shown)
         return
     for path, result in results:
@@ -138,9 +130,11 @@ def _into(
     member: str,
     assessor: str,
     roles: tuple[str, ...],
+    received: datetime.date | None,
     as_json: bool,
 ) -> list[Finding]:
     from docgen.dossier import load_dossier
+    from docgen.dossier.excel_change import holds
     from docgen.regulations.loader import load_regulation
     from docgen.validation.report import render_text, to_json
 
@@ -149,13 +143,14 @@ def _into(
         click.echo(render_text(findings, language()), err=True)
         raise click.exceptions.Exit(EXIT_FINDINGS)
     target = Path(loaded.file or dossier)
-    if target.suffix.lower() != ".json":
+    if target.suffix.lower() != ".json" and not is_workbook(target):
         raise UsageError("read.usage.json_dossier", file=str(target))
     before = target.read_bytes()
-    data = loaded.data
+    data = copied(loaded.data)
     changes: list[Change] = []
     found: list[Finding] = []
     shown: list[dict[str, Any]] = []
+    came: dict[PaperKey, str] = {}
     for path, result in results:
         # What could not be read was said already; a file whose identity is in doubt is not put anywhere.
         if result.definition is None or any(f.code in REFUSED for f in result.findings):
@@ -169,16 +164,36 @@ def _into(
         )  # fmt: skip
         data = merge.data
         changes += merge.changes
+        if merge.record is not None:
+            came[result.form, merge.record.member, merge.record.assessor] = hashlib.sha256(
+                path.read_bytes()
+            ).hexdigest()
         found += [*result.findings, *merge.findings]
         shown.append(_changes_as_json(path, merge))
         if not as_json:
             _print_changes(path, merge)
+    after: ChangedBook | None = None
+    # Who names the day wants it written down even where the paper brought nothing new.
+    if changes or (came and yes and received):
+        day = (received or today()).isoformat()
+        if came and received is None and not holds(loaded, LIST):
+            # Nobody asked for the day by name: what came is worth more than the note of it.
+            found.append(Finding("read.merge.paper_not_recorded", "info", Place(loaded.file), {"count": len(came)}))
+            came = {}
+        after = _new_file(before, loaded, changes, data, folders, came, day)
+        found += after.findings
     if found and not as_json:
         click.echo(render_text(found, language()), err=True)
-    written = bool(changes) and _confirmed(yes, as_json)
-    if written:
-        _write(target, before, changes, data, folders)
+    written = False
+    if after is not None and after.content is None:
+        _say("refused", file=target.name)
+    elif after is not None and after.content is not None and _confirmed(yes, as_json):
+        backup = replace_file(target, before, after.content)
+        written = True
+        _say("backup", file=backup.name)
         _say("written", file=target.name, count=len(changes))
+        if after.formulas:
+            _say("formulas", file=target.name)
     elif changes:
         _say("not_written", count=len(changes))
     else:
@@ -188,7 +203,7 @@ def _into(
     return found
 
 
-def _changes_as_json(path: Path, merge: Merge) -> dict[str, Any]:
+def _changes_as_json(path: Path, merge: Merge) -> JsonDict:
     changes = [{"pointer": c.pointer, "label": c.label, "old": c.old, "new": c.new} for c in merge.changes]
     return {"file": str(path), "changes": changes, "conflicts": merge.kept, "withheld": merge.withheld}
 
@@ -202,7 +217,7 @@ def _print_changes(path: Path, merge: Merge) -> None:
         click.echo(f"    + {_line(change.new)}")
 
 
-def _line(value: Any) -> str:
+def _line(value: Json) -> str:
     text = " / ".join(map(str, value)) if isinstance(value, list) else str(value)
     return text if len(text) <= 160 else text[:159] + "…"
 
@@ -216,29 +231,30 @@ def _confirmed(yes: bool, as_json: bool) -> bool:
     return click.confirm(message("read.say.confirm", language()), default=False, err=True)
 
 
-def _write(
-    target: Path, before: bytes, changes: list[Change], merged: dict[str, Any], folders: tuple[Path, ...]
-) -> None:
-    """The old file beside it as a backup, then the new one in its place, whole.
+def _new_file(
+    before: bytes, loaded: Dossier, changes: list[Change], merged: JsonDict, folders: tuple[Path, ...],
+    came: dict[PaperKey, str], received: str,
+) -> ChangedBook:  # fmt: skip
+    """What the dossier's file is to hold; no content, with findings, where it cannot.
 
-    The file's own text is the base, so that what docgen has no name for stays in it; only where it spells its records
-    in another shape, the canonical data are written.
+    A workbook gets the new values in its cells. In JSON the file's own text is the base, so that what docgen has no
+    name for stays in it; only where it spells its records in another shape, the canonical data are written.
     """
-    from docgen.dossier import load_dossier
-    from docgen.storage import json_bytes, write_whole
+    from docgen.dossier.excel_change import ChangedBook, change_workbook
+    from docgen.dossier.load import dossier_from_bytes
+    from docgen.storage import json_bytes
 
-    if target.read_bytes() != before:
-        raise UsageError("read.usage.changed_meanwhile", file=str(target))
-    data = json.loads(before.decode("utf-8-sig"))
-    if not apply_changes(data, changes):
+    target = Path(loaded.file)
+    book = is_workbook(target)
+    data: JsonDict = copied(merged) if book else json.loads(before.decode("utf-8-sig"))
+    if not book and not apply_changes(data, changes):
         data = merged
-    number = 1
-    while (backup := target.with_name(f"{target.stem}.truoc-{number}{target.suffix}.bak")).exists():
-        number += 1
-    write_whole(backup, before)
-    write_whole(target, json_bytes(data), overwrite=True)
-    loaded, _ = load_dossier(target, folders)
-    if loaded is None:
-        write_whole(target, before, overwrite=True)
+    if isinstance(data.get("papers", []), list):  # what is no list has a finding of its own
+        for paper, digest in came.items():
+            record_papers(data, [paper], returned=received, sha256=digest)
+    if book:
+        return change_workbook(before, loaded, data, folders)
+    content = json_bytes(data)
+    if dossier_from_bytes(content, loaded.file, folders, target.parent)[0] is None:
         raise UsageError("read.usage.would_break", file=str(target))
-    _say("backup", file=backup.name)
+    return ChangedBook(content)

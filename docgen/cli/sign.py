@@ -1,84 +1,111 @@
-"""`docgen sign`: one role's signature on all its documents; `docgen verify`: is a packet what it says it is."""
+"""`docgen sign`: one role's signature on all its documents."""
 
 from __future__ import annotations
 
-import datetime
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from docgen.cli import HELP_LANGUAGE, language, quiet
-from docgen.cli.options import Given, echo_json, folders_option, json_option
+from docgen.cli import language
+from docgen.cli.options import Day, Given, echo_json, json_option, overwrite_option, today
 from docgen.cli.progress import counter
+from docgen.cli.sign_csc import refuse_mixed, sign_by_service
+from docgen.cli.sign_remote import sign_from_afar
+from docgen.cli.signatures import FILE, signing_help, signing_note, signing_text, who_is_missing
 from docgen.errors import EXIT_FINDINGS, EXIT_PARTIAL, UsageError
-from docgen.i18n import message, shown
+from docgen.i18n import short_date, shown
+from docgen.paths import iso_day
+from docgen.signing.role_words import role_words, roles_in_words
 
-FILE = Given(exists=True, dir_okay=False, path_type=Path)
-
-
-def _help(key: str) -> str:
-    return message(f"signing.help.{key}", HELP_LANGUAGE)
-
-
-def _text(key: str, **params: object) -> str:
-    return message(f"signing.{key}", language(), **params)
-
-
-def _note(key: str, **params: object) -> None:
-    if not quiet():
-        click.echo(_text(key, **params), err=True)
+if TYPE_CHECKING:
+    from docgen.signing.config import Setup
+    from docgen.signing.keys import Key
+    from docgen.signing.packet import Signed
+    from docgen.signing.pades import Signing
 
 
 def _ask(key: str) -> Callable[[], str] | None:
     """Asking for a secret, where there is somebody to ask."""
     if not sys.stdin.isatty():
         return None
-    return lambda: str(click.prompt(_text(key), hide_input=True, err=True))
+    return lambda: str(click.prompt(signing_text(key), hide_input=True, err=True))
 
 
-@click.command(help=_help("sign"))
-@click.argument("packet", type=Given(exists=True, path_type=Path))
-@click.option("--list", "listing", is_flag=True, help=_help("list"))
-@click.option("--documents", is_flag=True, help=_help("documents"))
-@click.option("--role", help=_help("role"))
-@click.option("--setup", help=_help("setup"))
-@click.option("--pkcs12", type=FILE, help=_help("pkcs12"))
-@click.option("--passfile", type=FILE, help=_help("passfile"))
-@click.option("--pkcs11-module", "module", type=FILE, help=_help("module"))
-@click.option("--slot", type=int, help=_help("slot"))
-@click.option("--token-label", help=_help("token_label"))
-@click.option("--key-label", help=_help("key_label"))
-@click.option("--cert-label", help=_help("cert_label"))
-@click.option("--pinfile", type=FILE, help=_help("pinfile"))
-@click.option("--chain", "chain", multiple=True, type=FILE, help=_help("chain"))
-@click.option("--only", multiple=True, type=int, metavar="STT", help=_help("only"))
-@click.option("--out-of-order", is_flag=True, help=_help("out_of_order"))
-@click.option("--name", help=_help("name"))
-@click.option("--post", help=_help("post"))
-@click.option("--agency", help=_help("agency"))
-@click.option("--location", help=_help("location"))
-@click.option("--image", type=FILE, help=_help("image"))
-@click.option("--seal", type=FILE, help=_help("seal"))
-@click.option("--invisible", is_flag=True, help=_help("invisible"))
-@click.option("--level", type=click.Choice(["B-B", "B-T", "B-LT", "B-LTA"]), help=_help("level"))
-@click.option("--tsa", metavar="URL", help=_help("tsa"))
-@click.option("--trust", multiple=True, type=FILE, help=_help("trust"))
-@click.option("--crl", multiple=True, type=FILE, help=_help("crl"))
-@click.option("--certificate", type=FILE, help=_help("certificate"))
-@click.option("--export", "export_to", type=click.Path(path_type=Path), help=_help("export"))
-@click.option("--import", "import_from", type=FILE, help=_help("import"))
+@click.command(help=signing_help("sign"))
+@click.argument("packet", type=Given(exists=True, path_type=Path), required=False)
+@click.option("--list", "listing", is_flag=True, help=signing_help("list"))
+@click.option("--documents", is_flag=True, help=signing_help("documents"))
+@click.option("--docx", type=click.Path(dir_okay=False, path_type=Path), help=signing_help("docx"))
+@overwrite_option
+@click.option("--role", help=signing_help("role"))
+@click.option("--setup", help=signing_help("setup"))
+@click.option("--pkcs12", type=FILE, help=signing_help("pkcs12"))
+@click.option("--passfile", type=FILE, help=signing_help("passfile"))
+@click.option("--pkcs11-module", "module", type=FILE, help=signing_help("module"))
+@click.option("--slot", type=int, help=signing_help("slot"))
+@click.option("--token-label", help=signing_help("token_label"))
+@click.option("--key-label", help=signing_help("key_label"))
+@click.option("--cert-label", help=signing_help("cert_label"))
+@click.option("--pinfile", type=FILE, help=signing_help("pinfile"))
+@click.option("--chain", "chain", multiple=True, type=FILE, help=signing_help("chain"))
+@click.option("--only", multiple=True, type=int, metavar="STT", help=signing_help("only"))
+@click.option("--out-of-order", is_flag=True, help=signing_help("out_of_order"))
+@click.option("--name", help=signing_help("name"))
+@click.option("--post", help=signing_help("post"))
+@click.option("--agency", help=signing_help("agency"))
+@click.option("--location", help=signing_help("location"))
+@click.option("--image", type=FILE, help=signing_help("image"))
+@click.option("--seal", type=FILE, help=signing_help("seal"))
+@click.option("--invisible", is_flag=True, help=signing_help("invisible"))
+@click.option("--level", type=click.Choice(["B-B", "B-T", "B-LT", "B-LTA"]), help=signing_help("level"))
+@click.option("--tsa", metavar="URL", help=signing_help("tsa"))
+@click.option("--trust", multiple=True, type=FILE, help=signing_help("trust"))
+@click.option("--crl", multiple=True, type=FILE, help=signing_help("crl"))
+@click.option("--certificate", type=FILE, help=signing_help("certificate"))
+@click.option("--by-hand", is_flag=True, help=signing_help("by_hand"))
+@click.option("--signer", help=signing_help("signer"))
+@click.option("--date", "day", type=Day(), help=signing_help("date"))
+@click.option("--scan", type=FILE, help=signing_help("scan"))
+@click.option("--undo", is_flag=True, help=signing_help("undo"))
+@click.option("--export", "export_to", type=click.Path(path_type=Path), help=signing_help("export"))
+@click.option("--import", "import_from", type=FILE, help=signing_help("import"))
+@click.option("--server", metavar="URL", help=signing_help("server"))
+@click.option("--packet", "packet_id", metavar="ID", help=signing_help("packet_id"))
+@click.option("--key-file", type=FILE, help=signing_help("key_file"))
+@click.option("--ticket", type=FILE, help=signing_help("ticket"))
+@click.option("--csc", metavar="URL", help=signing_help("csc"))
+@click.option("--credential", metavar="ID", help=signing_help("credential"))
+@click.option("--csc-token-file", type=FILE, help=signing_help("csc_token_file"))
 @json_option
-def sign(packet: Path, listing: bool, documents: bool, role: str | None, as_json: bool, **options: Any) -> None:
+def sign(packet: Path | None, listing: bool, documents: bool, role: str | None, as_json: bool, **options: Any) -> None:
     """Sign, or say who is still to sign."""
-    from docgen.signing.manifest import find_packet
+    from docgen.signing.signed_manifest import find_packet
 
+    refuse_mixed(packet, listing or documents, options)
+    if options["server"] is not None or options["ticket"] is not None:
+        options["role"] = role
+        if packet is not None or listing or documents:
+            raise UsageError("signing.error.server_needs")
+        setup = _setup(options)
+        how = _how(options, setup)
+        _report(sign_from_afar(role or setup.role, options, setup, how, _key(options, setup)), as_json)
+        return
+    if packet is None or options["packet_id"] or options["key_file"]:
+        raise UsageError("signing.error.packet_needed")
     folder = find_packet(packet)
+    if options["docx"] is not None:
+        if not listing:
+            raise UsageError("signing.error.page_needs_list")
+        _page(folder, options["docx"], overwrite=options["overwrite"])
     if listing or documents:
         _list_documents(folder) if as_json and documents else _list(folder, as_json)
+        return
+    if options["by_hand"]:
+        _by_hand(folder, role, options, as_json)
         return
     setup = _setup(options)
     role = role or setup.role
@@ -100,11 +127,14 @@ def sign(packet: Path, listing: bool, documents: bool, role: str | None, as_json
             folder, role, options["certificate"], options["export_to"], how, chain=options["chain"],
             only=options["only"], out_of_order=options["out_of_order"],
         )  # fmt: skip
-        _note("done.exported", count=len(done.signed), file=str(options["export_to"]))
+        signing_note("done.exported", count=len(done.signed), file=str(options["export_to"]))
         if as_json:
             echo_json(done.as_json())
         return
     _ready(folder)
+    if options["csc"] is not None:
+        _report(sign_by_service(folder, role, options, how, _ask), as_json)
+        return
     from docgen.signing.packet import sign_packet
 
     with _key(options, setup) as key:
@@ -113,6 +143,34 @@ def sign(packet: Path, listing: bool, documents: bool, role: str | None, as_json
             progress=counter("signing.progress.sign"),
         )  # fmt: skip
     _report(done, as_json)
+
+
+def _by_hand(folder: Path, role: str | None, options: dict[str, Any], as_json: bool) -> None:
+    """Record that somebody signed with a pen, or take such a record back."""
+    from docgen.signing.by_hand import record_by_hand, take_back
+
+    if not role:
+        raise UsageError("signing.error.role_needed")
+    if options["undo"]:
+        done = take_back(folder, role, only=options["only"])
+    else:
+        day = options["day"]
+        if not options["signer"] or day is None:
+            raise UsageError("signing.error.by_hand_needs")
+        if day > today():
+            raise UsageError("signing.error.by_hand_future", day=short_date(day))
+        done = record_by_hand(folder, role, options["signer"], day, options["scan"], only=options["only"])
+    if as_json:
+        echo_json(done.as_json())
+    key = "undone" if options["undo"] else "recorded"
+    signing_note(f"by_hand.{key}", count=len(done.recorded), numbers=_numbers(done.recorded) or "–",
+                 role=role_words(role, language()), name=shown(done.signer))  # fmt: skip
+    if done.already:
+        signing_note("done.already", count=len(done.already))
+    for number, name in done.others.items():
+        signing_note("done.other", number=number, name=name)
+    if not done.recorded:
+        raise click.exceptions.Exit(EXIT_FINDINGS)
 
 
 def _ready(folder: Path) -> None:
@@ -124,7 +182,7 @@ def _ready(folder: Path) -> None:
     if found is not None:
         if found:
             click.echo(render_text(found, language()), err=True)
-        _note("done.drawn")
+        signing_note("done.drawn")
 
 
 def _list(folder: Path, as_json: bool) -> None:
@@ -135,18 +193,36 @@ def _list(folder: Path, as_json: bool) -> None:
         echo_json([entry.as_json() for entry in found])
         return
     if not found:
-        click.echo(_text("list.none"))
+        click.echo(signing_text("list.none"))
     for entry in found:
-        click.echo(_text("list.role", role=entry.role, caption=entry.caption, names=", ".join(entry.names) or "–"))
+        click.echo(
+            signing_text(
+                "list.role",
+                who=_first_capital(role_words(entry.role, language())),
+                role=entry.role,
+                caption=", ".join(entry.captions),
+                names=", ".join(entry.names) or "–",
+            )
+        )
         if entry.ready:
-            click.echo(_text("list.ready", numbers=_numbers(entry.ready)))
+            click.echo(signing_text("list.ready", numbers=_numbers(entry.ready)))
         for roles, numbers in _together(entry.blocked):
-            click.echo(_text("list.blocked", numbers=_numbers(numbers), roles=roles))
+            click.echo(signing_text("list.blocked", numbers=_numbers(numbers), roles=roles))
         if entry.paper:
-            click.echo(_text("list.paper", numbers=_numbers(entry.paper)))
+            click.echo(signing_text("list.paper", numbers=_numbers(entry.paper)))
         if entry.seal or entry.body:
-            click.echo(_text("list.body" if entry.body else "list.seal"))
+            click.echo(signing_text("list.body" if entry.body else "list.seal"))
     _states(folder)
+
+
+def _page(folder: Path, file: Path, *, overwrite: bool) -> None:
+    """Write the state of signatures as a page; never into the packet, where nothing is added to what is sealed."""
+    from docgen.desk.signing_page import signing_page
+    from docgen.storage import write_whole
+
+    if folder.resolve() in file.resolve().parents:
+        raise UsageError("signing.error.page_inside", folder=str(folder))
+    write_whole(file, signing_page(folder, today()), overwrite=overwrite)
 
 
 def _list_documents(folder: Path) -> None:
@@ -164,56 +240,73 @@ def _states(folder: Path) -> None:
         for digitised, key in ((False, f"state.{state}.many"), (True, f"state.digitised.{state}.many")):
             numbers = [one["number"] for one in found if one["state"] == state and one["digitised"] == digitised]
             if numbers:
-                click.echo(_text(key, count=len(numbers), numbers=_numbers(numbers)))
+                click.echo(signing_text(key, count=len(numbers), numbers=_numbers(numbers)))
         for one in found:
             if state == "signed" and one["state"] == state and one["missing"]:
-                click.echo(_text("state.lacks", number=one["number"], who=_who(one["missing"])))
-
-
-def _who(missing: list[dict[str, Any]]) -> str:
-    """Whose signatures are missing: role, and the name where it is known."""
-    named = (f"{shown(m['role'])} ({shown(m['name'] or m['caption'])})" for m in missing)
-    return ", ".join(named)
+                click.echo(signing_text("state.lacks", number=one["number"], who=who_is_missing(one["missing"])))
+    pens: dict[str, list[int]] = {}
+    for one in found:
+        for pen in one["by_hand"]:
+            day = iso_day(pen.get("day"))
+            scan = signing_text("by_hand.scan", file=shown(pen["scan"]["file"])) if pen.get("scan") else ""
+            said = signing_text("by_hand.line", role=role_words(str(pen["role"]), language()),
+                                name=shown(str(pen.get("name") or "–")), day=short_date(day) if day else "–",
+                                scan=scan)  # fmt: skip
+            pens.setdefault(said, []).append(one["number"])
+    for said, numbers in pens.items():
+        click.echo(f"{said}: {_numbers(numbers)}")
 
 
 def _together(blocked: dict[int, list[str]]) -> list[tuple[str, list[int]]]:
     """The documents that wait for the same roles, together."""
     out: dict[str, list[int]] = {}
     for number, roles in blocked.items():
-        out.setdefault(", ".join(roles), []).append(number)
+        out.setdefault(roles_in_words(roles, language()), []).append(number)
     return list(out.items())
 
 
+def _first_capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _numbers(numbers: list[int]) -> str:
-    return ", ".join(f"{number:03d}" for number in numbers)
+    from docgen.packet.page_words import ranges
+
+    return ranges(numbers)
 
 
-def _report(done: Any, as_json: bool) -> None:
+def _report(done: Signed, as_json: bool) -> None:
     """Say what was signed and what was not; the exit code tells whether all, some or none."""
     if as_json:
         echo_json(done.as_json())
-    _note("done.signed", count=len(done.signed), role=done.role, signer=done.signer, level=done.level)
+    signing_note(
+        "done.signed",
+        count=len(done.signed),
+        role=_first_capital(role_words(done.role, language())),
+        signer=done.signer,
+        level=done.level,
+    )
     if done.already:
-        _note("done.already", count=len(done.already))
+        signing_note("done.already", count=len(done.already))
     for roles, numbers in _together(done.blocked):
-        _note("list.blocked", numbers=_numbers(numbers), roles=roles)
+        signing_note("list.blocked", numbers=_numbers(numbers), roles=roles)
     for number, name in done.others.items():
-        _note("done.other", number=number, name=name)
+        signing_note("done.other", number=number, name=name)
     if done.paper:
-        _note("list.paper", numbers=_numbers(done.paper))
+        signing_note("list.paper", numbers=_numbers(done.paper))
     if done.unnamed:
-        _note("done.unnamed", signer=done.signer, numbers=_numbers(done.unnamed))
+        signing_note("done.unnamed", signer=done.signer, numbers=_numbers(done.unnamed))
     if done.blocked or done.paper:
         raise click.exceptions.Exit(EXIT_PARTIAL if done.signed or done.already else EXIT_FINDINGS)
 
 
-def _setup(options: dict[str, Any]) -> Any:
+def _setup(options: dict[str, Any]) -> Setup:
     from docgen.signing.config import Setup, named_setup
 
     return named_setup(options["setup"]) if options["setup"] else Setup()
 
 
-def _how(options: dict[str, Any], setup: Any) -> Any:
+def _how(options: dict[str, Any], setup: Setup) -> Signing:
     """How to sign, from the command line before the set-up."""
     from docgen.signing.appearance import Appearance, read_picture
     from docgen.signing.check import load_trust
@@ -238,7 +331,7 @@ def _how(options: dict[str, Any], setup: Any) -> Any:
 
 
 @contextmanager
-def _key(options: dict[str, Any], setup: Any) -> Iterator[Any]:
+def _key(options: dict[str, Any], setup: Setup) -> Iterator[Key]:
     """The key that was named, opened for as long as the block runs."""
     from docgen.signing.keys import PASSPHRASE_VARIABLE, PIN_VARIABLE, Token, open_pkcs12, open_token, secret
 
@@ -253,67 +346,9 @@ def _key(options: dict[str, Any], setup: Any) -> Iterator[Any]:
         raise UsageError("signing.error.key_needed")
     if store is not None:
         phrase = secret(PASSPHRASE_VARIABLE, options["passfile"] or setup.passfile, _ask("ask.passphrase"))
-        yield open_pkcs12(store, phrase, options["chain"] or setup.chain)
+        yield open_pkcs12(store, phrase, list(options["chain"] or setup.chain))
         return
+    assert token is not None
     pin = secret(PIN_VARIABLE, options["pinfile"], _ask("ask.pin"))
     with open_token(token, pin) as key:
         yield key
-
-
-@click.command(help=_help("verify"))
-@click.argument("path", type=Given(exists=True, path_type=Path))
-@click.option("--trust", multiple=True, type=FILE, help=_help("verify_trust"))
-@click.option("--other", "others", multiple=True, type=FILE, help=_help("other"))
-@click.option("--crl", multiple=True, type=FILE, help=_help("crl"))
-@click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"]), help=_help("at"))
-@click.option("--strict-names", is_flag=True, help=_help("strict_names"))
-@click.option("--dossier", type=FILE, help=_help("dossier"))
-@folders_option
-@json_option
-def verify(
-    path: Path, trust: tuple[Path, ...], others: tuple[Path, ...], crl: tuple[Path, ...],
-    at: datetime.datetime | None, strict_names: bool, dossier: Path | None, folders: tuple[Path, ...], as_json: bool,
-) -> None:  # fmt: skip
-    """Say passed, failed or cannot tell; exit 0 only for passed."""
-    from docgen.packet.received import verify_received
-    from docgen.signing.check import load_trust
-    from docgen.signing.verify import Asked
-
-    moment = at.replace(tzinfo=datetime.UTC) if at is not None and at.tzinfo is None else at
-    asked = Asked(load_trust(trust, others, crl, moment), strict_names, dossier, folders)
-    verdict = verify_received(path, asked, progress=counter("signing.progress.verify"))
-    if as_json:
-        echo_json(verdict.as_json(language()))
-    else:
-        click.echo(verdict_text(verdict, language()))
-    if not verdict.passed:
-        raise click.exceptions.Exit(EXIT_FINDINGS)
-
-
-def verdict_text(verdict: Any, lang: str) -> str:
-    """A verdict for people: what is wrong first, then the verdict itself."""
-
-    def words(key: str, **params: object) -> str:
-        return message(f"signing.{key}", lang, **params)
-
-    out = []
-    for document in verdict.documents:
-        number = f"{document.number:03d} " if document.number is not None else ""
-        state = f" – {words('state.' + document.state)}" if document.state else ""
-        if document.digitised:
-            state = f" – {words('state.digitised.' + document.state)}"
-        out.append(f"{words('status.' + document.status)}  {number}{shown(document.file)}{state}")
-        for signature in document.signatures:
-            source = words("time." + signature.time_source)
-            place = words("document_stamp") if signature.stamp else shown(signature.role or signature.field)
-            out.append(
-                f"    {words('status.' + signature.status)}  {place}: {shown(signature.signer)}, "
-                f"{signature.time} ({source})" + ("" if signature.stamp else f", PAdES {signature.level}")
-            )
-            out += [f"        {reason.words(lang)}" for reason in signature.reasons]
-        out += [f"    {reason.words(lang)}" for reason in document.reasons]
-        if document.missing and document.state == "signed":
-            out.append(f"    {words('state.missing', who=_who(document.missing))}")
-    out += [reason.words(lang) for reason in verdict.reasons]
-    out.append(words("verdict", status=words("status." + verdict.status), packet=verdict.packet or "–"))
-    return "\n".join(out)

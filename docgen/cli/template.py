@@ -1,4 +1,4 @@
-"""`docgen template check`: an office's own Word template, before anybody fills it."""
+"""`docgen template`: an office's own Word template, from the built one to the check before anybody fills it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from docgen.cli import HELP_LANGUAGE, help_text, language
+from docgen.cli import HELP_LANGUAGE, help_text, language, note
 from docgen.cli.options import Given, chosen_form, echo_json, folders_option, json_option, regulation_option
 from docgen.errors import EXIT_FINDINGS
 from docgen.i18n import message
@@ -20,6 +20,25 @@ def _help(key: str) -> str:
 @click.group(help=help_text("template"))
 def template() -> None:
     """Commands about an office's own templates."""
+
+
+@template.command(help=_help("template_start"))
+@click.argument("form")
+@click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path),
+              help=_help("template_output"))  # fmt: skip
+@regulation_option
+@folders_option
+def start(form: str, output: Path, regulation_id: str | None, folders: tuple[Path, ...]) -> None:
+    """Write the built template of a form where `--templates` looks for it, and a note of what to keep."""
+    from docgen.forms.definition import load_form
+    from docgen.forms.start_template import start_template
+    from docgen.regulations.loader import load_regulation
+
+    regulation_id, form = chosen_form(form, regulation_id, folders)
+    regulation = load_regulation(regulation_id, folders)
+    for path in start_template(load_form(regulation, form), output, language()):
+        click.echo(str(path))
+    note("template.started", form=f"{regulation_id}/{form}", folder=str(output))
 
 
 @template.command(help=_help("template_check"))
@@ -37,7 +56,7 @@ def check(file: Path, form: str, regulation_id: str | None, folders: tuple[Path,
 
     regulation_id, form = chosen_form(form, regulation_id, folders)
     regulation = load_regulation(regulation_id, folders)
-    findings = check_form_template(file, regulation, load_form(regulation, form))
+    findings = check_form_template(file, load_form(regulation, form))
     if as_json:
         echo_json(to_json(findings, language()))
     else:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from docgen.dossier.model import Dossier
+from docgen.dossier.loaded import Dossier
+from docgen.dossier.short_book import Asked
 from docgen.errors import EnvironmentFault
 from docgen.model import Finding
-from docgen.regulations.loader import Regulation
+from docgen.paths import AnyRecord
+from docgen.regulations.loader import RegulationData
 from docgen.storage import write_whole
 
 
@@ -31,19 +33,21 @@ def read_workbook(
     return read(raw, file, sha256, folders, base)
 
 
-def workbook_bytes(regulation: Regulation, data: dict[str, Any] | None = None) -> bytes:
+def workbook_bytes(regulation: RegulationData, data: AnyRecord | None = None, asked: Asked | None = None) -> bytes:
     """A workbook with `data` (in canonical form), or an empty one with an example row in each table.
+
+    With `asked` it is a short book: a guide first, then what is asked or has a value; else it has every column.
 
     Raises `UsageError` for a text longer than a cell can hold.
     """
     library("openpyxl")
     from docgen.dossier.excel_write import build
 
-    return build(regulation, data)
+    return build(regulation, data, asked)
 
 
 def write_workbook(
-    path: Path, regulation: Regulation, dossier: Dossier | None = None, *, overwrite: bool = False
+    path: Path, regulation: RegulationData, dossier: Dossier | None = None, *, overwrite: bool = False
 ) -> None:
     """Write a workbook for `dossier`, or an empty one, to `path`, whole or not at all."""
     write_whole(path, workbook_bytes(regulation, dossier.data if dossier else None), overwrite=overwrite)

@@ -1,29 +1,35 @@
-"""What a cell means in its column: the catalogue's type decides, not that of Excel."""
+"""What a cell means in its column: the type of the column decides (`docgen.values.cell`), not that of Excel."""
 
 from __future__ import annotations
 
 import datetime
-import json
-from functools import lru_cache
-from typing import Any
+from types import EllipsisType
+from typing import TypeAlias
 
-from docgen.dossier.canonical import read_date, read_number
-from docgen.dossier.layout import UNKNOWN, Column
-from docgen.dossier.number_format import Percent, as_date
+from docgen.dossier.layout import Column
+from docgen.dossier.number_format import PartShown, Percent, as_date
 from docgen.dossier.spreadsheet import Page, Told, letters
-from docgen.dossier.text import fold
+from docgen.errors import UsageError
 from docgen.model import Severity
+from docgen.paths import Json
+from docgen.regulations.fact_type import UNKNOWN_IN_CELL
+from docgen.values.cell import CellType
 
-_TRUE = frozenset({"co", "x", "true", "dung", "yes", "1"})
-_FALSE = frozenset({"khong", "false", "sai", "no", "0"})
-_WORDS = ("text", "paragraphs", "assessor", "choice", "grade", "level")
+#: What one cell of a workbook can hold.
+CELL_LIMIT = 32_767
 #: A plain number in a column of dates is taken for a day in these years; 1972 is a year and 14031972 a slip, no days.
 _FIRST_YEAR, _LAST_YEAR = 1910, 2099
 #: What is wrong with a cell: the codes of the findings.
 NO_DATE, TAKEN_FOR_DATE = "dossier.excel.date_number", "dossier.excel.taken_for_date"
+#: A cell that shows no day, in a column that asks for one.
+NO_DAY = "dossier.excel.no_day"
 
 
-def value_of(column: Column, cell: Any, since_1904: bool = False) -> tuple[Any, str]:
+#: What a cell says; `...` where it says nothing, since None is a value (known to be unknown).
+Read: TypeAlias = "Json | EllipsisType"
+
+
+def value_of(column: Column, cell: object, since_1904: bool = False) -> tuple[Read, str]:
     """The value in a cell, and the code of what there is to say of it (or an empty text).
 
     The value is `...` for an empty cell and for a number that can be no date in a column of dates.
@@ -34,19 +40,21 @@ def value_of(column: Column, cell: Any, since_1904: bool = False) -> tuple[Any, 
         return cell, ""
     if isinstance(cell, int | float):
         return _number(column, cell, since_1904)
+    if isinstance(cell, PartShown) and column.kind.is_day:
+        return (cell.part, "") if column.kind.knows_parts else (..., NO_DAY)
     if isinstance(cell, datetime.datetime | datetime.date):
         day = cell.date() if isinstance(cell, datetime.datetime) else cell
-        return (day.isoformat() if _is_date(column) else f"{day:%d/%m/%Y}"), ""
+        return (day.isoformat() if column.kind.is_day else f"{day:%d/%m/%Y}"), ""
     if isinstance(cell, datetime.time | datetime.timedelta):
         return str(cell), ""
-    text = plain_text(str(cell), column.type)
-    return (_word(column, text) if text else ...), ""
+    text = plain_text(str(cell), column.kind)
+    return (column.kind.of_text(text, column.options) if text else ...), ""
 
 
-def plain_text(text: str, kind: str) -> str:
+def plain_text(text: str, kind: CellType) -> str:
     """`text` as it was meant: no space around it, and no apostrophe before a number (a mark for "this is text")."""
     text = text.strip()
-    if text[:1] in "'’" and text[1:2].isdecimal() and kind != "paragraphs":
+    if text[:1] in "'’" and text[1:2].isdecimal() and not kind.is_many:
         return text[1:].strip()
     return text
 
@@ -62,70 +70,42 @@ def shown_percent(value: Percent) -> str:
     return f"{value:.9f}".rstrip("0").rstrip(".").replace(".", ",") + "%"
 
 
-def _is_date(column: Column) -> bool:
-    return column.type in ("date", "fact:date")
-
-
-def _number(column: Column, cell: float, since_1904: bool) -> tuple[Any, str]:
-    if _is_date(column):
+def _number(column: Column, cell: float, since_1904: bool) -> tuple[Read, str]:
+    if (
+        column.kind.knows_parts
+        and not isinstance(cell, Percent)
+        and isinstance(year := column.kind.of_number(cell), str)
+    ):
+        return year, ""
+    if column.kind.is_day:
         day = None if isinstance(cell, Percent) else number_as_date(cell, since_1904)
         return (..., NO_DATE) if day is None else (day.isoformat(), TAKEN_FOR_DATE)
-    if column.type in _WORDS and isinstance(cell, Percent):
+    if column.kind.is_words and isinstance(cell, Percent):
         return shown_percent(cell), ""
     value = int(cell) if isinstance(cell, float) and cell.is_integer() else float(cell)
-    if column.type in ("bool", "fact:bool"):
-        return (bool(value) if value in (0, 1) else value), ""
-    return (str(value) if column.type in _WORDS else value), ""
+    return column.kind.of_number(value), ""
 
 
-def _word(column: Column, text: str) -> Any:
-    """A text cell by its column's type: the code for its words, true or false, a number, JSON."""
-    kind = column.type.removeprefix("fact:")
-    if kind == "bool":
-        folded = _folded(text)
-        return True if folded in _TRUE else False if folded in _FALSE else _unknown(column, text)
-    for code, word in column.options:
-        if text == code or _folded(text) == _folded(word):
-            return code
-    return _fact(kind, text) if column.type.startswith("fact:") else text
-
-
-def _unknown(column: Column, text: str) -> Any:
-    return None if column.type.startswith("fact:") and fold(text) == fold(UNKNOWN) else text
-
-
-def _fact(kind: str, text: str) -> Any:
-    if fold(text) == fold(UNKNOWN):
-        return None
-    if kind in ("number", "percent", "int"):
-        number = read_number(text.removesuffix("%").rstrip() if kind == "percent" else text)
-        return text if number is None else number
-    if kind == "date":
-        return read_date(text) or text
-    if text[:1] in "[{":
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
-            return text
-    return text
-
-
-@lru_cache(maxsize=4096)  # the same few words stand in a column for every member
-def _folded(text: str) -> str:
-    return fold(text)
-
-
-def told_of(code: str, column: Column, cell: Any, value: Any, page: Page, index: int, number: int) -> Told:
+def told_of(code: str, column: Column, cell: object, value: Read, page: Page, index: int, number: int) -> Told:
     """What there is to say of the cell in column `index` (from 0) and row `number` (from 1): see `value_of`."""
     reference = f"{letters(index)}{number}"
     date = f"{value[8:10]}/{value[5:7]}/{value[:4]}" if isinstance(value, str) else ""
-    params = {"title": column.title, "sheet": page.title, "cell": reference, "given": f"{cell:.10g}", "date": date}
+    given = f"{cell.month}/{cell.year}" if isinstance(cell, PartShown) else f"{cell:.10g}"
+    params = {"title": column.title, "sheet": page.title, "cell": reference, "given": given, "date": date}
     severity: Severity = "error" if value is ... else "warning"
     return code, severity, f"{page.title}!{reference}", params
 
 
-def put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    """Put `value` at `path`, making the mappings on the way."""
-    for name in path[:-1]:
-        target = target.setdefault(name, {})
-    target[path[-1]] = value
+def cell_value(column: Column, value: Read) -> str | float | None:
+    """What a cell shows for `value`: words for codes, paragraphs one a line, dates as dd/mm/yyyy, JSON for the rest.
+
+    None for `...` (no value). Raises `UsageError` for a text longer than a cell can hold.
+    """
+    if value is ...:
+        return None
+    shown = UNKNOWN_IN_CELL if value is None else column.kind.to_cell(value, column.options)
+    if not isinstance(shown, str | int | float):
+        shown = str(shown)
+    if isinstance(shown, str) and len(shown) > CELL_LIMIT:
+        raise UsageError("dossier.usage.cell_too_long", binding=column.binding, length=len(shown), limit=CELL_LIMIT)
+    return shown

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from docgen.dossier.cleaning import bare, one_line, storable
 from docgen.dossier.layout import MARK, Column, Sheet
 from docgen.dossier.spreadsheet import NoValue, Page, Told, letters
-from docgen.dossier.text import clean, fold, one_line
 from docgen.model import Severity
 
 #: How far down titles or bindings are looked for: people put a heading above a table.
@@ -36,8 +36,8 @@ def mark_of(page: Page) -> str:
 def copies(sheet: Sheet, page: Page, others: Iterable[Page]) -> Iterator[Told]:
     """The pages among `others` that are `sheet` as well, while `page` is the one that is read."""
     for other in others:
-        mark, title = mark_of(other), fold(other.title)
-        named = title == fold(sheet.title) or fold(_COPY.sub("", other.title)) == fold(sheet.title)
+        mark, title = mark_of(other), bare(other.title)
+        named = title == bare(sheet.title) or bare(_COPY.sub("", other.title)) == bare(sheet.title)
         if other is page or not other.rows or not (mark == sheet.key or (not mark and named)):
             continue
         severity: Severity = "warning" if other.rows == page.rows else "error"
@@ -87,14 +87,18 @@ def beside(page: Page, start: int, known: Iterable[int], titled: Iterable[int]) 
     for index, rows in found.items():
         reference = f"{letters(index)}{rows[0]}"
         params = {"sheet": page.title, "cell": reference, "more": len(rows) - 1}
-        yield "dossier.excel.far_cell", "error", f"{page.title}!{reference}", params
+        yield "dossier.excel.beside", "warning", f"{page.title}!{reference}", params
 
 
-def hidden(page: Page, start: int) -> Iterator[Told]:
-    """A hidden page, and hidden or filtered rows from row `start` on: they are read as if they were seen."""
+def hidden(page: Page, start: int, value: int | None = None) -> Iterator[Told]:
+    """A hidden page, and hidden or filtered rows from row `start` on: they are read as if they were seen.
+
+    With `value`, the column of values, only rows that hold one: a book has rows folded away that nobody has filled.
+    """
     if page.hidden:
         yield "dossier.excel.hidden_sheet", "info", page.title, {"sheet": page.title}
-    rows = sorted({row + 1 for row in page.hidden_rows if row >= start})
+    empty = {n for n, row in enumerate(page.rows) if value is not None and set(row[value : value + 1]) <= {"", None}}
+    rows = sorted({row + 1 for row in page.hidden_rows if row >= start and row not in empty})
     if rows:
         params = {"sheet": page.title, "count": len(rows), "rows": _listed(rows)}
         yield "dossier.excel.hidden_rows", "info", f"{page.title}!A{rows[0]}", params
@@ -136,20 +140,20 @@ class Names:
         self._folded: dict[str, str] = {}
         for who, name in ((who, name) for who, name in names.items() if name):
             self._exact.setdefault(_same(name), who)
-            self._folded.setdefault(fold(name), who)
+            self._folded.setdefault(bare(name), who)
 
-    def contradiction(self, who: str, shown: Any, sheet: str, source: str) -> Iterator[Told]:
-        """What there is to say where the row of the member `who` shows the name `shown`."""
-        own, given = self.names.get(who), one_line(clean(str(shown)))
-        if own is None or not given or _same(given) == _same(own):
+    def contradiction(self, who: str, own: str, shown: Any, sheet: str, source: str) -> Iterator[Told]:
+        """What there is to say where the row of the member `who`, called `own`, shows the name `shown`."""
+        given = one_line(storable(str(shown)))
+        if not given or _same(given) == _same(own):
             return
-        other = self._exact.get(_same(given)) or (self._folded.get(fold(given)) if fold(given) != fold(own) else None)
+        other = self._exact.get(_same(given)) or (self._folded.get(bare(given)) if bare(given) != bare(own) else None)
         params = {"sheet": sheet, "id": who, "name": own[:60], "shown": given[:60], "other": other or ""}
         if other is not None and other != who:
             yield "dossier.excel.other_name", "error", source, params
-        elif own and difflib.SequenceMatcher(None, fold(given)[:80], fold(own)[:80]).ratio() < _ALIKE:
+        elif own and difflib.SequenceMatcher(None, bare(given)[:80], bare(own)[:80]).ratio() < _ALIKE:
             yield "dossier.excel.unknown_shown_name", "warning", source, params
 
 
 def _same(name: str) -> str:
-    return one_line(clean(name)).casefold()
+    return one_line(storable(name)).casefold()

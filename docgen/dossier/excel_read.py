@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from docgen.dossier.excel_cells import put, told_of, value_of
+from docgen.dossier.cleaning import bare, one_line, storable
+from docgen.dossier.excel_cells import Read, told_of, value_of
 from docgen.dossier.excel_checks import (
     HEAD_ROWS,
     Names,
@@ -19,24 +20,31 @@ from docgen.dossier.excel_checks import (
     spread_merged,
     without_value,
 )
+from docgen.dossier.excel_closing import Closing, sums_up
+from docgen.dossier.excel_people import People
+from docgen.dossier.excel_places import CellPlaces, TablePlace
+from docgen.dossier.excel_titles import columns_of, title_key
 from docgen.dossier.layout import (
     ASSESSMENTS,
     MARK,
     MEMBER_RECORDS,
+    MEMBERS,
     RECORDS,
+    REST_OF_SIGNS,
     SHOWN_ONLY,
     VALUES,
     Column,
     Sheet,
     workbook_layout,
 )
-from docgen.dossier.model import Dossier, dossier_from_data, unit_folder
+from docgen.dossier.loaded import Dossier, dossier_from_data, unit_folder
+from docgen.dossier.short_book import guide_of
 from docgen.dossier.spreadsheet import Page, Told, letters, position, read_pages
-from docgen.dossier.text import clean, fold, one_line
 from docgen.dossier.workbook_limits import WorkbookError
 from docgen.model import Finding, Place, Severity
 from docgen.nearest import nearest
-from docgen.regulations.loader import Regulation, list_regulations, load_regulation
+from docgen.paths import Json, put
+from docgen.regulations.loader import RegulationData, list_regulations, load_regulation
 
 EXAMPLE = "(vi du)"
 #: How far down a page the regulation is looked for.
@@ -44,21 +52,6 @@ _NAMED_ROWS = 500
 _EMPTY = ("", None)
 #: What the binding of a value looks like, one that is not known (any more) included.
 _BINDING = re.compile(r"[a-z_0-9]+(\.[a-z_0-9]+)+|regulations?|sample|collective|superior")
-
-
-class CellPlaces:
-    """Where values of a workbook stand: `Đảng viên!C7`; for what is missing, the row or sheet that should hold it."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.cells: dict[str, str] = {}
-
-    def find(self, pointer: str) -> Place:
-        """The cell of `pointer`, or of the nearest value above it that has one."""
-        at = pointer
-        while at and at not in self.cells:
-            at = at.rpartition("/")[0]
-        return Place(self.file, pointer, self.cells.get(at, pointer))
 
 
 def read(
@@ -97,12 +90,12 @@ def _beside(pages: list[Page], binding: str) -> str:
     return ""
 
 
-def _regulation(pages: list[Page], folders: Sequence[Path | str]) -> Regulation | str:
+def _regulation(pages: list[Page], folders: Sequence[Path | str]) -> RegulationData | str:
     """The regulation a workbook names in any of its cells next to `regulation` or its title."""
     for page in pages:
         for row in page.rows[:_NAMED_ROWS]:
             texts = [str(cell).strip() for cell in row]
-            if "regulation" in texts or (texts and fold(texts[0]).startswith("ma van ban")):
+            if "regulation" in texts or (texts and bare(texts[0]).startswith("ma van ban")):
                 given = texts[1] if len(texts) > 1 else ""
                 if given in list_regulations(folders):
                     return load_regulation(given, folders)
@@ -111,42 +104,38 @@ def _regulation(pages: list[Page], folders: Sequence[Path | str]) -> Regulation 
 
 
 class _Reader:
-    def __init__(self, regulation: Regulation, pages: list[Page], file: str) -> None:
-        self.regulation = regulation
+    def __init__(self, regulation: RegulationData, pages: list[Page], file: str) -> None:
+        self.layout = workbook_layout(regulation)
         self.pages = pages
         self.places = CellPlaces(file)
         self.findings: list[Finding] = []
         self.data: dict[str, Any] = {}
-        #: id of a member -> its record and its position
-        self.members: dict[str, tuple[dict[str, Any], int]] = {}
+        self.people = People()
         self.names = Names({})
+        #: The sheets that the guide of a short book names, and whether that book was made empty.
+        self.expected: frozenset[str] | None = None
+        self.made_empty = False
 
     def tell(self, told: Iterable[Told], who: str = "") -> None:
         """Record what a check found."""
         for code, severity, source, params in told:
             self.add(code, severity, source, who, **params)
 
-    def add(self, code: str, severity: Severity, source: str, who: str = "", **params: Any) -> None:
+    def add(self, code: str, severity: Severity, source: str, who: str = "", **params: object) -> None:
         self.findings.append(Finding(code, severity, Place(self.places.file, "", source), params, who))
 
     def read(self) -> dict[str, Any]:
         self.data["members"] = []
-        free = list(self.pages)
-        layout = workbook_layout(self.regulation)
+        free = [page for page in self.pages if not self.is_guide(page)]
         found: list[tuple[Sheet, Page]] = []
         missing: list[Sheet] = []
-        for sheet in layout:
+        for sheet in self.layout:
             page = self.find(sheet, free)
             if page is None:
                 missing.append(sheet)
             else:
                 free.remove(page)
                 found.append((sheet, page))
-        for sheet in missing:
-            severity: Severity = "error" if sheet.required else "warning"
-            near = nearest(fold(sheet.title), {fold(p.title): p for p in free})
-            shown = next((p.title for p in free if fold(p.title) == near), "")
-            self.add("dossier.excel.missing_sheet", severity, sheet.title, sheet=sheet.title, near=shown)
         for sheet, page in found:
             self.tell(copies(sheet, page, free))
         for sheet, page in found:
@@ -156,33 +145,71 @@ class _Reader:
                 self.values(sheet, page)
             else:
                 self.table(sheet, page)
+        self.missing(missing, free)
+        for slip, who in self.people.slips():
+            self.tell([slip], who)
         return self.data
+
+    def missing(self, sheets: Iterable[Sheet], free: Iterable[Page]) -> None:
+        """Say which `sheets` the book lacks, and which of its `free` pages may be meant."""
+        read = {"id", SHOWN_ONLY}.union(*(table.bindings for table in self.places.tables))
+        for sheet in sheets:
+            # A short book has no sheet for what its regulation does not ask; an older one had the columns elsewhere.
+            unasked = self.expected is not None and sheet.key not in self.expected
+            if unasked or (sheet.kind == MEMBERS and all(c.binding in read for c in sheet.columns)):
+                continue
+            severity: Severity = "error" if sheet.required else "warning"
+            near = nearest(bare(sheet.title), {bare(p.title): p for p in free})
+            shown = next((p.title for p in free if bare(p.title) == near), "")
+            self.add("dossier.excel.missing_sheet", severity, sheet.title, sheet=sheet.title, near=shown)
+
+    def others(self, sheet: Sheet) -> tuple[Column, ...]:
+        """The columns of the other sheets that have one row a member, for one that has it as well.
+
+        Of two with one title the sheet that comes first goes before: it stands last here.
+        """
+        if sheet.kind != MEMBERS:
+            return ()
+        own = {column.binding for column in sheet.columns}
+        return tuple(c for s in reversed(self.layout) if s.kind == MEMBERS for c in s.columns
+                     if c.binding not in own)  # fmt: skip
+
+    def is_guide(self, page: Page) -> bool:
+        """Whether a page is the guide of a short book; what it says of the book is kept."""
+        marks = (str(cell) for row in page.rows[:HEAD_ROWS] for cell in row[:1])
+        found = next((guide for mark in marks if (guide := guide_of(mark)) is not None), None)
+        if found is not None:
+            self.expected, self.made_empty = found
+        return found is not None
 
     def find(self, sheet: Sheet, pages: list[Page]) -> Page | None:
         """The page that carries the sheet's mark, else the one with its name."""
         for page in pages:
             if mark_of(page) == sheet.key:
                 return page
-        wanted = fold(sheet.title)
-        return next((page for page in pages if fold(page.title) == wanted), None)
+        wanted = {bare(sheet.title), bare(sheet.former)}
+        return next((page for page in pages if bare(page.title) in wanted), None)
 
     # -- sheets of values --
 
     def values(self, sheet: Sheet, page: Page) -> None:
         by_binding = {c.binding: c for c in sheet.columns}
-        by_title = {fold(c.title): c for c in sheet.columns}
-        self.tell(hidden(page, 0))
+        by_title = {bare(c.title): c for c in sheet.columns}
+        self.tell(hidden(page, 0, 1))
         for number, row in enumerate(page.rows):
             texts = [cell.strip() if isinstance(cell, str) else "" for cell in row]
             if not row or any(t.startswith(MARK) for t in texts):
                 continue
             column = next((by_binding[t] for t in texts[2:] if t in by_binding), None)
-            column = column or by_title.get(fold(texts[0]))
+            column = column or by_title.get(title_key(texts[0]))
             self.tell(beside(Page(page.title, [*[[]] * number, row]), number, self.place_of(row, texts, column), ()))
             if column is None:
-                if texts[0] and len(row) > 1 and row[1] not in ("", None) and fold(texts[0]) != "noi dung":
-                    near = nearest(fold(texts[0]), by_title)
-                    self.add("dossier.excel.unknown_row", "error", f"{page.title}!A{number + 1}",
+                if texts[0] and len(row) > 1 and row[1] not in ("", None) and bare(texts[0]) != "noi dung":
+                    # Of her own, unless it is nearly the title of a value that is read, or was bound to one.
+                    near = nearest(title_key(texts[0]), by_title)
+                    bound = any(_BINDING.fullmatch(text) for text in texts[2:])
+                    self.add("dossier.excel.unknown_row" if near or bound else "dossier.excel.own_row",
+                             "error" if near or bound else "info", f"{page.title}!A{number + 1}",
                              title=texts[0][:60], near=by_title[near].title if near else "")  # fmt: skip
                 continue
             cell = f"{page.title}!B{number + 1}"
@@ -192,7 +219,7 @@ class _Reader:
                 put(self.data, column.path, value)
 
     @staticmethod
-    def place_of(row: list[Any], texts: list[str], column: Column | None) -> set[int]:
+    def place_of(row: Sequence[object], texts: list[str], column: Column | None) -> set[int]:
         """Where the title, the value and the binding of a row of a sheet of values stand; no title, no value."""
         title = {0} if texts[0] or row[0] not in _EMPTY else set()
         value = {1} if title or column is not None else set()
@@ -201,18 +228,29 @@ class _Reader:
     # -- tables --
 
     def table(self, sheet: Sheet, page: Page) -> None:
-        columns, start = self.columns(sheet, page)
+        columns, start, told = columns_of(sheet, page, self.others(sheet))
+        self.tell(told)
         if not columns:
             return
         self.tell(hidden(page, start))
         self.tell(spread_merged(page, start, columns))
-        titles = [cell for above in page.rows[:start] for cell in enumerate(above)]
-        self.tell(beside(page, start, columns, (i for i, cell in titles if cell not in _EMPTY)))
+        code = next((i for i, column in columns.items() if column.path == _CODE), -1)
         shown = next((i for i, column in columns.items() if column.path == (SHOWN_ONLY,)), -1)
-        for number, row in enumerate(page.rows[start:], start=start):
+        place = self.place_of_table(sheet, page, columns, start)
+        self.places.tables.append(place)
+        own = self.own_rows(sheet, page, start, code)
+        titles = [cell for above in page.rows[:start] for cell in enumerate(above)]
+        records = Page(page.title, [[] if n in own else row for n, row in enumerate(page.rows)])
+        self.tell(beside(records, start, columns, (i for i, cell in titles if cell not in _EMPTY)))
+        for number, row in enumerate(records.rows[start:], start=start):
             first = next((row[i] for i in sorted(columns) if i < len(row)), "")
-            if all(cell in ("", None) for cell in row) or fold(str(first)).startswith(EXAMPLE):
+            if all(cell in _EMPTY for cell in row) or bare(str(first)).startswith(EXAMPLE):
                 continue
+            if sheet.kind == RECORDS and place.rows and number + 2 - place.end > _GAP:
+                self.add(
+                    "dossier.excel.apart", "warning", f"{page.title}!A{number + 1}", sheet=page.title, row=number + 1
+                )
+            place.end = number + 2
             values = {
                 column.path: (value, f"{page.title}!{letters(i)}{number + 1}")
                 for i, column in columns.items()
@@ -220,140 +258,147 @@ class _Reader:
                 for value in (self.value(column, row[i], f"{page.title}!{letters(i)}{number + 1}", page),)
                 if value is not ...
             }
-            if 0 <= shown < len(row) and ("id",) in values:
-                who = str(values[("id",)][0])
-                source = f"{page.title}!{letters(shown)}{number + 1}"
-                self.tell(self.names.contradiction(who, row[shown], page.title, source), who)
+            name = row[shown] if 0 <= shown < len(row) else ""
             if values:
-                self.record(sheet, values, f"{page.title}!A{number + 1}")
+                cell = f"{page.title}!A{number + 1}"
+                pointer = self.record(sheet, values, cell, f"{page.title}!{letters(max(shown, 0))}{number + 1}", name)
+                place.rows.setdefault(pointer, number + 1)
         if sheet.key == "dang-vien":
-            found = {
-                who: (record.get("member") or {}).get("full_name", "") for who, (record, _) in self.members.items()
-            }
-            self.names = Names({who: str(name) for who, name in found.items()})
+            self.names = Names(self.people.names())
 
-    def columns(self, sheet: Sheet, page: Page) -> tuple[dict[int, Column], int]:
-        """Which column holds what, and the row where the records begin."""
-        by_binding = {c.binding: c for c in sheet.columns}
-        for number, row in enumerate(page.rows[:HEAD_ROWS]):
-            names = [cell.strip() if isinstance(cell, str) else "" for cell in row]
-            if not any(name.startswith(MARK) for name in names):
-                continue
-            names = [n.removeprefix(f"{MARK}{sheet.key}:") for n in names]
-            found = {i: by_binding[n] for i, n in enumerate(names) if n in by_binding}
-            titles = page.rows[number - 1] if number else []
-            self.unknown_columns(sheet, page, titles, found, number)
-            return found, number + 1
-        return self.columns_by_title(sheet, page)
+    @staticmethod
+    def place_of_table(sheet: Sheet, page: Page, columns: dict[int, Column], start: int) -> TablePlace:
+        """What the places of the workbook have to know of a table."""
+        paths = {(c.path[1:] if c.path[0] == "sheet" else c.path): i for i, c in columns.items()}
+        holder = sheet.holder if sheet.kind == ASSESSMENTS else ""
+        bindings = {column.binding: index for index, column in columns.items()}
+        return TablePlace(
+            page.title, paths, start + 1, holder, sheet.kind == MEMBERS,
+            key=sheet.key, bindings=bindings, free=len(page.rows),
+        )  # fmt: skip
 
-    def columns_by_title(self, sheet: Sheet, page: Page) -> tuple[dict[int, Column], int]:
-        """The same by the titles people see, where the hidden row is gone."""
-        by_title = {fold(c.title): c for c in sheet.columns}
-        best: tuple[dict[int, Column], int] = ({}, 0)
-        for number, row in enumerate(page.rows[:HEAD_ROWS]):
-            found = {i: by_title[fold(c)] for i, c in enumerate(row) if isinstance(c, str) and fold(c) in by_title}
-            if len(found) > len(best[0]):
-                best = (found, number + 1)
-        found, start = best
-        if page.rows and found:
-            self.unknown_columns(sheet, page, page.rows[start - 1], found, start - 1)
-            needed = sheet.columns[0]
-            if needed not in found.values():
-                self.add("dossier.excel.missing_column", "error", f"{page.title}!A{start}",
-                         title=needed.title, sheet=sheet.title)  # fmt: skip
-                return {}, start
-        elif any(any(c not in ("", None) for c in row) for row in page.rows):
-            self.add("dossier.excel.no_titles", "error", page.title, sheet=sheet.title, title=sheet.columns[0].title)
-        return found, start
+    def own_rows(self, sheet: Sheet, page: Page, start: int, code: int) -> set[int]:
+        """The rows that are no records: a total, who made the list. They are named in a note."""
+        about_members = sheet.holder == "members" or sheet.kind in _ABOUT_MEMBERS
+        closing = Closing(self.people.has if about_members and sheet.key != "dang-vien" else _may_be_code)
+        for number, row in enumerate(page.rows[start:], start=start):
+            closing.passes(row, row[code] if 0 <= code < len(row) else "", number)
+        if closing.rows:
+            rows = ", ".join(str(number + 1) for number in closing.rows)
+            source = f"{page.title}!A{closing.rows[0] + 1}"
+            self.add("dossier.excel.own_rows", "info", source, sheet=page.title, rows=rows)
+        return set(closing.rows)
 
-    def unknown_columns(self, sheet: Sheet, page: Page, titles: list[Any], found: dict[int, Column], row: int) -> None:
-        """Report a titled column that holds something and that nothing reads."""
-        free = {fold(c.title): c for c in sheet.columns if c not in found.values()}
-        for i, title in enumerate(titles):
-            if i in found or not isinstance(title, str) or not title.strip():
-                continue
-            if not any(i < len(r) and r[i] not in ("", None) for r in page.rows[row + 1 :]):
-                continue
-            near = nearest(fold(title), free)
-            self.add("dossier.excel.unknown_column", "error", f"{page.title}!{letters(i)}{max(row, 1)}",
-                     title=title.strip()[:60], near=free[near].title if near else "")  # fmt: skip
-
-    def record(self, sheet: Sheet, values: dict[tuple[str, ...], tuple[Any, str]], cell: str) -> None:
-        """Put one row where it belongs."""
-        record, pointer = self.target(sheet, values, cell)
+    def record(
+        self, sheet: Sheet, values: dict[tuple[str, ...], tuple[Json, str]], cell: str, name_cell: str, name: object
+    ) -> str:
+        """Put one row where it belongs, and return the pointer of its record; `name` stands in it for people."""
+        record, pointer = self.target(sheet, values, cell, name_cell, name)
         if record is None:
-            return
+            return ""
+        self.fill_in(sheet, values)
         for path, (value, source) in values.items():
-            if path in (("assessor",),) or (path == ("id",) and sheet.key != "dang-vien"):
+            # They say whose record it is; a list that the dossier has once has such values of its own.
+            naming = path == ("assessor",) or (path == _CODE and sheet.key != "dang-vien")
+            if naming and sheet.kind != RECORDS:
                 continue
             path = path[1:] if path[0] == "sheet" else path
             put(record, path, value)
             self.places.cells[f"{pointer}/{'/'.join(path)}"] = source
+        return pointer
+
+    def fill_in(self, sheet: Sheet, values: dict[tuple[str, ...], tuple[Json, str]]) -> None:
+        """What a row says without a cell for it: the answer for all other signs, the name of a chosen assessor."""
+        if REST_OF_SIGNS in values:
+            rest = values.pop(REST_OF_SIGNS)
+            for column in sheet.columns:
+                if column.path[0] == "signs" and column.path != REST_OF_SIGNS:
+                    values.setdefault(column.path, rest)
+        if self.made_empty and sheet.kind == ASSESSMENTS and ("assessor",) in values:
+            code, source = values["assessor",]
+            label = next(
+                (words for c in sheet.columns if c.path == ("assessor",) for k, words in c.options if k == code), ""
+            )
+            if label:
+                values.setdefault(("sheet", "assessor"), (label, source))
 
     def target(
-        self, sheet: Sheet, values: dict[tuple[str, ...], tuple[Any, str]], cell: str
+        self, sheet: Sheet, values: dict[tuple[str, ...], tuple[Json, str]], cell: str, name_cell: str, name: object
     ) -> tuple[dict[str, Any] | None, str]:
         """The record that a row belongs to, made where the row is what makes it, and its pointer."""
         if sheet.key == "dang-vien":
-            return self.new(self.data["members"], "/members", values, cell)
-        if sheet.kind == RECORDS:
-            return self.new(self.data.setdefault(sheet.holder, []), f"/{sheet.holder}", {}, cell)
-        holder, pointer, who = self.data, "", ""
-        if sheet.holder == "members" or sheet.kind == MEMBER_RECORDS:
-            who, source = values.get(("id",), ("", cell))
-            if str(who) not in self.members:
-                self.add("dossier.excel.unknown_member", "error", source, given=str(who)[:40],
-                         near=nearest(str(who), self.members))  # fmt: skip
+            if not values.keys() & {_CODE, _NAME}:
+                stray = next(iter(values.values()))[1]
+                where, row = stray.rpartition("!")[2], position(cell.rpartition("!")[2])[0] + 1
+                self.add("dossier.excel.nobody", "error", stray, row=row, cell=where, count=len(values))
                 return None, ""
-            holder, index = self.members[str(who)]
-            pointer = f"/members/{index}"
+            record, pointer = self.new(self.data["members"], "/members", cell)
+            code = str(values[_CODE][0]) if _CODE in values else ""
+            self.people.add(record, len(self.data["members"]) - 1, code, cell)
+            return record, pointer
+        if sheet.kind == RECORDS:
+            return self.new(self.data.setdefault(sheet.holder, []), f"/{sheet.holder}", cell)
+        holder, pointer, who = self.data, "", ""
+        if sheet.kind in _ABOUT_MEMBERS or sheet.holder == "members":
+            given, source = values.get(_CODE, ("", cell))
+            person = self.people.find(str(given), str(name or ""), sheet.title, source)
+            if person is None:
+                return None, ""
+            holder, who, pointer = person.record, person.code, f"/members/{person.index}"
+            self.tell(self.names.contradiction(who, person.name, name or "", sheet.title, name_cell), who)
         else:
             holder = self.data.setdefault(sheet.holder, {})
             pointer = f"/{sheet.holder}"
         if sheet.kind == MEMBER_RECORDS:
-            return self.new(holder.setdefault(sheet.holder, []), f"{pointer}/{sheet.holder}", {}, cell)
+            return self.new(holder.setdefault(sheet.holder, []), f"{pointer}/{sheet.holder}", cell)
         if sheet.kind != ASSESSMENTS:
             seen = f"{pointer}@{sheet.key}"
             if seen in self.places.cells:
-                self.add("dossier.excel.duplicate_row", "error", cell, str(who), first=self.places.cells[seen])
+                self.add("dossier.excel.duplicate_row", "error", cell, who, first=self.places.cells[seen])
             self.places.cells[seen] = cell
             return holder, pointer
         assessor, source = values.get(("assessor",), ("", cell))
         if not assessor:
-            self.add("dossier.excel.no_assessor", "error", cell, str(who), sheet=sheet.title)
+            self.add("dossier.excel.no_assessor", "error", cell, who, sheet=sheet.title)
             return None, ""
         sheets = holder.setdefault("assessments", {})
         pointer = f"{pointer}/assessments/{assessor}"
         if assessor in sheets:
-            self.add("dossier.excel.duplicate_row", "error", source, str(who), first=self.places.cells[pointer])
+            self.add("dossier.excel.duplicate_row", "error", source, who, first=self.places.cells[pointer])
         self.places.cells[pointer] = source
         found: dict[str, Any] = sheets.setdefault(assessor, {})
         return found, pointer
 
-    def new(
-        self, records: list[Any], above: str, values: dict[tuple[str, ...], tuple[Any, str]], cell: str
-    ) -> tuple[dict[str, Any], str]:
+    def new(self, records: list[Any], above: str, cell: str) -> tuple[dict[str, Any], str]:
+        """A new record of a list, whose row begins at `cell`, and its pointer."""
         record: dict[str, Any] = {}
         records.append(record)
-        index = len(records) - 1
-        self.places.cells[f"{above}/{index}"] = cell
-        given = values.get(("id",))
-        if above == "/members" and given is not None:
-            self.members.setdefault(str(given[0]), (record, index))
-        return record, f"{above}/{index}"
+        pointer = f"{above}/{len(records) - 1}"
+        self.places.cells[pointer] = cell
+        return record, pointer
 
     # -- cells --
 
-    def value(self, column: Column, cell: Any, source: str, page: Page) -> Any:
+    def value(self, column: Column, cell: object, source: str, page: Page) -> Read:
         """The value in a cell, with what there is to say of it; `...` for an empty one."""
         value, code = value_of(column, cell, page.since_1904)
         if code:
             index, number = position(source.rpartition("!")[2])[::-1]
             self.tell([told_of(code, column, cell, value, page, index, number + 1)])
-        if isinstance(value, str) and column.type in ("text", "assessor") and column.path in _KEYS:
-            return one_line(clean(value))  # so that one id is one id, however its accents were typed
+        if isinstance(value, str) and column.path in _KEYS:
+            return one_line(storable(value))  # so that one id is one id, however its accents were typed
         return value
 
 
+def _may_be_code(text: str) -> bool:
+    """Whether a text in the column of codes can be one: no words that close a list, and not the name of somebody."""
+    return " " not in text and not sums_up(text)
+
+
+_CODE, _NAME = ("id",), ("member", "full_name")
+#: So many empty rows above a row of a list are a sign that it is no row of it.
+_GAP = 20
 #: What other rows and sheets refer to.
-_KEYS = (("id",), ("assessor",))
+_KEYS = (_CODE, ("assessor",))
+#: Sheets whose every row names a member.
+_ABOUT_MEMBERS = (MEMBERS, MEMBER_RECORDS)

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from docgen.dossier.canonical import MAX_NUMBER, NotStorable, escape
+from docgen.dossier.canonical import NotStorable
 from docgen.model import Finding, Place
+from docgen.paths import at, unescape
+from docgen.values.number import MAX_NUMBER
 
 MAX_DIGITS = 18
 
@@ -70,7 +72,7 @@ class JsonPlaces:
         if len(steps) > 1 and steps[0] == "members" and (known := self._member(steps[1])):
             at, line = known
             return line + self._text.count("\n", at, locate(self._text, at, steps[2:]))
-        item = self._named().get(steps[0].replace("~1", "/").replace("~0", "~")) if steps else None
+        item = self._named().get(unescape(steps[0])) if steps else None
         if item is None:
             return 1
         here, value, line = item
@@ -113,7 +115,7 @@ def locate(text: str, at: int, steps: Iterable[str]) -> int:
     """
     stands = at
     for step in steps:
-        wanted = step.replace("~1", "/").replace("~0", "~")
+        wanted = unescape(step)
         found = next(((here, value) for name, here, value in _children(text, at) if name == wanted), None)
         if found is None:
             break
@@ -179,7 +181,7 @@ def scan(text: str) -> tuple[dict[str, int], list[tuple[str, int]]]:
                 name = json.loads(piece)
             except ValueError:
                 name = piece
-            pointer = f"{stack[-1][0]}/{escape(str(name))}"
+            pointer = at(stack[-1][0], name)
             if pointer in lines:
                 twice.append((pointer, line))
             lines[pointer] = line

@@ -23,6 +23,15 @@ _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _LAST_SERIAL = 2_958_465
 
 
+class PartShown(datetime.datetime):
+    """A day of which the cell shows only the month or the year, `part` (2012-05, 2012).
+
+    Excel makes the first of May of a month that is typed, and shows `May-12` or `5/2012`.
+    """
+
+    part = ""
+
+
 class Percent(float):
     """A number shown with a percent sign: 95.0 for a cell that shows 95 %."""
 
@@ -42,6 +51,24 @@ def format_kind(number: int, code: str | None, value: float = 1.0) -> str:
     if any(sign in found for sign in "hs"):
         return TIME
     return DATE if "m" in found else PLAIN
+
+
+def as_shown(moment: datetime.datetime, number: int, code: str | None) -> datetime.datetime:
+    """`moment` in a cell of the format `number` (`code`): a `PartShown` where only its month or its year is to be seen.
+
+    What is not the first of its month, or of its year, was typed as a day, whatever the cell shows.
+    """
+    if code is None:
+        found = "my" if number == 17 else "d"  # mmm-yy
+    else:
+        found = _BRACKETS.sub("", _LITERAL.sub("", _sections(code)[0])).lower()
+    if "y" not in found or any(sign in found for sign in "dhs") or moment.day != 1:
+        return moment
+    if "m" not in found and moment.month != 1:
+        return moment
+    out = PartShown(moment.year, moment.month, moment.day)
+    out.part = f"{moment:%Y-%m}" if "m" in found else f"{moment:%Y}"
+    return out
 
 
 def _elapsed(found: re.Match[str]) -> str:

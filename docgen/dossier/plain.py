@@ -8,12 +8,10 @@ own canonical form and gives no finding on reading. What it refuses is not wrong
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Any
 
-from docgen.dossier.canonical import MAX_NUMBER
 from docgen.dossier.shape import ANY, ITEMS, Node
+from docgen.json_schema import Schema, Tell, teller
+from docgen.values.number import MAX_NUMBER
 
 #: Longer than this no plain text is (well below what a finding speaks of).
 MAX_TEXT = 20_000
@@ -47,21 +45,11 @@ LINE = rf"^[{_LETTERS}]+(?: [{_LETTERS}]+)*$"
 MARKUP = r"</?w:"
 #: A name that is kept as it is written.
 NAME = r"^[ -~]*$"
-_TEXT: dict[str, Any] = {"type": "string", "pattern": LINE, "maxLength": MAX_TEXT, "not": {"pattern": MARKUP}}
-#: Paragraphs that together are no longer than a text may be (`docgen.dossier.text.LONG_TEXT`).
-PARAGRAPHS: dict[str, Any] = {"minItems": 1, "maxItems": 50, "items": {"maxLength": 2_000}}
-_NUMBER: dict[str, Any] = {"type": "number", "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER}
-_TYPES: dict[str, dict[str, Any]] = {
-    "paragraphs": {"type": "array", **PARAGRAPHS, "items": {**_TEXT, **PARAGRAPHS["items"]}},
-    "date": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
-    "integer": {**_NUMBER, "type": "integer"},
-    "year": {**_NUMBER, "type": "integer"},
-    "number": _NUMBER,
-    "bool": {"type": "boolean"},
-}
+_TEXT: Schema = {"type": "string", "pattern": LINE, "maxLength": MAX_TEXT, "not": {"pattern": MARKUP}}
+_NUMBER: Schema = {"type": "number", "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER}
 
 
-def plain_member(shape: Node) -> Callable[[Any], bool]:
+def plain_member(shape: Node) -> Tell:
     """Tells of a member, as read from JSON with whole numbers as `int`, whether it is its own canonical form.
 
     `shape` is that of the dossier; what tells is made once for it. False tells nothing.
@@ -69,23 +57,12 @@ def plain_member(shape: Node) -> Callable[[Any], bool]:
     return shape.derived("dossier.plain", lambda: _teller(shape))
 
 
-def _teller(shape: Node) -> Callable[[Any], bool]:
-    import jsonschema_rs
-
-    schema = _strict(shape.children["members"].children[ITEMS])
-    is_valid = jsonschema_rs.validator_for(schema, pattern_options=jsonschema_rs.RegexOptions()).is_valid
-
-    def tell(member: Any) -> bool:
-        try:
-            return bool(is_valid(member))
-        except (ValueError, TypeError, RecursionError):  # what JSON does not know
-            return False
-
-    return tell
+def _teller(shape: Node) -> Tell:
+    return teller(_strict(shape.children["members"].children[ITEMS]))
 
 
-def _strict(node: Node) -> dict[str, Any]:
-    if node.entry is not None and node.entry.type == "fact":
+def _strict(node: Node) -> Schema:
+    if node.holds_facts:
         return _mapping(node, _fact(), {"not": {"const": "facts"}})
     if node.entry is not None:
         # A leaf, or a mapping of such leaves: the levels of each criterion.
@@ -95,26 +72,26 @@ def _strict(node: Node) -> dict[str, Any]:
     return _mapping(node, False)
 
 
-def _mapping(node: Node, others: Any, names: Mapping[str, Any] = MappingProxyType({})) -> dict[str, Any]:
+def _mapping(node: Node, others: bool | Schema, names: Schema | None = None) -> Schema:
     """A mapping of what stands below `node`, and of `others` where it has no place of its own for them."""
     return {
-        "type": "object", "minProperties": 1, "propertyNames": {"pattern": NAME, **names},
+        "type": "object", "minProperties": 1, "propertyNames": {"pattern": NAME, **(names or {})},
         "properties": {name: _strict(child) for name, child in node.children.items() if name != ANY},
         "additionalProperties": _strict(node.children[ANY]) if ANY in node.children else others,
     }  # fmt: skip
 
 
-def _leaf(node: Node) -> dict[str, Any]:
-    assert node.entry is not None
-    return {"enum": list(node.options)} if node.options else _TYPES.get(node.entry.type, _TEXT)
+def _leaf(node: Node) -> Schema:
+    assert node.kind is not None
+    return node.kind.strict(tuple(node.options.items()), _TEXT)
 
 
-def _fact() -> dict[str, Any]:
+def _fact() -> Schema:
     """One fact: null and what is empty are kept there, and lists and mappings may stand in one another."""
-    plain: list[dict[str, Any]] = [_TEXT, _NUMBER, {"type": ["boolean", "null"]}]
-    names = {"pattern": NAME, "not": {"const": "facts"}}
-    value: dict[str, Any] = {"anyOf": plain}
+    plain: list[Schema] = [_TEXT, _NUMBER, {"type": ["boolean", "null"]}]
+    names: Schema = {"pattern": NAME, "not": {"const": "facts"}}
+    value: Schema = {"anyOf": plain}
     for _ in range(2):
-        each = {"type": "object", "propertyNames": names, "additionalProperties": value}
+        each: Schema = {"type": "object", "propertyNames": names, "additionalProperties": value}
         value = {"anyOf": [*plain, {"type": "array", "items": value}, each]}
     return value

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
-from docgen.dossier.text import fold
+from docgen.dossier.cleaning import bare
+from docgen.paths import AnyRecord
 
 #: A party post that puts its holder on the committee (chi ủy, đảng ủy).
 _COMMITTEE = re.compile(r"\b(?:bi thu|(?:chi|dang|cap) uy vien|uy vien (?:ban (?:chap hanh|thuong vu)|btv|bch))\b")
@@ -34,18 +34,18 @@ _UNION_NAMED = re.compile(
 )
 
 
-def _post(person: Any, kind: str) -> str:
+def _post(person: AnyRecord | None, kind: str) -> str:
     position = person.get("position") if isinstance(person, Mapping) else None
     post = position.get(kind) if isinstance(position, Mapping) else None
-    return fold(post) if isinstance(post, str) else ""
+    return bare(post) if isinstance(post, str) else ""
 
 
-def is_committee(person: Any) -> bool:
+def is_committee(person: AnyRecord | None) -> bool:
     """True where the party post of `person` (a member's `member`) is one of the committee's."""
     return bool(_COMMITTEE.search(_post(person, "party")))
 
 
-def leading_post(person: Any) -> str:
+def leading_post(person: AnyRecord | None) -> str:
     """The post of `person` that makes a leader: the party post or the one in the authorities; empty where none does."""
     position = person.get("position") if isinstance(person, Mapping) else None
     if is_committee(person):
@@ -55,7 +55,7 @@ def leading_post(person: Any) -> str:
     return ""
 
 
-def union_post(person: Any) -> str:
+def union_post(person: AnyRecord | None) -> str:
     """The post that puts `person` among the leaders of a đoàn thể; empty where none does.
 
     Whatever stands as the post in mass organisations counts by its rank alone; elsewhere the đoàn thể must be named.

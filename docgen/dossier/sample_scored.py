@@ -10,13 +10,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from docgen.dossier.sample import Sample
+from docgen.dossier.cleaning import paragraphs
+from docgen.dossier.sample_common import Sample
 from docgen.dossier.sample_words import results_of, scored_words
-from docgen.dossier.text import paragraphs
 from docgen.model import GRADES
-from docgen.regulations.criteria import Criterion, even_maxima
-from docgen.regulations.loader import Regulation
+from docgen.regulations.criteria_sets import Criterion, even_maxima
+from docgen.regulations.loader import RegulationData
 from docgen.regulations.score_sheet import plain
+from docgen.regulations.subjects import BODIES
 
 #: By the member's place in the list: who was disciplined, ill, admitted in August.
 _DISCIPLINED, _SICK, _NEW = 8, 7, 11
@@ -31,7 +32,7 @@ _KEPT = ("results", "commitment", "shortcomings", "causes", "remedied", "explana
 _CONDUCT = ("ideology", "ethics", "discipline", "style", "degradation")
 
 
-def is_scored(regulation: Regulation) -> bool:
+def is_scored(regulation: RegulationData) -> bool:
     """True where `regulation` tells its members apart by kind and counts their tasks."""
     return {"member.kind", "tasks[].name", "unit_tasks[].name"} <= regulation.fields.keys()
 
@@ -41,7 +42,7 @@ class ScoredSample(Sample):
 
     size = 16
 
-    def __init__(self, regulation: Regulation, seed: int, year: int | None = None) -> None:
+    def __init__(self, regulation: RegulationData, seed: int, year: int | None = None) -> None:
         super().__init__(regulation, seed, year)
         own = scored_words()
         common = self.words
@@ -148,6 +149,8 @@ class ScoredSample(Sample):
         else:
             out["collective_share"] = paragraphs(self.own["collective_share"])
             out["leadership"] = paragraphs(self.own["leadership"][place])
+            for key, pool in self.words["leader_review"].items():
+                out.setdefault(key, paragraphs(self.text(pool[index % len(pool)])))
         if grade == GRADES[0]:
             out["remedied"] = paragraphs(self.text(self.own["remedied_all"][place % 2]))
         if place == _DISCIPLINED:
@@ -180,12 +183,12 @@ class ScoredSample(Sample):
     def facts(self, subject: str, people: list[dict[str, Any]] | None = None, index: int = 0) -> dict[str, Any]:
         shared = {"tasks_quality_attested": True, "has_prior_shortcomings": True,
                   "prior_shortcomings_remedied_pct": 100, "force_majeure": False}  # fmt: skip
-        if subject == "tap_the":
+        if subject == BODIES["collective"].code:
             return shared | {
                 "personnel_work_violation_concluded": False, "internal_disunity_concluded": False,
                 "member_degradation_concluded": False, "member_disciplined": False,
             }  # fmt: skip
-        if subject == "to_chuc_dang":
+        if subject == BODIES["party_organization"].code:
             return shared | {"org_type": "chi_bo_truc_thuoc", "committee_member_disciplined": False}
         return {}
 

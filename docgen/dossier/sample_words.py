@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from docgen.dossier.text import paragraphs
+from docgen.dossier.cleaning import paragraphs
 from docgen.regulations.strict_yaml import load_file
 
 #: Parts of the names of members beyond those of `sample.yaml`.

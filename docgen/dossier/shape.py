@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from docgen.model import GRADE_TEXT, LEVEL_TEXT
 from docgen.owner import Owner
-from docgen.regulations.loader import Field, Regulation
+from docgen.paths import Json
+from docgen.regulations.loader import Field, RegulationData, options_of
+from docgen.values import VALUES
+from docgen.values.kind import ValueType
 
 ANY = "*"
 ITEMS = "[]"
@@ -29,6 +31,16 @@ class Node(Owner):
     entry: Field | None = None
     options: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def holds_facts(self) -> bool:
+        """True where facts stand, which have types of their own (`docgen.regulations.fact_types`)."""
+        return self.entry is FACT
+
+    @property
+    def kind(self) -> ValueType[Any] | None:
+        """The type of the value of a leaf; None for facts, and where there is none."""
+        return None if self.entry is None or self.entry is FACT else VALUES[self.entry.type]
+
     def child(self, name: str) -> Node | None:
         """The shape below `name`; a leaf passes its own shape on, so that `levels` covers every criterion."""
         return self.children.get(name) or self.children.get(ANY) or (self if self.entry else None)
@@ -43,11 +55,10 @@ class Node(Owner):
 
 #: Bindings whose leaf is a mapping of leaves: a level for each criterion, an answer for each sign.
 _MAPPED = frozenset({"levels", "signs"})
-_NUMBERS = frozenset({"year", "integer", "number"})
 _GONE = object()
 
 
-def sound(value: Any, node: Node) -> Any:
+def sound(value: Json, node: Node) -> Json:
     """`value` with everything of another kind than `node` has there replaced by an empty value of the right kind.
 
     A text where a mapping belongs becomes an empty mapping, a list where a number belongs is left out; a list keeps
@@ -61,10 +72,10 @@ def sound(value: Any, node: Node) -> Any:
 
 def _sound(value: Any, node: Node, name: str) -> Any:
     entry = node.entry
-    if entry is not None and (entry.type == "fact" or name in _MAPPED):
+    if node.holds_facts or (entry is not None and name in _MAPPED):
         if not isinstance(value, dict):
             return _GONE
-        return value if entry.type == "fact" else _each(value, {}, node)
+        return value if node.holds_facts else _each(value, {}, node)
     if ITEMS in node.children:
         if not isinstance(value, list):
             return []
@@ -73,7 +84,10 @@ def _sound(value: Any, node: Node, name: str) -> Any:
         return value if all(a is b for a, b in zip(out, value, strict=True)) else out
     if node.children:
         return _each(value, node.children, node) if isinstance(value, dict) else {}
-    return value if entry is None else _leaf(value, entry.type)
+    if node.kind is None:
+        return value
+    done = node.kind.sound(value)
+    return _GONE if done is None else done
 
 
 def _each(value: dict[str, Any], children: dict[str, Node], node: Node) -> Any:
@@ -87,42 +101,17 @@ def _each(value: dict[str, Any], children: dict[str, Node], node: Node) -> Any:
     return {k: v for k, v in {**value, **changed}.items() if v is not _GONE}
 
 
-def _leaf(value: Any, kind: str) -> Any:
-    if kind == "paragraphs":
-        if not isinstance(value, list):
-            return _GONE
-        kept = [item for item in value if isinstance(item, str)]
-        return value if len(kept) == len(value) else kept or _GONE
-    if kind in _NUMBERS:
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else _GONE
-    if kind == "bool":
-        return value if isinstance(value, bool) else _GONE
-    if isinstance(value, str):
-        return value
-    # A number for a name is still what somebody wrote; a list or a mapping says nothing that a form could print.
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _GONE
-
-
-def options_of(regulation: Regulation, entry: Field) -> dict[str, str]:
-    """The codes and words of a field that takes its value from a closed list; empty for others."""
-    if entry.type == "grade":
-        return GRADE_TEXT
-    if entry.type == "level":
-        return LEVEL_TEXT
-    return regulation.choices[entry.choices] if entry.type == "choice" else {}
-
-
 _TEXT = Field("id", "text", "Mã", "Id")
 #: True in the sample dossier: its own words may stand in it.
 SAMPLE = Field("sample", "bool", "Hồ sơ mẫu, để thử", "Sample dossier, to try")
 
 
-def dossier_shape(regulation: Regulation) -> Node:
+def dossier_shape(regulation: RegulationData) -> Node:
     """The shape of a dossier of `regulation`."""
     return regulation.derived("dossier.shape", lambda: _dossier_shape(regulation))
 
 
-def _dossier_shape(regulation: Regulation) -> Node:
+def _dossier_shape(regulation: RegulationData) -> Node:
     root = Node()
     for name in ("regulation", "regulations", "$schema"):
         root.children[name] = Node(entry=_TEXT)
@@ -131,8 +120,8 @@ def _dossier_shape(regulation: Regulation) -> Node:
     member.children["id"] = Node(entry=_TEXT)
     holders = (member, root.grow(("party_organization",)), root.grow(("collective",)))
     for entry in regulation.fields.values():
-        if entry.binding.startswith("members[]"):
-            continue  # the same values again, as the columns of a table of members
+        if entry.binding.startswith("members[]") or regulation.is_computed(entry.binding):
+            continue  # the same values again, as the columns of a table of members; what no dossier holds
         path = split(entry.binding)
         place = regulation.roots.get(path[0])
         starts = holders if place == "assessments" else (member,) if place == "members" else (root,)
@@ -140,7 +129,7 @@ def _dossier_shape(regulation: Regulation) -> Node:
             below = ("assessments", ANY, *path[1:]) if place == "assessments" else path
             node = start.grow(below)
             node.entry = node.entry or entry
-            node.options = node.options or options_of(regulation, entry)
+            node.options = node.options or dict(options_of(regulation, entry))
     for holder in (*holders, root.grow(("everyone",))):
         holder.grow(("facts",)).entry = FACT
     return root
@@ -167,7 +156,7 @@ def record_shape(slots: Iterable[tuple[str, str, str, tuple[tuple[str, str], ...
     return root
 
 
-def assessed_year(regulation: Regulation) -> int:
+def assessed_year(regulation: RegulationData) -> int:
     """The year a regulation is about: the one in its id (`kh55-2018`), else the year it was issued."""
     tail = regulation.id.rpartition("-")[2]
     if len(tail) == 4 and tail.isdigit():

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from docgen.dossier import workbook_limits as limits
-from docgen.dossier.number_format import DATE, PERCENT, TIME, as_date, as_percent, format_kind
+from docgen.dossier.number_format import DATE, PERCENT, TIME, as_date, as_percent, as_shown, format_kind
 from docgen.dossier.workbook_limits import WorkbookError
 from docgen.dossier.zip_xml import Parts
 from docgen.model import Severity
 
 #: What there is to say of a cell: code, severity, source (`Đảng viên!C7`), parameters of the message.
-Told = tuple[str, Severity, str, dict[str, Any]]
+Told = tuple[str, Severity, str, Mapping[str, object]]
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 #: ECMA-376 part 1, 22.9.2.19: what XML cannot hold is written by its code.
@@ -412,7 +413,8 @@ class _Sheet:
         if kind in (DATE, TIME):
             if kind == TIME and 0 <= value < 1:
                 return (datetime.datetime.min + datetime.timedelta(days=value)).time().replace(microsecond=0)
-            return as_date(value, self.book.since_1904) or value
+            moment = as_date(value, self.book.since_1904)
+            return as_shown(moment, number, code) if moment is not None else value
         return value
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from docgen.forms.blocks.kind import Shown
 from docgen.forms.definition import FormDefinition
-from docgen.forms.slot import Slot, options_of, slot_of
-from docgen.regulations.loader import Regulation
+from docgen.forms.slot import Slot, slot_of
 
 
-def slots(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, ...]:
+def slots(definition: FormDefinition) -> tuple[Slot, ...]:
     """All values of a form, each once, in printed order."""
-    return regulation.derived(("forms.slots", *definition.key), lambda: _collect(regulation, definition))
+    regulation = definition.law
+    return regulation.derived(("forms.slots", *definition.key), lambda: _collect(definition))
 
 
-def _collect(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, ...]:
+def _collect(definition: FormDefinition) -> tuple[Slot, ...]:
+    regulation = definition.law
     found: dict[str, Slot] = {}
 
     def add(slot: Slot) -> None:
@@ -25,7 +26,7 @@ def _collect(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, 
 
     if not definition.plain_header:
         add(slot_of(regulation, regulation.fields["document.place"]))
-        add(slot_of(regulation, regulation.fields["document.date"]))
+        add(slot_of(regulation, regulation.fields[definition.dated]))
     for hole in definition.holes():
         add(slot_of(regulation, hole.field))
     for block in definition.body:
@@ -38,19 +39,19 @@ def _collect(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, 
     return tuple(found.values())
 
 
-def condition_slots(regulation: Regulation, definition: FormDefinition) -> tuple[Slot, ...]:
+def condition_slots(definition: FormDefinition) -> tuple[Slot, ...]:
     """The values that only decide which lines are printed, and are printed nowhere themselves."""
     printed = {hole.binding for hole in definition.holes()}
     only = {binding for block in definition.body for binding in block.conditions()} - printed
-    return tuple(slot for slot in slots(regulation, definition) if slot.binding in only)
+    return tuple(slot for slot in slots(definition) if slot.binding in only)
 
 
 def printed_bindings(definition: FormDefinition, shown: Shown) -> set[str]:
     """The bindings (of tables of records: the list) on the page where `shown` says which conditions hold."""
-    out = set() if definition.plain_header else {"document.place", "document.date"}
+    out = set() if definition.plain_header else {"document.place", definition.dated}
     out |= {hole.binding for hole in definition.holes(shown)}
     out |= {binding for block in definition.shown(shown) for binding in block.printed(shown)}
     return out
 
 
-__all__ = ["Slot", "condition_slots", "options_of", "printed_bindings", "slots"]
+__all__ = ["Slot", "condition_slots", "printed_bindings", "slots"]

@@ -2,6 +2,7 @@
 
 Built are `templates/mau/<regulation>/<form>.docx`, `data_schemas/<regulation>/<form>.schema.json` and
 `data_schemas/dossier.schema.json`. In a checkout they lie at the top level; a wheel carries them in `docgen/_built`.
+Built from the schema of the dossier is also `docgen/records.py`, the same shape as types.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from docgen.errors import InputError, UsageError
 from docgen.forms.definition import FormDefinition, load_form
+from docgen.forms.record_types import record_types
 from docgen.forms.schema import dossier_schema, form_schema
 from docgen.forms.template import build_template
 from docgen.i18n.catalogues import compiled_catalogues
-from docgen.regulations.loader import Regulation, builtin_folder, list_regulations, load_regulation
+from docgen.regulations.loader import builtin_folder, list_regulations, load_regulation
 from docgen.storage import json_bytes
+from docgen.word.engine.tags import find_tags
+from docgen.word.file.package import parse_xml, read_package
 
 DOSSIER_SCHEMA = "dossier.schema.json"
+#: The types of a dossier's records, below the top level.
+RECORD_TYPES = Path("docgen") / "records.py"
 
 
 def project_root() -> Path | None:
@@ -42,20 +47,18 @@ def schemas_root() -> Path:
     return root / "data_schemas" if root else Path(str(files("docgen"))) / "_built" / "data_schemas"
 
 
-def _json(value: dict[str, Any]) -> bytes:
-    return json_bytes(value)
-
-
 def built_files(root: Path) -> Iterator[tuple[Path, bytes]]:
     """Each built file below `root` (a checkout) and the bytes it must hold."""
     regulations = [load_regulation(name) for name in list_regulations()]
     for regulation in regulations:
-        for form in regulation.forms:
+        for form in regulation.every_form:
             definition = load_form(regulation, form)
-            yield root / "templates" / "mau" / regulation.id / f"{form}.docx", build_template(regulation, definition)
-            schema = _json(form_schema(regulation, definition))
+            yield root / "templates" / "mau" / regulation.id / f"{form}.docx", build_template(definition)
+            schema = json_bytes(form_schema(definition))
             yield root / "data_schemas" / regulation.id / f"{form}.schema.json", schema
-    yield root / "data_schemas" / DOSSIER_SCHEMA, _json(dossier_schema(regulations))
+    whole = dossier_schema(regulations)
+    yield root / "data_schemas" / DOSSIER_SCHEMA, json_bytes(whole)
+    yield root / RECORD_TYPES, record_types(whole).encode("utf-8")
     yield from compiled_catalogues().items()
 
 
@@ -95,14 +98,13 @@ def _office_template(form: str, regulation: str, folders: Sequence[Path | str]) 
     return None
 
 
-def template_bytes(
-    regulation: Regulation, definition: FormDefinition, templates: Sequence[Path | str] = ()
-) -> tuple[bytes, str]:
+def template_bytes(definition: FormDefinition, templates: Sequence[Path | str] = ()) -> tuple[bytes, str]:
     """The template of a form and where it came from.
 
     An office's own file in a folder of `templates` (`<regulation>/<form>.docx` or `<form>.docx`) comes first, then the
     built file; a regulation that is not built, or whose definition has changed since, is built on the spot.
     """
+    regulation = definition.law
     own = _office_template(definition.form, regulation.id, templates)
     if own is not None:
         try:
@@ -114,7 +116,7 @@ def template_bytes(
         content = path.read_bytes()
         if carried_hash(content) == definition.definition_hash:
             return content, "built"
-    return build_template(regulation, definition), "definition"
+    return build_template(definition), "definition"
 
 
 def carried_hash(template: bytes) -> str:
@@ -128,3 +130,15 @@ def carried_hash(template: bytes) -> str:
     if start < 0:
         return ""
     return text[start:].split("<vt:lpwstr>", 1)[1].split("<", 1)[0]
+
+
+def is_blank_form(content: bytes) -> bool:
+    """True for a form that docgen made to be filled by people: it says which form it is, and has no tag.
+
+    `content` has been judged already (`docgen.word.engine.template_gate`).
+    """
+    if not carried_hash(content):
+        return False
+    package = read_package(content)
+    parts = [part for part in package.fillable if part not in package.properties]
+    return not any(find_tags(parse_xml(package.parts[part]), part) for part in parts)

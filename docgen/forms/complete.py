@@ -5,33 +5,33 @@ A whole table can vanish while the schema, the build and the XSD stay green; thi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from docgen.forms.alternatives import UNKNOWN, Answers
 from docgen.forms.bindings import printed_bindings, slots
-from docgen.forms.data import canonical, value_at
+from docgen.forms.data import canonical
 from docgen.forms.definition import FormDefinition
-from docgen.regulations.loader import Regulation
+from docgen.paths import JsonMap, get, get_list
 from docgen.values.spelling import clean
-from docgen.word import controls
+from docgen.word.write import controls
 
 
-def is_shown(data: Mapping[str, Any], when: str) -> bool:
+def is_shown(data: JsonMap, when: str) -> bool:
     """True where the lines that depend on the binding `when` are printed for `data`.
 
     `binding=code` asks for that code; where nobody chose one, all that depend on the binding are printed.
     """
     binding, _, code = when.partition("=")
-    value = value_at(data, tuple(binding.split(".")))
+    value = get(data, tuple(binding.split(".")))
     return value in (None, "", code) if code else value not in (None, "", [], False)
 
 
 def missing_texts(
-    regulation: Regulation,
     definition: FormDefinition,
-    data: Mapping[str, Any],
+    data: JsonMap,
     texts: Sequence[str],
     blank: bool = False,
+    known: Answers = UNKNOWN,
 ) -> list[str]:
     """What should stand in `texts`, the paragraphs of a written file, and does not.
 
@@ -44,16 +44,24 @@ def missing_texts(
     def shown(when: str) -> bool:
         return blank or is_shown(data, when)
 
-    out = [wording for wording in definition.fixed_texts(shown) if clean(wording) not in text]
+    def said(wording: str) -> str:
+        """`wording` with the one of two that is true; an office's own template may print both as the source does."""
+        for either in definition.eithers:
+            if either.text.strip() in wording:
+                wording = wording.replace(either.text.strip(), either.said(known.get(either.question, "")).strip())
+        return wording
+
+    wordings = definition.fixed_texts(shown)
+    out = [words for words in wordings if clean(words) not in text and clean(said(words)) not in text]
     printed = printed_bindings(definition, shown)
     boxed = {hole.binding for hole in definition.holes() if hole.is_box}
     ticked = 0
-    for slot in slots(regulation, definition):
+    for slot in slots(definition):
         if (slot.list or slot.binding) not in printed:
             continue
         is_box = slot.criterion is not None or slot.binding in boxed
-        for source in (data.get(slot.list) or ()) if slot.list else (data,):
-            value = canonical(slot, value_at(source, slot.path))
+        for source in get_list(data, slot.list) if slot.list else (data,):
+            value = canonical(slot, get(source, slot.path))
             if value is None:
                 continue
             if is_box:

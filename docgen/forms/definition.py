@@ -16,25 +16,29 @@ from docgen.forms.blocks import FORM_SHAPE, parse_block
 from docgen.forms.blocks.criteria import Criteria
 from docgen.forms.blocks.kind import ALWAYS, Block, Shown
 from docgen.forms.blocks.line import Line
+from docgen.forms.blocks.picture import Picture
 from docgen.forms.blocks.rows import Rows
 from docgen.forms.blocks.sign import Sign
 from docgen.forms.inherit import inherited
-from docgen.forms.parts import Hole, Part, Parts, Text, holes_in, texts_in
+from docgen.forms.parts import Either, Hole, Part, Parts, Text, holes_in, texts_in
 from docgen.forms.wording import REACH, Wording, yes_or_no
-from docgen.model import SUBJECTS
 from docgen.regulations.faults import Faults
-from docgen.regulations.loader import Regulation
+from docgen.regulations.loader import RegulationData
 from docgen.regulations.strict_yaml import Mapping, Sequence
+from docgen.regulations.subjects import SUBJECTS
 from docgen.regulations.yaml_shape import load_shaped
 
 FORM_KEYS = (
     "extends", "form", "code", "name", "subject", "record", "source", "status", "required", "header", "title", "body",
-    "notes", "first_note", "orientation", "code_printed", "plain_header", "basis", "replace", "required_when",
+    "notes", "first_note", "orientation", "code_printed", "plain_header", "basis", "replace", "required_when", "dated",
 )  # fmt: skip
 RECORDS = tuple(REACH)
 ORIENTATIONS = ("portrait", "landscape")
 #: `adapted` is what a unit made of a form by `replace`: its wording is no longer all the source's.
-STATUSES = ("verbatim", "reconstructed", "adapted")
+#: `office` is a draft of docgen's own, for a paper of which no form is prescribed: free to be changed.
+STATUSES = ("verbatim", "reconstructed", "adapted", "office")
+#: Where the day stands that a form carries in its heading, unless the form names another.
+DATED = "document.date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +66,30 @@ class FormDefinition:
     basis: tuple[str, ...]
     definition_hash: str
     revision: str
+    #: The regulation that it was loaded for: whatever is derived from a form needs no other.
+    law: RegulationData = field(repr=False, compare=False)
     file: str = field(default="", compare=False)
     #: (condition, binding): must be written where the condition is a yes, as what only leaders are asked.
     required_when: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    #: The binding of the day in the heading.
+    dated: str = field(default=DATED, repr=False)
+    #: The wordings of which one is true of a body, each once.
+    eithers: tuple[Either, ...] = field(default=(), repr=False)
 
     @property
     def key(self) -> tuple[str, str]:
         """What names this definition among those of its regulation: whatever else is said of it, its hash tells."""
         return self.form, self.definition_hash
 
+    @property
+    def full_name(self) -> str:
+        """What the form is called, its code first; once where the name begins with the code."""
+        named = self.name.casefold().startswith(self.code.casefold())
+        return self.name if named else f"{self.code} – {self.name}"
+
     def signs(self) -> list[Sign]:
         """The signature blocks, in printed order."""
-        return [block for block in self.body if isinstance(block, Sign)]
+        return [sign for block in self.body if isinstance(block, Sign) for sign in block.in_order()]
 
     def shown(self, shown: Shown) -> Iterator[Block]:
         """The blocks that are on the page where `shown` says of each condition whether it holds."""
@@ -98,6 +114,10 @@ class FormDefinition:
         """The tables of records."""
         return [block for block in self.body if isinstance(block, Rows)]
 
+    def pictures(self) -> list[Picture]:
+        """The enclosed pages with a picture."""
+        return [block for block in self.body if isinstance(block, Picture)]
+
     def fixed_texts(self, shown: Shown = ALWAYS) -> list[str]:
         """The official wording of the form in printed order, for completeness checks.
 
@@ -113,7 +133,7 @@ class FormDefinition:
         return out
 
 
-def load_form(regulation: Regulation, form: str) -> FormDefinition:
+def load_form(regulation: RegulationData, form: str) -> FormDefinition:
     """The definition of `form` in `regulation`, read once for as long as it is the same regulation.
 
     Raises `UsageError` for a form the regulation does not have, `DefinitionError` (file, line, name) for a fault.
@@ -121,7 +141,7 @@ def load_form(regulation: Regulation, form: str) -> FormDefinition:
     return regulation.derived(("forms.definition", form), lambda: _load_form(regulation, form))
 
 
-def _load_form(regulation: Regulation, form: str) -> FormDefinition:
+def _load_form(regulation: RegulationData, form: str) -> FormDefinition:
     faults = Faults()
     data = load_shaped(regulation.form_file(form), FORM_SHAPE, faults)
     with faults:
@@ -143,7 +163,7 @@ def _load_form(regulation: Regulation, form: str) -> FormDefinition:
     for key in ("code_printed", "plain_header"):
         with faults:
             yes_or_no(data, key)
-    if data["status"] == "reconstructed" and not data.get("basis"):
+    if data["status"] in ("reconstructed", "office") and not data.get("basis"):
         faults.add(data.fault("errors.definition.missing_basis", "status", form=form))
     with faults:
         data["source"].closed(("document", "place"), ("document", "place"))
@@ -158,17 +178,22 @@ def _load_form(regulation: Regulation, form: str) -> FormDefinition:
     body = data["body"]
     for item, line in zip(body, body.lines, strict=True):
         with faults:
-            blocks.extend(parse_block(wording, item, data.file, line))
+            blocks.extend(parse_block(wording, item, data.file, line, blocks))
+    if "dated" in data:
+        with faults:
+            if wording.field(data["dated"], data, "dated").type != "date":
+                raise data.fault("errors.definition.unknown_value", "dated", value=data["dated"])
     faults.settle()
-    return _defined(regulation, data, header, title, tuple(blocks))
+    return _defined(regulation, data, header, title, tuple(blocks), tuple(wording.eithers.values()))
 
 
 def _defined(
-    regulation: Regulation,
+    regulation: RegulationData,
     data: Mapping,
     header: tuple[Parts, ...],
     title: tuple[Parts, ...],
     body: tuple[Block, ...],
+    eithers: tuple[Either, ...],
 ) -> FormDefinition:
     """The definition that `data` is, its wording already parsed."""
     source = data["source"]
@@ -197,13 +222,18 @@ def _defined(
         basis=tuple(data.get("basis", ())),
         definition_hash="",
         revision=regulation.revision,
+        law=regulation,
         file=data.file,
+        dated=data.get("dated", DATED),
+        eithers=eithers,
     )
     _check_required(definition, data)
     # Over the parsed definition, not over files: an inherited form, an overlay's criteria and a label all count.
     identity = repr(replace(definition, file=""))
     unsaid = sorted((said for block in definition.body for said in block.unsaid()), key=lambda said: said[0])
     identity += "".join(text for _, text in unsaid)
+    if definition.dated != DATED:
+        identity += definition.dated
     digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
     return replace(definition, definition_hash=digest)
 

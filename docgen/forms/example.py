@@ -6,12 +6,14 @@ regulation, whose people and words belong together, is `docgen.dossier.sample`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import datetime
 from typing import Any
 
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.definition import FormDefinition
-from docgen.regulations.loader import Regulation
+from docgen.paths import Json, JsonDict, put
+from docgen.regulations.loader import RegulationData
+from docgen.regulations.office import example_of
 
 _NAMES = ("Nguyễn Văn A", "Trần Thị B", "Lê Hoàng C")
 #: What a text holds, by the end of its binding; anything else shows its own label.
@@ -42,45 +44,56 @@ _TEXTS = {
         )
     },
 }
-_DATES = {"member.birth_date": "1978-03-14", "member.admission_date": "2005-05-19"}
-#: What is a narrative of its own: a decision is taken for a fault, not for work well done.
-_OWN = {
+_ROWS = 3
+#: What single bindings hold, by the end of the binding; a tuple is a narrative of its own.
+_OF_BINDING: dict[str, Any] = {
+    **_TEXTS,
+    "member.birth_date": "1978-03-14",
+    "member.admission_date": "2005-05-19",
+    "regrade.new_grade": "HTNV",
+    "meeting.days": 1,
+    # A decision is taken for a fault, not for work well done.
     "regrade.reason": (
         "- Kết luận kiểm tra của Ủy ban Kiểm tra Đảng ủy: báo cáo 02 nhiệm vụ năm {year} là hoàn thành trong khi sản "
         "phẩm chưa được nghiệm thu.",
     ),
 }
-_ROWS = 3
-_GRADES = {"regrade.new_grade": "HTNV"}
-_NUMBERS = {"meeting.days": 1}
 
 
-def sample_record(regulation: Regulation, definition: FormDefinition) -> dict[str, Any]:
+def sample_record(definition: FormDefinition) -> JsonDict:
     """One complete record of `definition`, `id` first: it conforms to the form's schema.
 
     Criteria that only apply to one kind of body are answered for the kind that the record names.
     """
+    regulation = definition.law
     year = _year(regulation)
-    out: dict[str, Any] = {"id": f"{definition.form}-vi-du"}
-    found = slots(regulation, definition)
+    out: JsonDict = {"id": f"{definition.form}-vi-du"}
+    found = slots(definition)
     chooser = regulation.applies or "collective.kind"
     kinds = [s.options[0][0] for s in found if s.binding == chooser and s.options]
     kind = kinds[0] if kinds else ""
     tables = definition.criteria() if regulation.applies else []
     other = {(*t.scores.split("."), leaf.id) for t in tables for leaf in t.leaves() if leaf.applies not in ("", kind)}
-    rows: dict[str, list[dict[str, Any]]] = {}
+    rows: dict[str, list[JsonDict]] = {}
+    own = definition.status == "office"
+    held = datetime.date(year, 12, 17)
+
+    def made(slot: Slot, index: int) -> Json:
+        known = example_of(slot.binding, slot.kind, index, held) if own else None
+        return known if known is not None else _value(slot, year, index)
+
     for slot in found:
         if slot.list:
             for index, row in enumerate(rows.setdefault(slot.list, [{} for _ in range(_ROWS)])):
-                _put(row, slot.path, _value(slot, year, index))
+                put(row, slot.path, made(slot, index))
         elif slot.path[:-1] not in other and (
             slot.criterion is None or slot.criterion.applies in ("", kind) or not kind
         ):
-            _put(out, slot.path, _value(slot, year, 0))
+            put(out, slot.path, made(slot, 0))
     return out | rows
 
 
-def _year(regulation: Regulation) -> int:
+def _year(regulation: RegulationData) -> int:
     """The year of the record: the one in the regulation's id, else the year it was issued."""
     tail = regulation.id.rpartition("-")[2]
     if len(tail) == 4 and tail.isdigit():
@@ -88,38 +101,18 @@ def _year(regulation: Regulation) -> int:
     return regulation.issued.year if regulation.issued else 2024
 
 
-def _put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    for name in path[:-1]:
-        target = target.setdefault(name, {})
-    target.setdefault(path[-1], value)
-
-
 def _value(slot: Slot, year: int, index: int) -> Any:
-    """What the binding has of its own, else what its type has."""
-    own = _OF_TYPE[slot.type](slot, index) if slot.type in _OF_TYPE else None
-    if isinstance(own, tuple):
-        return [line.format(label=slot.label, year=year, next=year + 1) for line in own]
-    return own if own is not None else slot.kind.sample(slot.label, slot.options, year, index)
+    """What the binding has of its own, where its type can print that, else what its type has."""
+    own = _own(slot, year, index)
+    return own if slot.kind.fits(own, slot.options) else slot.kind.sample(slot.label, slot.options, year, index)
 
 
-def _text(slot: Slot, index: int) -> Any:
+def _own(slot: Slot, year: int, index: int) -> Any:
     binding = ".".join(slot.path)
     if binding.endswith("full_name") or slot.path[0] == "signers":
         return _NAMES[index % len(_NAMES)]
-    return _nearest(_TEXTS, binding)
-
-
-def _nearest(own: Mapping[str, Any], binding: str) -> Any:
-    """By the longest name that `binding` ends in: `party_organization.name` ends in `organization.name`, too."""
-    return own.get(max((name for name in own if binding.endswith(name)), key=len, default=""))
-
-
-def _by_end(own: Mapping[str, Any]) -> Callable[[Slot, int], Any]:
-    return lambda slot, index: _nearest(own, ".".join(slot.path))
-
-
-#: What single bindings hold, by the type of their value.
-_OF_TYPE: dict[str, Callable[[Slot, int], Any]] = {
-    "text": _text, "paragraphs": _by_end(_OWN), "date": _by_end(_DATES), "grade": _by_end(_GRADES),
-    "integer": _by_end(_NUMBERS), "number": _by_end(_NUMBERS),
-}  # fmt: skip
+    # By the longest name that it ends in: `party_organization.name` ends in `organization.name`, too.
+    own = _OF_BINDING.get(max((name for name in _OF_BINDING if binding.endswith(name)), key=len, default=""))
+    if isinstance(own, tuple):
+        return [line.format(label=slot.label, year=year, next=year + 1) for line in own]
+    return own

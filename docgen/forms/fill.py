@@ -1,6 +1,6 @@
 """Filling one form: template + data -> a Word file that has been checked.
 
-The template is compiled once (`docgen.word.compile`) and used for every record.
+The template is compiled once (`docgen.word.engine.compile`) and used for every record.
 """
 
 from __future__ import annotations
@@ -8,31 +8,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from docgen.errors import DocgenError, InputError, InternalError
-from docgen.forms.build import template_bytes
+from docgen.forms.alternatives import UNKNOWN, Answers
+from docgen.forms.build import is_blank_form, template_bytes
 from docgen.forms.complete import missing_texts
 from docgen.forms.data import Display
 from docgen.forms.definition import FormDefinition
-from docgen.regulations.loader import Regulation
-from docgen.regulations.printed import data_as_printed
+from docgen.paths import Json, JsonMap
+from docgen.regulations.name_prefixes import data_as_printed
 from docgen.secrecy import first_mark
-from docgen.word.compile import compile_template
-from docgen.word.template_gate import refuse_losses
-from docgen.word.written import WrittenFile
+from docgen.values.picture import mark_of
+from docgen.word.after.written import WrittenFile
+from docgen.word.engine.compile import compile_template
+from docgen.word.engine.template_gate import refuse_losses
+from docgen.word.write.picture_control import EMU_PER_MM
+from docgen.word.write.watermark import marked_draft
 
 
-def texts_of(value: Any) -> Iterator[str]:
-    """Every text inside nested data."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from texts_of(item)
-    elif isinstance(value, Sequence):
-        for item in value:
-            yield from texts_of(item)
+def texts_of(value: Json) -> Iterator[str]:
+    """Every text inside nested data, in order."""
+    waiting: list[Json] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, (dict, Mapping)):  # a dictionary is known at once
+            waiting.extend([*item.values()][::-1])
+        elif isinstance(item, (list, Sequence)):
+            waiting.extend(item[::-1])
 
 
 class Filler:
@@ -42,21 +46,34 @@ class Filler:
     `DocgenError` with the tag's place for a template that asks for what the form does not have.
     """
 
-    def __init__(
-        self, regulation: Regulation, definition: FormDefinition, templates: Sequence[Path | str] = ()
-    ) -> None:
+    def __init__(self, definition: FormDefinition, templates: Sequence[Path | str] = ()) -> None:
+        regulation = definition.law
         self.regulation = regulation
         self.definition = definition
-        content, self.template_source = template_bytes(regulation, definition, templates)
+        content, self.template_source = template_bytes(definition, templates)
         self.own_template = self.template_source not in ("built", "definition")
+        boxes = {block.field.binding: (block.width * EMU_PER_MM, block.height * EMU_PER_MM)
+                 for block in definition.pictures()}  # fmt: skip
         with self._naming_template():
-            self.template = compile_template(content, trusted=not self.own_template)
+            self.template = compile_template(content, trusted=not self.own_template, pictures=boxes)
             if self.own_template:
+                if is_blank_form(content):
+                    raise InputError("errors.template.blank_form", form=f"{regulation.id}/{definition.form}")
                 refuse_losses(content, str(self.template_source))
-        self.display = Display(regulation, definition)
+        self.display = Display(definition)
 
-    def fill(self, data: Mapping[str, Any], *, blank: bool = False, draft: bool = False, check: bool = True) -> bytes:
+    def fill(
+        self,
+        data: JsonMap,
+        *,
+        blank: bool = False,
+        draft: bool = False,
+        check: bool = True,
+        known: Answers = UNKNOWN,
+    ) -> bytes:
         """The Word file for `data`, which must conform to the form's schema.
+
+        `known` is what the dossier says of the bodies that the form names (`docgen.forms.alternatives`).
 
         With `check` (the default) the result is read again: package, controls, every fixed text and every value.
         Raises `InternalError` where something is lost (`InputError` where an office's own template loses it, or where
@@ -64,11 +81,16 @@ class Filler:
         """
         if mark := first_mark(texts_of(data)):
             raise InputError("errors.input.secret", mark=mark, record=str(data.get("id", "")))
+        author = self.display.author(data)
         data = data_as_printed(data)
         with self._naming_template():
-            docx = self.template.render(self.display.context(data, blank=blank, draft=draft))
+            docx = self.template.render(
+                self.display.context(data, blank=blank, draft=draft, author=author, known=known)
+            )
+        if draft:
+            docx = marked_draft(docx)
         if check:
-            self.check(data, docx, blank=blank)
+            self.check(data, docx, blank=blank, known=known)
         return docx
 
     @contextmanager
@@ -82,7 +104,7 @@ class Filler:
                 fault.facts["template"] = self.template_source
             raise
 
-    def check(self, data: Mapping[str, Any], docx: bytes, *, blank: bool = False) -> None:
+    def check(self, data: JsonMap, docx: bytes, *, blank: bool = False, known: Answers = UNKNOWN) -> None:
         """Raise `InternalError` where `docx` is no sound package or lost a text or a value.
 
         With an office's own template that is the template's fault: `InputError` `errors.template.not_whole`.
@@ -90,7 +112,8 @@ class Filler:
         written = WrittenFile(docx)
         found = written.problems(literals=[text for text in texts_of(data) if "{" in text])
         if not found:
-            found = missing_texts(self.regulation, self.definition, data, written.paragraphs(), blank)
+            texts = [*written.paragraphs(), *map(mark_of, written.pictures())]
+            found = missing_texts(self.definition, data, texts, blank, known)
         if found and self.own_template:
             facts = {"file": self.template_source, "template": self.template_source}
             raise InputError("errors.template.not_whole", problem="; ".join(found[:5]), **facts)
@@ -104,10 +127,9 @@ class Filler:
 
 
 def blank_form(
-    regulation: Regulation,
     definition: FormDefinition,
-    data: Mapping[str, Any] | None = None,
+    data: JsonMap | None = None,
     templates: Sequence[Path | str] = (),
 ) -> bytes:
     """A form to fill in Word: empty, or carrying what `data` already knows."""
-    return Filler(regulation, definition, templates).fill(data or {}, blank=not data)
+    return Filler(definition, templates).fill(data or {}, blank=not data)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from docgen.forms.blocks import FORM_SHAPE
-from docgen.regulations.loader import Regulation
-from docgen.regulations.strict_yaml import Mapping, Sequence
+from docgen.forms.wording import as_in_source
+from docgen.regulations.loader import RegulationData
+from docgen.regulations.strict_yaml import Mapping, Sequence, Yaml
 from docgen.regulations.yaml_shape import load_shaped
 
 #: The parts of a form in which `replace` looks for a line.
 WORDED = ("header", "title", "body", "notes")
 
 
-def inherited(regulation: Regulation, data: Mapping) -> Mapping:
+def inherited(regulation: RegulationData, data: Mapping) -> Mapping:
     """`data` over the form it extends, key by key; then the lines that it replaces."""
     if "extends" not in data:
         if "replace" in data:
@@ -43,10 +43,13 @@ def _replace_lines(merged: Mapping, lines: Mapping) -> None:
     """
     used: set[str] = set()
 
-    def changed(value: Any) -> Any:
+    def changed(value: Yaml) -> Yaml:
         if isinstance(value, str):
-            used.update({value} & lines.keys())
-            return lines.get(value, value)
+            # A line with two wordings is known as it is printed, too: `T/M ĐẢNG ỦY (CHI ỦY)`.
+            key = value if value in lines else as_in_source(value)
+            used.update({key} & lines.keys())
+            replaced: Yaml = lines.get(key, value)
+            return replaced
         if isinstance(value, Sequence):
             rows = Sequence(changed(item) for item in value)
             rows.file, rows.line, rows.lines = value.file, value.line, value.lines

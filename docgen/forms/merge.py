@@ -10,22 +10,23 @@ from __future__ import annotations
 import copy
 import difflib
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 from docgen.forms.bindings import Slot, slots
-from docgen.forms.data import Record, canonical, own_rows, root_places, value_at
+from docgen.forms.data import Record, canonical, own_rows, root_places
 from docgen.forms.definition import FormDefinition
-from docgen.forms.read_identity import record_of
+from docgen.forms.read_identity import TWO_RECORDS, record_of
 from docgen.forms.readback import ReadResult
 from docgen.forms.roles import holder_of, owns, slot_roles
 from docgen.i18n import message
 from docgen.model import Finding, Place, Severity
-from docgen.regulations.loader import Regulation
-from docgen.regulations.printed import as_printed
-from docgen.word.units import fold
+from docgen.paths import AnyRecord, Json, JsonDict, at, get, get_list, put_into
+from docgen.regulations.loader import RegulationData
+from docgen.regulations.name_prefixes import as_printed
+from docgen.regulations.subjects import is_member
+from docgen.word.read.units import fold
 
 Prefer = Literal["", "word", "dossier"]
 
@@ -36,13 +37,13 @@ class Change:
 
     path: tuple[str | int, ...]
     label: str
-    old: Any
-    new: Any
+    old: Json
+    new: Json
 
     @property
     def pointer(self) -> str:
         """The place as a JSON pointer."""
-        return "".join(f"/{step}" for step in self.path)
+        return at("", *self.path)
 
 
 @dataclass(slots=True)
@@ -52,7 +53,9 @@ class Merge:
     `kept` counts conflicts left alone, `withheld` the values of other roles that were not taken.
     """
 
-    data: dict[str, Any]
+    data: JsonDict
+    #: Whose paper it is; None where that could not be told, and nothing was merged.
+    record: Record | None = None
     changes: list[Change] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     kept: int = 0
@@ -66,9 +69,9 @@ REFUSED = frozenset(
 
 
 def merge_form(
-    dossier: Mapping[str, Any],
+    dossier: AnyRecord,
     result: ReadResult,
-    regulation: Regulation,
+    regulation: RegulationData,
     definition: FormDefinition,
     *,
     file: str = "",
@@ -85,37 +88,38 @@ def merge_form(
     """
     run = _Merging(dossier, result, regulation, definition, file, prefer, roles)
     record = run.record(member, assessor)
+    run.out.record = record
     if record is not None:
         run.values(record)
     return run.out
 
 
-def apply_changes(data: Any, changes: Iterable[Change]) -> bool:
+def apply_changes(data: JsonDict, changes: Iterable[Change]) -> bool:
     """Make `changes` in `data`, the dossier as its file spells it; False where a place is not there."""
-    return all(_set(data, change.path, change.new) for change in changes)
+    return all(put_into(data, change.path, change.new) for change in changes)
 
 
 class _Merging:
     def __init__(
         self,
-        dossier: Mapping[str, Any],
+        dossier: AnyRecord,
         result: ReadResult,
-        regulation: Regulation,
+        regulation: RegulationData,
         definition: FormDefinition,
         file: str,
         prefer: Prefer,
         roles: Collection[str],
     ) -> None:
-        self.out = Merge(copy.deepcopy(dict(dossier)))
+        self.out = Merge({name: copy.deepcopy(get(dossier, (name,))) for name in dossier})
         self.result = result
         self.regulation = regulation
         self.definition = definition
         self.file = file
         self.prefer = prefer
         self.allowed = {holder_of(definition), *roles}
-        self.owners = slot_roles(regulation, definition)
+        self.owners = slot_roles(definition)
 
-    def report(self, code: str, severity: Severity, pointer: str = "", /, **params: Any) -> None:
+    def report(self, code: str, severity: Severity, pointer: str = "", /, **params: object) -> None:
         self.out.findings.append(Finding(code, severity, Place(self.file, pointer, pointer), params))
 
     # -- whose form it is --------------------------------------------------------------------------------------------
@@ -127,13 +131,15 @@ class _Merging:
             self.report("read.merge.other_regulation", "error", found=self.result.regulation,
                         expected=str(dossier.get("regulation")))  # fmt: skip
             return None
-        mine, theirs = value_at(data, ("period", "year")), value_at(dossier, ("period", "year"))
+        mine, theirs = get(data, ("period", "year")), get(dossier, ("period", "year"))
         if mine and theirs and mine != theirs:
             self.report("read.merge.other_year", "error", "/period/year", found=mine, expected=theirs)
             return None
+        if not (member or assessor) and any(f.code == TWO_RECORDS for f in self.result.findings):
+            return None  # the reader has said so: not even the name on it decides between two ids
         carried = record_of(self.definition, self.result.record)
         needs_member = self.definition.record == "member" or (
-            self.definition.record == "assessment" and self.definition.subject == "dang_vien"
+            self.definition.record == "assessment" and is_member(self.definition.subject)
         )
         chosen = ""
         if needs_member:
@@ -153,9 +159,9 @@ class _Merging:
 
     def member(self, asked: str, carried: str) -> str | None:
         """The id of the member: as asked for, as the file carries it, or by a name that only one member has."""
-        members = [m for m in self.out.data.get("members") or () if isinstance(m, dict)]
-        names = {str(m.get("id")): str(value_at(m, ("member", "full_name")) or "") for m in members}
-        written = str(value_at(self.result.data, ("member", "full_name")) or "")
+        members = [m for m in get_list(self.out.data, "members") if isinstance(m, dict)]
+        names = {str(m.get("id")): str(get(m, ("member", "full_name")) or "") for m in members}
+        written = str(get(self.result.data, ("member", "full_name")) or "")
         # One id is one id, however its accents were typed; what is given back is how the dossier has it.
         typed = {_composed(key): key for key in names}
         carried = typed.get(_composed(carried), carried)
@@ -181,7 +187,7 @@ class _Merging:
 
     def assessor_by_label(self) -> str:
         """The assessor whose name is written on the form."""
-        written = fold(str(value_at(self.result.data, ("assessment", "assessor")) or ""))
+        written = fold(str(get(self.result.data, ("assessment", "assessor")) or ""))
         same = [a.id for a in self.regulation.assessors
                 if a.subject == self.definition.subject and written and fold(a.label) == written]  # fmt: skip
         return same[0] if len(same) == 1 else ""
@@ -189,62 +195,62 @@ class _Merging:
     # -- values ------------------------------------------------------------------------------------------------------
 
     def values(self, record: Record) -> None:
-        places = root_places(self.regulation, self.definition, self.out.data, record)
+        places = root_places(self.definition, self.out.data, record)
         lists: dict[str, list[Slot]] = {}
-        for slot in slots(self.regulation, self.definition):
+        for slot in slots(self.definition):
+            if self.regulation.is_computed(slot.binding):
+                continue  # worked out anew from the dossier each time; no dossier holds it
             if slot.list:
                 lists.setdefault(slot.list, []).append(slot)
                 continue
-            new = value_at(self.result.data, slot.path)
+            new = get(self.result.data, slot.path)
             if new is not None:
                 self.put(slot, (*places[slot.path[0]], *slot.path[1:]), new)
         for name, members in lists.items():
-            rows = self.result.data.get(name)
-            if rows:
+            if rows := get_list(self.result.data, name):
                 self.rows(places[name], members, rows)
 
-    def put(self, slot: Slot, path: tuple[str | int, ...], new: Any) -> None:
+    def put(self, slot: Slot, path: tuple[str | int, ...], new: Json) -> None:
         """One value at its place, unless something else stands there."""
-        old = value_at(self.out.data, path)
-        pointer = "".join(f"/{step}" for step in path)
+        old = get(self.out.data, path)
+        pointer = at("", *path)
         if canonical(slot, as_printed(slot.binding, old)) == canonical(slot, as_printed(slot.binding, new)):
             return
         if not owns(self.owners, slot, self.allowed):
             self.out.withheld += 1
             owner = sorted(self.owners[slot.binding])[0]
-            self.report("read.merge.not_yours", "warning", pointer, label=slot.label, word=_short(slot, new),
+            self.report("read.merge.not_yours", "warning", pointer, label=slot.label, word=slot.in_short(new),
                         owner=message(f"read.role.{owner}"), role=owner)  # fmt: skip
             return
         if canonical(slot, old) is not None:
             if self.prefer != "word":
                 self.out.kept += 1
                 self.report("read.merge.conflict", "info" if self.prefer else "warning", pointer, label=slot.label,
-                            dossier=_short(slot, old), word=_short(slot, new))  # fmt: skip
+                            dossier=slot.in_short(old), word=slot.in_short(new))  # fmt: skip
                 return
-            self.report("read.merge.replaced", "info", pointer, label=slot.label, dossier=_short(slot, old),
-                        word=_short(slot, new))  # fmt: skip
-        if not _set(self.out.data, path, new):
+            self.report("read.merge.replaced", "info", pointer, label=slot.label, dossier=slot.in_short(old),
+                        word=slot.in_short(new))  # fmt: skip
+        if not put_into(self.out.data, path, new):
             self.report("read.merge.no_place", "error", pointer, label=slot.label)
             return
         self.out.changes.append(Change(path, slot.label, old, new))
 
-    def rows(self, place: tuple[str | int, ...], members: list[Slot], rows: list[dict[str, Any]]) -> None:
+    def rows(self, place: tuple[str | int, ...], members: list[Slot], rows: Sequence[Json]) -> None:
         """The rows of a table: each to the record it names; a list of the dossier that is empty takes them all."""
         name = str(place[-1])
-        held = value_at(self.out.data, place)
-        held = held if isinstance(held, list) else []
+        held = get_list(self.out.data, *place)
         key = next((s for s in members if s.kind.is_prose), members[0])
         used: set[int] = set()
         own = own_rows(self.definition, name, self.out.data)
         for position, row in enumerate(rows):
             if any(self.same_row(members, row, known) for known in own):
                 continue  # what the form printed of the unit itself stands elsewhere in the dossier
-            target = self.target(name, key, row, position, held, used)
+            target = self.target(place, key, row, position, held, used)
             if target is None:
                 continue
             used.add(target)
             for slot in members:
-                new = value_at(row, slot.path)
+                new = get(row, slot.path)
                 if new is not None:
                     self.put(slot, (*place, target, *slot.path), new)
         left = len(held) - len([u for u in used if u < len(held)])
@@ -252,23 +258,22 @@ class _Merging:
             self.report("read.merge.rows_left", "info", f"/{name}", count=left, label=key.label)
 
     @staticmethod
-    def same_row(members: list[Slot], row: dict[str, Any], known: dict[str, Any]) -> bool:
+    def same_row(members: list[Slot], row: Json, known: Json) -> bool:
         """True where `row` says nothing that `known` does not say."""
         return all(
-            (said := canonical(slot, value_at(row, slot.path))) is None
-            or said == canonical(slot, value_at(known, slot.path))
+            (said := canonical(slot, get(row, slot.path))) is None or said == canonical(slot, get(known, slot.path))
             for slot in members
         )
 
     def target(
-        self, name: str, key: Slot, row: dict[str, Any], position: int, held: list[Any], used: set[int]
+        self, place: tuple[str | int, ...], key: Slot, row: Json, position: int, held: Sequence[Json], used: set[int]
     ) -> int | None:
-        """The position in the dossier's list that `row` belongs to; None, with a finding, where nobody can tell."""
-        said = value_at(row, key.path)
+        """The position in the list at `place` that `row` belongs to; None, with a finding, where nobody can tell."""
+        name, said = place[-1], get(row, key.path)
         shown = str(said or "")
         same = [
             index for index, item in enumerate(held)
-            if index not in used and said is not None and fold(str(value_at(item, key.path) or "")) == fold(shown)
+            if index not in used and said is not None and fold(str(get(item, key.path) or "")) == fold(shown)
         ]  # fmt: skip
         if position in same:
             return position
@@ -282,7 +287,7 @@ class _Merging:
             self.report("read.merge.row_unknown", "warning", f"/{name}", row=position + 1, name=shown, label=key.label)
             return None
         index = max([len(held), *(u + 1 for u in used)])
-        if not _set(self.out.data, (name, index), {}):
+        if not put_into(self.out.data, (*place, index), {}):
             return None
         return index
 
@@ -295,37 +300,6 @@ def _alike(one: str, other: str) -> bool:
 
 def _some(names: Mapping[str, str]) -> str:
     return ", ".join(list(names)[:12])
-
-
-def _short(slot: Slot, value: Any) -> str:
-    text = " ".join(map(str, value)) if isinstance(value, list) else str(dict(slot.options).get(str(value), value))
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-def _set(data: Any, path: tuple[str | int, ...], value: Any) -> bool:
-    """Set the value at `path`, making what is missing on the way; False where something else stands in the way."""
-    for step, following in pairwise(path):
-        empty: Any = [] if isinstance(following, int) else {}
-        if isinstance(data, dict) and isinstance(step, str):
-            if data.get(step) is None:
-                data[step] = empty
-            data = data[step]
-        elif isinstance(data, list) and isinstance(step, int):
-            if step == len(data):
-                data.append(empty)
-            if step >= len(data):
-                return False
-            data = data[step]
-        else:
-            return False
-    last = path[-1]
-    if isinstance(data, dict) and isinstance(last, str):
-        data[last] = value
-        return True
-    if isinstance(data, list) and isinstance(last, int) and last == len(data):
-        data.append(value)
-        return True
-    return False
 
 
 def _composed(key: str) -> str:

@@ -6,13 +6,15 @@ binding as tag; the Jinja path is the binding itself, a row's is `row_` plus the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from docgen.errors import InternalError
-from docgen.forms.parts import Hole, Parts, RowNumber, Text
+from docgen.forms.parts import Either, Hole, Parts, RowNumber, Text, answer_of
 from docgen.forms.placement import LABEL_AFTER_VALUE, is_next_label
-from docgen.forms.slot import options_of
-from docgen.regulations.loader import Field, Regulation
+from docgen.regulations.loader import Field, RegulationData, options_of
 from docgen.values import VALUES
-from docgen.word import controls, tables
+from docgen.values.picture import empty_picture
+from docgen.word.write import controls, picture_control, tables
 
 #: Set in the context of a blank form, so that conditional lines are shown.
 BLANK_FLAG = "blank_"
@@ -23,6 +25,25 @@ SIGN_BOOKMARK = "ky"
 def bookmark_name(role: str) -> str:
     """The bookmark that marks the signature zone of `role`."""
     return SIGN_BOOKMARK + "".join(c for c in role if c.isalnum())
+
+
+def either_key(question: str) -> str:
+    """The name in a template of the answer to a question about two wordings."""
+    return f"either_{question}_"
+
+
+def _either(part: Either) -> str:
+    """Both wordings of `part`, each under its test; without the tags it is the wording of the source."""
+    answer = either_key(part.question)
+
+    def unless(test: str, words: str) -> str:
+        return "{% if " + test + " %}" + words + "{% endif %}"
+
+    first, second = answer_of(part.first), answer_of(part.second)
+    return (
+        part.before + unless(f"{answer} != '{second}'", part.first) + unless(f"not {answer}", " (")
+        + unless(f"{answer} != '{first}'", part.second) + unless(f"not {answer}", ")") + part.after
+    )  # fmt: skip
 
 
 def default_prompt(field: Field, form: str = "", in_cell: bool = False) -> str:
@@ -37,12 +58,15 @@ def default_prompt(field: Field, form: str = "", in_cell: bool = False) -> str:
 class Paper:
     """One template while it is written; what one block uses up (ids of controls, prompts, bookmarks) the next sees."""
 
-    def __init__(self, regulation: Regulation, landscape: bool = False) -> None:
+    def __init__(self, regulation: RegulationData, landscape: bool = False, name: str = "") -> None:
         self.regulation = regulation
         self.landscape = landscape
+        self.name = name
         self.ids = controls.ControlIds()
         self.prompts: list[str] = []
+        self.has_pictures = False
         self._bookmarks = 0
+        self._tables = 0
 
     def bookmark(self) -> int:
         """The number of a further bookmark, from 1."""
@@ -61,17 +85,26 @@ class Paper:
             tag, words = f"{field.binding}={hole.format}", options[hole.format]
             box_id = self.ids.in_loop() if row else self.ids.single(tag)
             return controls.box_control(tag, words, box_id, f"{expression} == '{words}'")
-        kind = hole.type.control
-        if kind == "choice":
-            return controls.choice_control(field.binding, field.label, control_id, prompt, expression, options, look)
-        if kind == "date":
-            long = hole.format == "long"
-            pattern = "'ngày' dd 'tháng' M 'năm' yyyy" if long else "dd/MM/yyyy"
-            shown = expression + ".long" if long else expression
-            return controls.date_control(field.binding, field.label, control_id, prompt, shown, pattern, look)
-        if kind == "text":
+        if hole.format in hole.type.formats:
+            expression += f".{hole.format}"
+        if hole.type.control == "choice":
+            offered = dict(hole.type.shown_options(tuple(options.items()), hole.format))
+            return controls.choice_control(field.binding, field.label, control_id, prompt, expression, offered, look)
+        if hole.type.control == "date":
+            pattern = "'ngày' dd 'tháng' M 'năm' yyyy" if hole.format == "long" else "dd/MM/yyyy"
+            return controls.date_control(field.binding, field.label, control_id, prompt, expression, pattern, look)
+        if hole.type.control == "text":
             return controls.text_control(field.binding, field.label, control_id, prompt, expression, look)
-        raise InternalError("errors.internal.control", binding=field.binding, kind=kind)
+        raise InternalError("errors.internal.control", binding=field.binding, kind=hole.type.control)
+
+    def picture(self, hole: Hole, alt: str, width: int, height: int) -> str:
+        """The control of a picture that fills a box of `width` by `height` mm; `alt` says what it shows."""
+        self.has_pictures = True
+        per_mm = picture_control.EMU_PER_MM
+        shown = empty_picture().fitted(width * per_mm, height * per_mm)
+        return picture_control.picture_control(
+            hole.binding, hole.field.label, self.ids.single(hole.binding), alt, *shown, number=self.ids.count
+        )  # fmt: skip
 
     def narrative(self, hole: Hole, keep_last: bool) -> str:
         """The control of a value of several paragraphs."""
@@ -90,7 +123,7 @@ class Paper:
                 text = LABEL_AFTER_VALUE + part.text.lstrip() if is_next_label(before, part) else part.text
                 look = ("<w:b/><w:bCs/>" if part.bold else "") + ("<w:i/><w:iCs/>" if part.italic else "")
                 look += '<w:vertAlign w:val="superscript"/>' if part.superscript else ""
-                out.append(controls.run(text, look))
+                out.append(controls.run(_either(part) if isinstance(part, Either) else text, look))
             elif isinstance(part, RowNumber):
                 out.append(controls.run("{{ loop.index }}"))
             elif not part.is_narrative:
@@ -112,9 +145,9 @@ class Paper:
         field = self.regulation.fields[when]
         holds = VALUES[field.type].condition(when, options_of(self.regulation, field))
         test = "{%p if " + f"{holds} or {BLANK_FLAG}" + " %}"
-        return self._tag_paragraph(test) + inner + self._tag_paragraph("{%p endif %}")
+        return self.tag_paragraph(test) + inner + self.tag_paragraph("{%p endif %}")
 
-    def _tag_paragraph(self, tag: str) -> str:
+    def tag_paragraph(self, tag: str) -> str:
         """A paragraph that holds a `{%p %}` tag and vanishes when the template is filled."""
         return self.paragraph("Normal", controls.run(tag))
 
@@ -132,6 +165,14 @@ class Paper:
         """A row that holds a `{%tr %}` tag and vanishes when the template is filled."""
         inner = self.paragraph(self.cell_styles[0], controls.run(tag))
         return tables.row(tables.cell(sum(widths), inner, span=len(widths)))
+
+    def table(self, widths: list[int], rows: str, heads: Iterable[str]) -> str:
+        """A table of data: it says of itself that it is the form's, which one of several, and what its columns are."""
+        self._tables += 1
+        caption = self.name if self._tables == 1 else f"{self.name} ({self._tables})"
+        return tables.table(
+            widths, rows, small=self.landscape, caption=caption, heads="; ".join(filter(None, heads))
+        )  # fmt: skip
 
     def after_table(self, keep_next: bool) -> str:
         """The tiny line that parts a table from what follows; with `keep_next` it stays on the page of that."""

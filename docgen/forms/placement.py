@@ -22,6 +22,15 @@ def leads_to_sign(following: Sequence[Block]) -> bool:
     return bool(rest) and bool(rest[0].signer)
 
 
+def is_above_sign(following: Sequence[Block]) -> bool:
+    """True where a signature follows at once.
+
+    Of prose no more than that goes over to the page of a signature: two paragraphs and a heading left a third of the
+    page before it empty.
+    """
+    return bool(following) and bool(following[0].signer)
+
+
 def is_next_label(before: Part | None, part: Text) -> bool:
     """True where `part` is the label of a further value on the same line: plain words that begin with a capital."""
     return isinstance(before, Hole) and not part.bold and part.text.startswith(" ") and part.text.lstrip()[:1].isupper()

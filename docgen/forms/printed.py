@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from docgen.forms.bindings import Slot, condition_slots, printed_bindings, slots
 from docgen.forms.complete import is_shown
-from docgen.forms.data import canonical, value_at
+from docgen.forms.data import canonical
 from docgen.forms.definition import FormDefinition
-from docgen.regulations.loader import Regulation
+from docgen.paths import JsonDict, get, get_list, put
 
 
-def put(target: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    """Set the value at `path`, making the mappings on the way."""
-    for name in path[:-1]:
-        target = target.setdefault(name, {})
-    target[path[-1]] = value
-
-
-def canonical_data(
-    regulation: Regulation, definition: FormDefinition, data: dict[str, Any], blank: bool = False
-) -> dict[str, Any]:
+def canonical_data(definition: FormDefinition, data: JsonDict, blank: bool = False) -> JsonDict:
     """`data` as it comes back when it has been printed and read: `read_form(fill(d)).data == canonical_data(d)`.
 
     Texts are stripped, empty rows and values dropped, and what the form does not print for this record (what stands
@@ -28,24 +17,24 @@ def canonical_data(
     """
     printed = printed_bindings(definition, lambda when: blank or is_shown(data, when))
     if not blank:
-        printed |= {slot.binding for slot in condition_slots(regulation, definition)}
-    out: dict[str, Any] = {"id": data["id"]} if data.get("id") else {}
+        printed |= {slot.binding for slot in condition_slots(definition)}
+    out: JsonDict = {"id": data["id"]} if data.get("id") else {}
     lists: dict[str, list[Slot]] = {}
-    for slot in slots(regulation, definition):
+    for slot in slots(definition):
         if slot.list:
             lists.setdefault(slot.list, []).append(slot)
         elif slot.binding in printed:
-            value = canonical(slot, value_at(data, slot.path))
+            value = canonical(slot, get(data, slot.path))
             if value is not None:
                 put(out, slot.path, value)
     for name, members in lists.items():
         rows = []
         if name not in printed:
             continue
-        for source in data.get(name) or ():
-            row: dict[str, Any] = {}
+        for source in get_list(data, name):
+            row: JsonDict = {}
             for slot in members:
-                value = canonical(slot, value_at(source, slot.path))
+                value = canonical(slot, get(source, slot.path))
                 if value is not None:
                     put(row, slot.path, value)
             if row:

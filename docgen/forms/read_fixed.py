@@ -11,8 +11,9 @@ from difflib import SequenceMatcher
 from docgen.forms.definition import FormDefinition, Text
 from docgen.forms.template import bookmark_name
 from docgen.model import Finding, Place
-from docgen.word.align import Alignment
-from docgen.word.units import Unit, fold, letters
+from docgen.values.spelling import short
+from docgen.word.read.align import Alignment
+from docgen.word.read.units import Unit, fold, letters
 
 #: More than this many findings about wording say one thing: somebody rebuilt the form.
 MOST = 12
@@ -69,10 +70,10 @@ def _findings(definition: FormDefinition, alignment: Alignment, file: str) -> It
                 words = " ".join("".join(p.text for p in parts if isinstance(p, Text)) for parts in sign.text)
                 yield Finding("read.sign.missing", "error", Place(file), {"role": sign.role, "text": words[:80]})
             continue
-        yield Finding("read.fixed.missing", "warning", Place(file), {"text": _short(unit.text)})
+        yield Finding("read.fixed.missing", "warning", Place(file), {"text": short(unit.text, 80)})
     for unit in alignment.added:
         if letters(unit.text) > 1:
-            yield Finding("read.fixed.added", "warning", _place(unit, file), {"text": _short(unit.text)})
+            yield Finding("read.fixed.added", "warning", _place(unit, file), {"text": short(unit.text, 80)})
 
 
 def _is_part(unit: Unit, texts: tuple[tuple[object, ...], ...]) -> bool:
@@ -86,7 +87,3 @@ def _place(unit: Unit, file: str) -> Place:
     if where.table:
         return Place(file, table=where.table, row=where.row)
     return Place(file, paragraph=where.paragraph)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else text[:79] + "…"

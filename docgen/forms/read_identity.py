@@ -10,16 +10,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from docgen.errors import UsageError
 from docgen.forms.definition import FormDefinition, load_form
+from docgen.forms.template import RECORD_PROPERTY
 from docgen.model import Severity
-from docgen.regulations.loader import Regulation, list_regulations, load_regulation
-from docgen.word.reader import WordText, clean, paragraphs_of
-from docgen.word.safe_open import WordFile
-from docgen.word.units import fold
+from docgen.paths import JsonDict
+from docgen.regulations.loader import RegulationData, list_regulations, load_regulation
+from docgen.regulations.subjects import is_member
+from docgen.word.after.copies import COPIES
+from docgen.word.file.safe_open import WordFile
+from docgen.word.read.reader import WordText, clean, paragraphs_of
+from docgen.word.read.units import fold
 
+#: The finding of a file that says it is two people's.
+TWO_RECORDS = "read.identity.two_records"
 #: Share of a form's wording that must stand in a file without identity, and by how much the best must lead.
 ENOUGH, LEAD = 0.5, 0.03
 #: The code and the title stand among the first paragraphs.
@@ -31,7 +36,7 @@ Report = Callable[..., None]
 class Identity:
     """The form a file is. `sure` is False where it was recognised by its looks or made from another definition."""
 
-    regulation: Regulation
+    regulation: RegulationData
     definition: FormDefinition
     sure: bool
 
@@ -40,7 +45,7 @@ def identify(
     file: WordFile,
     text: WordText,
     report: Report,
-    regulation: Regulation | None,
+    regulation: RegulationData | None,
     definition: FormDefinition | None,
     folders: Sequence[Path | str],
     own_wording: bool = False,
@@ -50,6 +55,9 @@ def identify(
     `regulation` and `definition` are what the caller expects: a file that says otherwise is reported, and read as
     what it says it is. With `own_wording` (an office's template) the form's printed words prove nothing.
     """
+    if copies := file.properties.get(COPIES, ""):
+        report("read.identity.ballots", "error", count=copies[:6])
+        return None
     named, form = file.properties.get("docgen.regulation", ""), file.properties.get("docgen.form", "")
     if named and form:
         return _carried(file, named, form, report, regulation, definition, folders)
@@ -63,7 +71,7 @@ def identify(
     return _recognise(text, report, regulation, folders)
 
 
-def _definition(regulation: Regulation, form: str) -> FormDefinition:
+def _definition(regulation: RegulationData, form: str) -> FormDefinition:
     """The definition of a form, parsed once for as long as it is the same regulation: many files come at once."""
     return load_form(regulation, form)
 
@@ -73,7 +81,7 @@ def _carried(
     named: str,
     form: str,
     report: Report,
-    regulation: Regulation | None,
+    regulation: RegulationData | None,
     definition: FormDefinition | None,
     folders: Sequence[Path | str],
 ) -> Identity | None:
@@ -119,11 +127,11 @@ def _share(definition: FormDefinition, texts: tuple[str, str]) -> float:
 
 
 def _recognise(
-    text: WordText, report: Report, regulation: Regulation | None, folders: Sequence[Path | str]
+    text: WordText, report: Report, regulation: RegulationData | None, folders: Sequence[Path | str]
 ) -> Identity | None:
     """The one form whose code or title stands at the head of the file and whose wording fits best."""
     texts = _folded(text)
-    found: list[tuple[float, Regulation, FormDefinition]] = []
+    found: list[tuple[float, RegulationData, FormDefinition]] = []
     for name in [regulation.id] if regulation is not None else list_regulations(folders):
         candidate = regulation if regulation is not None else load_regulation(name, folders)
         for form in candidate.forms:
@@ -152,17 +160,29 @@ def _printed(definition: FormDefinition, head: str) -> bool:
     return bool(words) and all(word in head for word in words if word)
 
 
-def record_of(definition: FormDefinition, identifier: str) -> dict[str, Any]:
+def carried_record(file: WordFile, definition: FormDefinition, report: Report) -> str:
+    """The record's id that `file` carries; "" where it carries none, or two that name different people.
+
+    It stands in a custom property and in the core `dc:identifier`, which other programs drop when they save.
+    """
+    found = [text for text in (file.properties.get(RECORD_PROPERTY, ""), file.identifier) if text and "{" not in text]
+    if len(found) > 1 and record_of(definition, found[0]) != record_of(definition, found[1]):
+        report(TWO_RECORDS, "error", first=found[0][:60], second=found[1][:60])
+        return ""
+    return found[0] if found else ""
+
+
+def record_of(definition: FormDefinition, identifier: str) -> JsonDict:
     """Member and assessor from a record's id (`dv-01.chi_uy`); empty texts where the form has none or none is named."""
     if definition.record == "member":
         return {"member": identifier, "assessor": ""}
     if definition.record != "assessment":
         return {"member": "", "assessor": ""}
-    if definition.subject != "dang_vien":
+    if not is_member(definition.subject):
         return {"member": "", "assessor": identifier}
     # An assessor's id has no dot, a member's may have.
     member, _, assessor = identifier.rpartition(".")
     return {"member": member, "assessor": assessor}
 
 
-__all__ = ["Identity", "Report", "Severity", "identify", "record_of"]
+__all__ = ["TWO_RECORDS", "Identity", "Report", "Severity", "carried_record", "identify", "record_of"]

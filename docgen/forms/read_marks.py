@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from docgen.model import Finding, Place
-from docgen.word.old_fonts import from_letters
-from docgen.word.view import Marks, clean
+from docgen.word.read.old_fonts import from_letters
+from docgen.word.read.view import Marks, clean
 
 #: What stands for a value that is there and cannot be read as text (Unicode's own sign for an object in a text).
 OBJECT = "\ufffc"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from docgen.forms.bindings import Slot
 from docgen.values.kind import Parsed as Parsed
-from docgen.word.reader import clean
-from docgen.word.units import fold
+from docgen.word.read.reader import clean
+from docgen.word.read.units import fold
 
 #: What people put into a box to tick it, and what an empty box looks like.
 TICKED = frozenset("☒☑✓✔✗✘xX×■+vV√") | {"\uf0fe", "\uf0fc"}

@@ -12,26 +12,28 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from docgen.forms.bindings import Slot, condition_slots, slots
 from docgen.forms.build import template_bytes
-from docgen.forms.data import value_at
 from docgen.forms.definition import FormDefinition
-from docgen.forms.printed import canonical_data, put
+from docgen.forms.printed import canonical_data
 from docgen.forms.read_fixed import fixed_findings
-from docgen.forms.read_identity import identify
+from docgen.forms.read_identity import carried_record, identify
 from docgen.forms.read_marks import OBJECT, in_unicode, mark_findings, short
+from docgen.forms.read_pictures import picture_in
 from docgen.forms.read_values import Parsed, Prompts, parse, tick_of, without_dots
+from docgen.forms.template import CONDITIONS_PROPERTY
 from docgen.i18n import worded
 from docgen.model import Finding, Place, Severity
-from docgen.regulations.loader import Regulation, load_regulation
-from docgen.word.align import Alignment, Found, align
-from docgen.word.old_fonts import from_letters, odd_words
-from docgen.word.reader import prompts_of, read_text
-from docgen.word.safe_open import PartError, open_word
-from docgen.word.units import Hole, Unit, skeleton, units_of
-from docgen.word.view import Control, Marks, Where, WordText, clean
+from docgen.paths import Json, JsonDict, get, put
+from docgen.regulations.loader import RegulationData, load_regulation
+from docgen.word.file.safe_open import PartError, WordFile, open_word
+from docgen.word.read.align import Alignment, Found, align
+from docgen.word.read.old_fonts import from_letters, odd_words
+from docgen.word.read.reader import prompts_of, read_text
+from docgen.word.read.units import Hole, Unit, skeleton, units_of, with_others
+from docgen.word.read.view import Control, Marks, Where, WordText, clean
 
 Confidence = Literal["certain", "review", "unreadable"]
 
@@ -41,7 +43,7 @@ class ReadValue:
     """One value that was found: `binding`, the value (the text itself where it is unreadable), place, confidence."""
 
     binding: str
-    value: Any
+    value: Json
     place: Place
     confidence: Confidence = "certain"
 
@@ -57,11 +59,27 @@ class ReadResult:
     regulation: str = ""
     form: str = ""
     record: str = ""
-    data: dict[str, Any] = field(default_factory=dict)
+    data: JsonDict = field(default_factory=dict)
     values: list[ReadValue] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     blank: list[str] = field(default_factory=list)
     definition: FormDefinition | None = None
+
+    def as_json(self, language: str = "vi") -> JsonDict:
+        """For `docgen read --json`: regulation, form, data, findings, and what is for review."""
+        return {
+            "regulation": self.regulation or None,
+            "form": self.form or None,
+            "record": self.record or None,
+            "data": self.data,
+            "review": [
+                {"binding": value.binding, "confidence": value.confidence, "source": value.place.inner(language)}
+                for value in self.values
+                if value.confidence != "certain"
+            ],
+            "blank": self.blank,
+            "findings": [finding.as_json(language) for finding in self.findings],
+        }
 
 
 #: A remark that somebody wrote into the properties may be long; the values of conditions are not.
@@ -75,16 +93,20 @@ class _Template:
     aliases: dict[str, str]
     prompts: frozenset[str]
     objects: int = 0
+    pictures: frozenset[str] = frozenset()
 
 
-def _template(regulation: Regulation, definition: FormDefinition, folders: Sequence[Path | str]) -> _Template:
+def _template(definition: FormDefinition, folders: Sequence[Path | str]) -> _Template:
     """The form's template as the reader sees it, kept for the next file as long as it is the same."""
-    content, _ = template_bytes(regulation, definition, folders)
-    kept: dict[str, Any] = regulation.derived(("forms.template", *definition.key, *map(str, folders)), dict)
-    if kept.get("content") != content:
-        kept.update(content=content, template=_as_read(content))
-    template: _Template = kept["template"]
-    return template
+    regulation = definition.law
+    content, _ = template_bytes(definition, folders)
+    kept: dict[bytes, _Template] = regulation.derived(("forms.template", *definition.key, *map(str, folders)), dict)
+    if (found := kept.get(content)) is None:
+        found = _as_read(content)
+        with_others(found.units, [(clean(one.text), tuple(map(clean, one.alone()))) for one in definition.eithers])
+        kept.clear()
+        kept[content] = found
+    return found
 
 
 def _as_read(content: bytes) -> _Template:
@@ -96,10 +118,11 @@ def _as_read(content: bytes) -> _Template:
     holes = {hole.tag: hole for unit in units for hole in unit.holes()}
     aliases: dict[str, str] = {}
     for control in text.controls:
-        if control.tag and control.alias:
+        if control.tag in holes and control.alias:
             # An alias that two tags share names neither.
             aliases[control.alias] = control.tag if aliases.get(control.alias, control.tag) == control.tag else ""
-    return _Template(units, holes, aliases, frozenset(prompts_of(file.glossary)), _objects(text))
+    pictures = frozenset(control.tag for control in text.controls if control.is_picture and control.tag)
+    return _Template(units, holes, aliases, frozenset(prompts_of(file.glossary)), _objects(text), pictures)
 
 
 def _objects(text: WordText) -> int:
@@ -107,16 +130,15 @@ def _objects(text: WordText) -> int:
     return sum(marks.objects for marks in text.marks.values())
 
 
-def template_bindings(
-    regulation: Regulation, definition: FormDefinition, templates: Sequence[Path | str] = ()
-) -> set[str]:
+def template_bindings(definition: FormDefinition, templates: Sequence[Path | str] = ()) -> set[str]:
     """The bindings that the form's template (or an office's own) has places for."""
-    return {tag.partition("=")[0] for tag in _template(regulation, definition, templates).holes}
+    template = _template(definition, templates)
+    return {tag.partition("=")[0] for tag in template.holes} | template.pictures
 
 
 def read_form(
     docx: bytes,
-    regulation: Regulation | str | None = None,
+    regulation: RegulationData | str | None = None,
     definition: FormDefinition | None = None,
     folders: Sequence[Path | str] = (),
     *,
@@ -137,7 +159,7 @@ def read_form(
         regulation = load_regulation(regulation, folders)
     at = Place(file)
 
-    def report(code: str, severity: Severity, /, **params: Any) -> None:
+    def report(code: str, severity: Severity, /, **params: object) -> None:
         out.findings.append(Finding(code, severity, at, params))
 
     try:
@@ -150,39 +172,40 @@ def read_form(
         return out
     out.regulation, out.form = identity.definition.regulation, identity.definition.form
     out.definition = identity.definition
-    out.record = opened.identifier if "{" not in opened.identifier else ""
+    out.record = carried_record(opened, identity.definition, report)
     if text.revisions:
         report("read.content.revisions", "warning", count=text.revisions)
     if text.hidden:
         report("read.content.hidden", "warning", count=text.hidden)
     if text.foreign:
         report("read.content.foreign", "error", count=text.foreign)
-    template = _template(identity.regulation, identity.definition, templates)
+    template = _template(identity.definition, templates)
     prompts = Prompts(template.prompts | prompts_of(opened.glossary))
-    reading = _Reading(out, identity.regulation, identity.definition, template, prompts, text, file, identity.sure)
+    reading = _Reading(out, identity.definition, template, prompts, text, file, identity.sure)
     reading.notes = opened.notes
-    reading.run()
-    _steering(out, identity.regulation, identity.definition, opened.description)
+    reading.run(opened)
+    # Forms that were handed out before carry them as the description of the file.
+    _steering(out, identity.definition, opened.properties.get(CONDITIONS_PROPERTY) or opened.description)
     return out
 
 
-def _steering(out: ReadResult, regulation: Regulation, definition: FormDefinition, description: str) -> None:
-    """Put back the values that only steer conditions (`Display` writes them into the core properties).
+def _steering(out: ReadResult, definition: FormDefinition, carried: str) -> None:
+    """Put back the values that only steer conditions (`Display` writes them into a custom property).
 
     Anything else that stands there is somebody's remark and is left alone.
     """
-    wanted = {slot.binding: slot for slot in condition_slots(regulation, definition)}
-    if not wanted or len(description) > _LONGEST_STEERING:
+    wanted = {slot.binding: slot for slot in condition_slots(definition)}
+    if not wanted or len(carried) > _LONGEST_STEERING:
         return
     try:
-        found = json.loads(description)
+        found = json.loads(carried)
     except (ValueError, RecursionError):
         return
     if not isinstance(found, dict):
         return
     for binding, value in found.items():
         slot = wanted.get(binding)
-        if slot is None or value_at(out.data, slot.path) is not None:
+        if slot is None or get(out.data, slot.path) is not None:
             continue
         if value in [slot.kind.of_code(code) for code, _ in slot.options]:
             put(out.data, slot.path, value)
@@ -201,7 +224,6 @@ class _Reading:
     def __init__(
         self,
         out: ReadResult,
-        regulation: Regulation,
         definition: FormDefinition,
         template: _Template,
         prompts: Prompts,
@@ -216,7 +238,7 @@ class _Reading:
         self.text = text
         self.file = file
         self.sure = sure
-        self.slots = {slot.binding: slot for slot in slots(regulation, definition)}
+        self.slots = {slot.binding: slot for slot in slots(definition)}
         self.given: dict[tuple[str, tuple[int, int]], list[_Given]] = {}
         self.ticks: dict[tuple[str, tuple[int, int]], list[tuple[str, Place, bool]]] = {}
         self.rows: dict[str, set[tuple[int, int]]] = {}
@@ -226,16 +248,17 @@ class _Reading:
         self.encoding = ""
         self.told: set[Where] = set()
 
-    def report(self, code: str, severity: Severity, place: Place, **params: Any) -> None:
+    def report(self, code: str, severity: Severity, place: Place, **params: object) -> None:
         self.out.findings.append(Finding(code, severity, place, params))
 
-    def run(self) -> None:
+    def run(self, file: WordFile) -> None:
         self.name_controls()
         present = {hole.tag for hole in self.tags.values()}
         self.encoding = self.usual_encoding()
         for control in self.text.controls:
             if id(control) in self.tags:
                 self.take_control(control, self.tags[id(control)])
+        self.take_pictures(file)
         missing = set(self.template.holes) - present
         alignment = align(self.template.units, units_of(self.text.blocks, lambda c: self.tags.get(id(c))), missing)
         without_controls = bool(self.template.holes) and not present
@@ -260,7 +283,7 @@ class _Reading:
         present = {control.tag for control in self.text.controls}
         named = sum(control.tag in holes for control in self.text.controls)
         for control in self.text.controls:
-            if control.kind == "other":
+            if not control.has_text:
                 continue
             if control.tag in holes:
                 self.tags[id(control)] = _hole(holes[control.tag], control)
@@ -304,6 +327,24 @@ class _Reading:
             self.report("read.value.flagged", "warning", place, label=slot.label)
             sure = False
         self.keep(slot, line, _Given(parsed, place, sure and not parsed.problems))
+
+    def take_pictures(self, file: WordFile) -> None:
+        """The pictures in the controls that are there for them, and those whose control is gone."""
+        found = set()
+        for control in self.text.controls:
+            slot = self.slots.get(control.tag)
+            if not control.is_picture or slot is None or not slot.kind.is_media:
+                continue
+            found.add(control.tag)
+            place = self.place(control.tag, control.where, control.heading)
+            words = [p for p in control.paragraphs if not self.prompts.is_prompt(p, control.flagged)]
+            parsed = picture_in(control, slot, file, words)
+            if parsed.value is not None or parsed.problems:
+                sure = self.sure and not control.revised and not parsed.problems
+                self.keep(slot, (0, 0), _Given(parsed, place, sure))
+        always = {block.field.binding for block in self.definition.pictures() if not block.when}
+        for tag in sorted(always & self.template.pictures - found):
+            self.report("read.control.missing", "warning", self.place(tag, Where(), ""), label=self.label(tag))
 
     def take_box(
         self, tag: str, line: tuple[int, int], text: str, place: Place, sure: bool, checked: bool | None = None
@@ -356,7 +397,8 @@ class _Reading:
             self.report("read.value.beside", "warning", place, label=slot.label)
             earlier = self.given.get((found.tag, line))
             if earlier and isinstance(earlier[0].parsed.value, list):
-                parsed.value = [*earlier[0].parsed.value, *(parsed.value or [])]
+                more = parsed.value if isinstance(parsed.value, list) else []
+                parsed.value = [*earlier[0].parsed.value, *more]
                 self.given[(found.tag, line)] = []
         elif not quiet and not slot.list:
             self.report("read.value.recovered", "warning", place, label=slot.label)
@@ -456,8 +498,8 @@ class _Reading:
                 continue
             sure = all(s for _, _, s in ticks)
             self.keep(slot, line, _Given(Parsed(slot.kind.of_code(codes[0])), ticks[0][1], sure))
-        single: dict[str, Any] = {}
-        lists: dict[str, dict[tuple[int, int], dict[str, Any]]] = {}
+        single: JsonDict = {}
+        lists: dict[str, dict[tuple[int, int], JsonDict]] = {}
         order = {name: position for position, name in enumerate(self.slots)}
         for (binding, line), given in sorted(self.given.items(), key=lambda item: (order[item[0][0]], item[0][1])):
             slot = self.slots[binding]
@@ -474,10 +516,10 @@ class _Reading:
         for name, rows in lists.items():
             self.out.data[name] = [rows[line] for line in sorted(rows)]
         held = {value.binding for value in self.out.values}
-        on_page = {tag.partition("=")[0] for tag in self.template.holes}
+        on_page = {tag.partition("=")[0] for tag in self.template.holes} | self.template.pictures
         self.out.blank = [name for name in self.slots if name in on_page and name not in held]
 
-    def choose(self, slot: Slot, given: list[_Given]) -> Any:
+    def choose(self, slot: Slot, given: list[_Given]) -> Json:
         """The value of one binding from all its places; a difference is reported, the first one stays."""
         read = [g for g in given if g.parsed.value is not None]
         for g in given:
@@ -488,8 +530,8 @@ class _Reading:
         first = read[0].parsed.value
         other = next((g for g in read if g.parsed.value != first), None)
         if other is not None:
-            self.report("read.value.differs", "error", other.place, label=slot.label, first=_short(slot, first),
-                        second=_short(slot, other.parsed.value), at=worded(read[0].place.inner))  # fmt: skip
+            self.report("read.value.differs", "error", other.place, label=slot.label, first=slot.in_short(first),
+                        second=slot.in_short(other.parsed.value), at=worded(read[0].place.inner))  # fmt: skip
         sure = all(g.sure for g in read) and other is None
         self.out.values.append(ReadValue(slot.binding, first, read[0].place, "certain" if sure else "review"))
         return first
@@ -497,11 +539,6 @@ class _Reading:
 
 def _hole(hole: Hole, control: Control) -> Hole:
     return Hole(hole.tag, control, hole.many, hole.box)
-
-
-def _short(slot: Slot, value: Any) -> str:
-    text = " ".join(value) if isinstance(value, list) else str(dict(slot.options).get(value, value))
-    return text if len(text) <= 60 else text[:59] + "…"
 
 
 __all__ = ["ReadResult", "ReadValue", "canonical_data", "read_form", "template_bindings"]

@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.definition import FormDefinition
 from docgen.forms.parts import holes_in
-from docgen.regulations.loader import Regulation
 
 #: Whose a form without any signature is.
 AUTHOR = "author"
@@ -29,9 +28,10 @@ def roles_of(definition: FormDefinition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sign.role for sign in definition.signs())) or (AUTHOR,)
 
 
-def slot_roles(regulation: Regulation, definition: FormDefinition) -> Mapping[str, frozenset[str]]:
+def slot_roles(definition: FormDefinition) -> Mapping[str, frozenset[str]]:
     """The roles of every value of the form, by binding."""
-    return regulation.derived(("forms.roles", *definition.key), lambda: _worked_out(regulation, definition))
+    regulation = definition.law
+    return regulation.derived(("forms.roles", *definition.key), lambda: _worked_out(definition))
 
 
 def owns(roles: Mapping[str, frozenset[str]], slot: Slot, allowed: Collection[str]) -> bool:
@@ -39,7 +39,10 @@ def owns(roles: Mapping[str, frozenset[str]], slot: Slot, allowed: Collection[st
     return not roles[slot.binding].isdisjoint(allowed)
 
 
-def _worked_out(regulation: Regulation, definition: FormDefinition) -> dict[str, frozenset[str]]:
+def _worked_out(definition: FormDefinition) -> dict[str, frozenset[str]]:
+    regulation = definition.law
+    if definition.status == "office":  # the secretary's own paper: who signs it wrote none of its parts alone
+        return {slot.binding: frozenset(roles_of(definition)) for slot in slots(definition)}
     exact: dict[str, set[str]] = {}
     waiting: list[str] = []
     last = holder_of(definition)
@@ -63,7 +66,7 @@ def _worked_out(regulation: Regulation, definition: FormDefinition) -> dict[str,
             exact.setdefault(binding, set()).add(role)
     settle(last)
     out = {}
-    for slot in slots(regulation, definition):
+    for slot in slots(definition):
         found = exact.get(slot.binding)
         out[slot.binding] = frozenset(found or {holder_of(definition)})
     return out

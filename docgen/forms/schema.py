@@ -8,37 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from docgen.forms.bindings import Slot, options_of, slots
+from docgen.forms.bindings import Slot, slots
 from docgen.forms.definition import FormDefinition
-from docgen.model import GRADES, LEVELS
-from docgen.regulations.loader import Field, Regulation
-from docgen.regulations.rule_facts import Fact, catalogue
+from docgen.json_schema import Schema
+from docgen.regulations.loader import Field, RegulationData, options_of
+from docgen.regulations.rule_facts import catalogue
+from docgen.regulations.subjects import MEMBER, SUBJECTS
 from docgen.values import VALUES
-from docgen.values.date import DATE_PATTERN
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
-def value_schema(kind: str, options: tuple[tuple[str, str], ...], title: str) -> dict[str, Any]:
+def value_schema(kind: str, options: tuple[tuple[str, str], ...], title: str) -> Schema:
     """The schema of one value of type `kind` (see `docgen.values`)."""
     return {"title": title, **VALUES[kind].schema(options)}
 
 
-def _object() -> dict[str, Any]:
+def _object() -> Schema:
     return {"type": "object", "additionalProperties": False, "properties": {}}
 
 
-def _put(root: dict[str, Any], path: tuple[str, ...], value: dict[str, Any]) -> None:
+def _put(root: Schema, path: tuple[str, ...], value: Schema) -> None:
     node = root
     for name in path[:-1]:
         node = node["properties"].setdefault(name, _object())
     node["properties"].setdefault(path[-1], value)
 
 
-def _require(root: dict[str, Any], path: list[str]) -> None:
+def _require(root: Schema, path: list[str]) -> None:
     node = root
     for name in path:
         required = node.setdefault("required", [])
@@ -47,21 +46,22 @@ def _require(root: dict[str, Any], path: list[str]) -> None:
         node = node["properties"][name]
 
 
-def _slot_schema(slot: Slot) -> dict[str, Any]:
+def _slot_schema(slot: Slot) -> Schema:
     return value_schema(slot.type, slot.options, slot.label)
 
 
-def form_schema(regulation: Regulation, definition: FormDefinition) -> dict[str, Any]:
+def form_schema(definition: FormDefinition) -> Schema:
     """The schema of the data of one form: what `docgen fill` takes and `docgen read` gives back."""
-    root: dict[str, Any] = {
+    regulation = definition.law
+    root: Schema = {
         "$schema": DRAFT,
         "$id": f"docgen:{definition.regulation}/{definition.form}",
-        "title": f"{definition.code} – {definition.name}",
+        "title": definition.full_name,
         "description": f"{regulation.number}; định nghĩa {definition.definition_hash}",
         **_object(),
     }
     root["properties"]["id"] = {"title": "Mã bản ghi (đặt tên tệp)", "type": "string", "pattern": ID_PATTERN}
-    for slot in slots(regulation, definition):
+    for slot in slots(definition):
         if slot.list:
             listing = root["properties"].setdefault(
                 slot.list, {"title": "Danh sách", "type": "array", "items": {**_object()}}
@@ -80,34 +80,17 @@ def form_schema(regulation: Regulation, definition: FormDefinition) -> dict[str,
 # -- the dossier -----------------------------------------------------------------------------------------------------
 
 
-def _fact_schema(fact: Fact) -> dict[str, Any]:
-    """The shape of one fact. `null` stands for "not known"; compound facts are checked by the grader itself."""
-    plain: dict[str, dict[str, Any]] = {
-        "bool": {"type": ["boolean", "null"]},
-        "number": {"type": ["number", "null"]},
-        "percent": {"type": ["number", "null"], "minimum": 0},
-        "int": {"type": ["integer", "null"]},
-        "date": {"type": ["string", "null"], "pattern": DATE_PATTERN},
-        "text": {"type": ["string", "null"]},
-        "grade": {"enum": [*GRADES, None]},
-        "levels": {"type": ["array", "null"], "items": {"enum": list(LEVELS)}},
-    }
-    if fact.type in ("scale", "choice"):
-        return {"enum": [*fact.values, None]}
-    return plain.get(fact.type, {})
-
-
-def facts_schema(subject: str, folders: Sequence[Path] = ()) -> dict[str, Any]:
+def facts_schema(subject: str, folders: Sequence[Path] = ()) -> Schema:
     """The schema of the `facts` of one subject, from the catalogue of facts (and those of regulation `folders`)."""
     out = _object()
     out["title"] = "Căn cứ xếp loại"
     for fact in catalogue(folders).values():
         if subject in fact.subjects:
-            out["properties"][fact.name] = {"title": fact.label("vi"), **_fact_schema(fact)}
+            out["properties"][fact.name] = {"title": fact.label("vi"), **fact.kind.schema(fact.values)}
     return out
 
 
-def _assessments_schema(regulations: list[Regulation]) -> dict[str, Any]:
+def _assessments_schema(regulations: list[RegulationData]) -> Schema:
     entry = _object()
     entry["properties"]["levels"] = {
         "title": "Cấp độ thực hiện từng tiêu chí",
@@ -123,11 +106,10 @@ def _assessments_schema(regulations: list[Regulation]) -> dict[str, Any]:
             if "any" in path:
                 node = entry
                 for name in path[1 : path.index("any")]:
-                    node = node["properties"].setdefault(
-                        name, {"type": "object", "additionalProperties": {**_object()}}
-                    )
-                _put(node["additionalProperties"], (path[-1],), value_schema(
-                    field.type, options_of(regulation, field), field.label))  # fmt: skip
+                    node = node["properties"].setdefault(name, {"type": "object", "additionalProperties": _object()})
+                below = node["additionalProperties"]
+                assert not isinstance(below, bool)
+                _put(below, (path[-1],), value_schema(field.type, options_of(regulation, field), field.label))
             else:
                 _put(
                     entry,
@@ -142,9 +124,9 @@ def _assessments_schema(regulations: list[Regulation]) -> dict[str, Any]:
     }
 
 
-def dossier_schema(regulations: list[Regulation]) -> dict[str, Any]:
+def dossier_schema(regulations: list[RegulationData]) -> Schema:
     """The schema of a dossier: all bindings of all `regulations`, at their places."""
-    root: dict[str, Any] = {
+    root: Schema = {
         "$schema": DRAFT,
         "$id": "docgen:dossier",
         "title": "Hồ sơ kiểm điểm, đánh giá, xếp loại chất lượng",
@@ -171,7 +153,7 @@ def dossier_schema(regulations: list[Regulation]) -> dict[str, Any]:
         for field in regulation.fields.values():
             path = tuple(field.binding.split("."))
             place = regulation.roots.get(path[0])
-            if field.binding == "signs":
+            if field.binding == "signs" or regulation.is_computed(field.binding):
                 continue
             shape = value_schema(field.type, options_of(regulation, field), field.label)
             listed, mark, leaf = field.binding.partition("[].")
@@ -198,13 +180,10 @@ def dossier_schema(regulations: list[Regulation]) -> dict[str, Any]:
         **_object(),
     }
     own_folders = [folder for regulation in regulations for folder in regulation.chain]
-    for subject, holder in (
-        ("dang_vien", member),
-        ("to_chuc_dang", root["properties"]["party_organization"]),
-        ("tap_the", root["properties"]["collective"]),
-    ):
+    for subject in SUBJECTS.values():
+        holder = member if subject.each else root["properties"][subject.place]
         holder["properties"]["assessments"] = assessments
-        holder["properties"]["facts"] = facts_schema(subject, own_folders)
-    root["properties"]["everyone"]["properties"]["facts"] = facts_schema("dang_vien", own_folders)
+        holder["properties"]["facts"] = facts_schema(subject.code, own_folders)
+    root["properties"]["everyone"]["properties"]["facts"] = facts_schema(MEMBER.code, own_folders)
     root["properties"]["members"] = {"title": "Đảng viên", "type": "array", "items": member}
     return root

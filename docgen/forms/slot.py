@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from docgen.regulations.loader import Criterion, Field, Regulation
+from docgen.paths import Json
+from docgen.regulations.loader import Criterion, Field, RegulationData, options_of
 from docgen.values import VALUES
 from docgen.values.kind import ValueType
+from docgen.values.spelling import short
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Slot:
     criterion: Criterion | None = None
 
     @property
-    def kind(self) -> ValueType:
+    def kind(self) -> ValueType[Any]:
         """The type of the value, as what it does."""
         return VALUES[self.type]
 
@@ -35,12 +38,15 @@ class Slot:
         leaf = ".".join(self.path)
         return f"{self.list}[].{leaf}" if self.list else leaf
 
+    def in_short(self, value: Json) -> str:
+        """`value` as a message shows it: a code in words, never more than the beginning of what somebody wrote."""
+        if self.kind.is_media:
+            return self.kind.told(value)
+        if isinstance(value, list):
+            return short(" ".join(map(str, value)), 60)
+        return short(str(dict(self.options).get(str(value), value)), 60)
 
-def options_of(regulation: Regulation, field: Field) -> tuple[tuple[str, str], ...]:
-    """The codes and words of a field that takes its value from a closed list; empty for others."""
-    return VALUES[field.type].options(regulation.choices, field.choices)
 
-
-def slot_of(regulation: Regulation, field: Field) -> Slot:
+def slot_of(regulation: RegulationData, field: Field) -> Slot:
     """The slot of a value that stands once in the form."""
     return Slot(tuple(field.binding.split(".")), field.type, field.label, "", options_of(regulation, field))

@@ -6,21 +6,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from docgen.errors import UsageError
 from docgen.grading.contradictions import Contradiction, contradictions
 from docgen.grading.engine import Assessment
-from docgen.grading.facts import check_facts
+from docgen.grading.given_facts import check_facts
+from docgen.grading.group_quota import propose_cohort
 from docgen.grading.outcome import Reason
 from docgen.grading.proposal import Proposal, Question
-from docgen.grading.quota import propose_cohort
 from docgen.grading.votes import propose_vote
 from docgen.i18n import DEFAULT_LANGUAGE, worded
 from docgen.model import GRADES, Finding, Place
+from docgen.paths import JsonMap
 from docgen.regulations.rules import SUBJECTS, RuleSet, kept_rules
 from docgen.regulations.told import Note
 
@@ -32,7 +32,7 @@ def rules_of(regulation: str, folders: Iterable[Path | str] = ()) -> RuleSet:
     return kept_rules(regulation, folders)
 
 
-def propose(regulation: str | RuleSet, subject: str, facts: Mapping[str, Any]) -> Proposal:
+def propose(regulation: str | RuleSet, subject: str, facts: JsonMap) -> Proposal:
     """What `regulation` says about a `subject` with these `facts`.
 
     `subject` is `dang_vien`, `to_chuc_dang`, `tap_the`, `cohort` or `vote`. A missing fact is unknown and never passes
@@ -73,7 +73,7 @@ class _Contrary:
         return self.one.text(self.rules, language)
 
 
-def _proposed(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> Proposal:
+def _proposed(rules: RuleSet, subject: str, facts: JsonMap) -> Proposal:
     if subject == "cohort":
         return propose_cohort(rules, facts)
     if subject == "vote":

@@ -5,21 +5,18 @@ Kept apart from proposing: it grades again for every answer, which only a reader
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from docgen.dossier.layout import FACT_HOLDERS, fact_place
 from docgen.grading.engine import Assessment
 from docgen.grading.proposal import Proposal, Question
-from docgen.model import GRADES
+from docgen.paths import JsonMap
 from docgen.regulations.rules import RuleSet
 from docgen.regulations.told import Note
 
-_ANSWERS: dict[str, tuple[Any, ...]] = {"bool": (True, False), "grade": GRADES}
 
-
-def with_answers(rules: RuleSet, subject: str, facts: Mapping[str, Any], proposal: Proposal) -> Proposal:
+def with_answers(rules: RuleSet, subject: str, facts: JsonMap, proposal: Proposal) -> Proposal:
     """`proposal`, its questions telling the grade that would follow each answer and where to write the answer.
 
     `facts` are those that `proposal` was made from. Other open questions stay open: where they still stand in the way
@@ -30,11 +27,11 @@ def with_answers(rules: RuleSet, subject: str, facts: Mapping[str, Any], proposa
     return replace(proposal, questions=tuple(_answered(rules, subject, facts, one) for one in proposal.questions))
 
 
-def _answered(rules: RuleSet, subject: str, facts: Mapping[str, Any], one: Question) -> Question:
+def _answered(rules: RuleSet, subject: str, facts: JsonMap, one: Question) -> Question:
     if not one.asks:
         return one
-    kinds = {rules.facts[name].type for name in one.asks}
-    answers = _ANSWERS.get(kinds.pop(), ()) if len(kinds) == 1 else ()
+    kinds = {rules.facts[name].kind for name in one.asks}
+    answers = kinds.pop().answers if len(kinds) == 1 else ()
     leads = tuple(
         Note("grading.ask.leads", {"answer": answer, "result": _result(rules, subject, told)})
         for answer in answers
@@ -54,7 +51,7 @@ def _where(rules: RuleSet, subject: str, asks: Sequence[str]) -> Note:
     return Note("grading.ask.where_cell", {"names": names, "sheet": places[0][0], "titles": titles})
 
 
-def _result(rules: RuleSet, subject: str, facts: Mapping[str, Any]) -> str | Note:
+def _result(rules: RuleSet, subject: str, facts: JsonMap) -> str | Note:
     proposal = Assessment(rules, subject, facts).propose()
     if proposal.not_ranked:
         return Note("grading.ask.not_ranked")

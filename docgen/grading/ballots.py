@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TypeGuard
 
 from docgen.grading import propose
-from docgen.grading.facts import FactView
+from docgen.grading.given_facts import FactView
+from docgen.grading.group_quota import Noticed, decided_share, most_of, noticed_questions, quota_for
 from docgen.grading.outcome import Reason
 from docgen.grading.proposal import Proposal, Question
-from docgen.grading.quota import Noticed, decided_share, most_of, noticed_questions, quota_for
 from docgen.grading.votes import ballot_rule, choose, cumulative, selection_rule, spelled
 from docgen.i18n import message
 from docgen.model import GRADE_TEXT, GRADES, grade_at_least, lower_grade
 from docgen.regulations.rules import RuleSet
 from docgen.regulations.told import Note
+from docgen.values.number import number_text
 
 Votes = Mapping[str, int]
 HALF = Fraction(50)
@@ -35,7 +36,7 @@ class Voting:
     invalid: int = 0
 
 
-def counted(votes: Any) -> bool:
+def counted(votes: object) -> TypeGuard[Votes]:
     """True where `votes` is a count of ballots by grade, all of them whole numbers and at least one ballot."""
     if not isinstance(votes, Mapping) or not votes:
         return False
@@ -72,7 +73,7 @@ def contradicts(rules: RuleSet, votes: Votes, grade: str) -> bool:
     return not grade_at_least(majority(votes), floor)
 
 
-def with_votes(rules: RuleSet, voting: Voting, proposal: Proposal, votes: Any) -> Proposal:
+def with_votes(rules: RuleSet, voting: Voting, proposal: Proposal, votes: object) -> Proposal:
     """`proposal`, as the ballots leave it.
 
     Where they decide, the lower of what they and the conditions give stands, with the clause of the vote; ballots above
@@ -135,7 +136,7 @@ class Choice:
 
 
 def choose_best(
-    rules: RuleSet, voting: Voting, best: Mapping[str, Any], others: Mapping[str, Any], most: int
+    rules: RuleSet, voting: Voting, best: Mapping[str, Votes], others: Mapping[str, Votes], most: int
 ) -> Choice:
     """The choice among `best` (votes by id), where the votes choose; where they do not, all of them tie.
 
@@ -202,3 +203,47 @@ def decided_quota(
     grades = {**proposed, **decided}
     better = sum(grade in GRADES[:2] for grade in grades.values())
     return Decided(chosen, better, *most_of(decided_share(found[1], share), better))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of the quota over what people decided: `wide` with those who are chosen in the base; the base, the
+    share in percent, how many it allows, how many are chosen. `below`: the rule's own number for so small a base
+    holds in place of the share (0: the share does)."""
+
+    wide: bool
+    base: int
+    percent: Fraction
+    most: int
+    chosen: int
+    below: int = 0
+
+    @property
+    def share(self) -> str:
+        """The percentage as people write it."""
+        return number_text(float(self.percent))
+
+    @property
+    def over(self) -> int:
+        """How many too many are chosen; 0 within the quota."""
+        return max(0, self.chosen - self.most)
+
+
+def readings(rules: RuleSet, decided: Decided | None, share: object = None) -> list[Reading]:
+    """The quota over `decided`: the base without those who are chosen, and with them; one where the rule pools the two.
+
+    None where nobody was given HTXSNV or the regulation has no quota of members. `share` as in `decided_quota`.
+    """
+    found = quota_for(rules, "dang_vien")
+    if decided is None or found is None:
+        return []
+    quota = decided_share(found[1], share)
+
+    def read(wide: bool, base: int, most: int) -> Reading:
+        small = quota.below if quota.below and base < quota.below else 0
+        return Reading(wide, base, Fraction(quota.percent), most, len(decided.chosen), small)
+
+    whole = read(True, decided.good_or_better, decided.wide)
+    if quota.reading == "pool":
+        return [whole]
+    return [read(False, decided.good_or_better - decided.strict, decided.strict), whole]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from docgen.grading import propose, rules_of
 from docgen.grading.answers import with_answers
@@ -24,10 +24,19 @@ from docgen.grading.ballots import (
     rest_after_choice,
     with_votes,
 )
-from docgen.grading.derived import Stated, counts_of_members, extremes_of_members, of_collective, stated_against
+from docgen.grading.derived import (
+    Counts,
+    Known,
+    Stated,
+    counts_of_members,
+    extremes_of_members,
+    of_collective,
+    stated_against,
+)
+from docgen.grading.group_quota import quota_for
 from docgen.grading.proposal import Proposal, Question
-from docgen.grading.quota import quota_for
 from docgen.model import GRADES, lower_grade
+from docgen.paths import AnyRecord, Json, JsonDict, JsonMap
 from docgen.regulations.rule_facts import ROLES, playing
 from docgen.regulations.rules import RuleSet
 from docgen.regulations.told import Note
@@ -47,7 +56,7 @@ class Entry:
 
     id: str
     name: str
-    facts: Mapping[str, Any]
+    facts: JsonMap
     self_grade: str | None = None
     assessor_grades: Mapping[str, str] = field(default_factory=dict)
     votes: Mapping[str, int] = field(default_factory=dict)
@@ -78,7 +87,7 @@ class Board:
 
     regulation: str
     rows: tuple[Settled, ...]
-    counts: Mapping[str, int | bool]
+    counts: Counts
     quota: Proposal | None
     chosen: tuple[str, ...] = ()
     tied: tuple[str, ...] = ()
@@ -110,16 +119,20 @@ class Board:
         return found
 
 
-def _entry(given: Mapping[str, Any] | Entry) -> Entry:
-    return given if isinstance(given, Entry) else Entry(**{"name": str(given["id"]), **given})
+#: An entry, or a mapping with its fields; the name may be left out where it is the id.
+Given: TypeAlias = Entry | AnyRecord
+
+
+def _entry(given: Given) -> Entry:
+    return given if isinstance(given, Entry) else Entry(**cast(dict[str, Any], {"name": str(given["id"]), **given}))
 
 
 def settle(
     regulation: str | RuleSet,
-    members: Iterable[Mapping[str, Any] | Entry],
-    organization: Mapping[str, Any] | Entry | None = None,
-    collective: Mapping[str, Any] | Entry | None = None,
-    heads: Mapping[str, Mapping[str, Any]] | None = None,
+    members: Iterable[Given],
+    organization: Given | None = None,
+    collective: Given | None = None,
+    heads: Mapping[str, JsonMap] | None = None,
     voting: Voting | None = None,
     share: object = None,
 ) -> Board:
@@ -202,7 +215,7 @@ def _waiting(row: Settled, alone: Mapping[str, Proposal], choice: Choice) -> Set
     return replace(row, proposal=replace(row.proposal, questions=asked, alt_grades=alternatives))
 
 
-def _member(rules: RuleSet, entry: Entry, org_grade: str | None, extra: Mapping[str, Any]) -> Proposal:
+def _member(rules: RuleSet, entry: Entry, org_grade: str | None, extra: JsonMap) -> Proposal:
     facts = {**entry.facts, **extra}
     if entry.votes:
         facts.setdefault("votes_by_official_members", dict(entry.votes))
@@ -219,41 +232,41 @@ def _asked(proposal: Proposal, differing: Iterable[Stated]) -> Proposal:
     return replace(proposal, questions=(*proposal.questions, *asked)) if asked else proposal
 
 
-def _led_units(facts: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+def _led_units(facts: JsonMap) -> Sequence[JsonMap]:
     """The units that a member leads; none where the fact is something else, which the proposal reports."""
     units = facts.get("led_units")
-    fits = isinstance(units, (list, tuple)) and all(isinstance(unit, Mapping) for unit in units)
-    return units if fits and units else ()
+    listed = [unit for unit in units if isinstance(unit, Mapping)] if isinstance(units, (list, tuple)) else []
+    return listed if isinstance(units, (list, tuple)) and len(listed) == len(units) else ()
 
 
-def _bounded(entry: Entry, bounds: Mapping[str, str | None]) -> dict[str, Any]:
+def _bounded(entry: Entry, bounds: Mapping[str, str | None]) -> JsonDict:
     return {name: _lower(entry.facts.get(name), bound) for name, bound in bounds.items()}
 
 
-def _lower(stated: Any, known: str | None) -> Any:
+def _lower(stated: Json, known: str | None) -> Json:
     """The lower of a stated bound and the one on this board: a head may head another body too."""
     if stated not in GRADES or known is None:
         return known if stated is None else stated
     return lower_grade(str(stated), known)
 
 
-def _filled(facts: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+def _filled(facts: JsonMap, known: JsonMap) -> JsonDict:
     """`facts`, with what is known from earlier rows where they say nothing."""
     return {**facts, **{name: value for name, value in known.items() if facts.get(name) is None}}
 
 
 def _organization(
     rules: RuleSet,
-    given: Mapping[str, Any] | Entry | None,
-    counts: Mapping[str, Any],
-    extremes: tuple[int, Mapping[str, Any], Mapping[str, Any]] | None,
+    given: Given | None,
+    counts: Counts,
+    extremes: tuple[int, Counts, Counts] | None,
 ) -> tuple[Settled | None, list[Stated]]:
     """The body's row. It waits for members whose grade is open only where their grades could change its own."""
     if given is None:
         return None, []
     entry = _entry(given)
     is_cell = str(entry.facts.get("org_type", "")).startswith("chi_bo")
-    known = counts if is_cell else {}
+    known: Known = counts if is_cell else {}
     row, differing = _with_stated(rules, "organization", "to_chuc_dang", entry, known)
     if not is_cell or extremes is None or row.proposal.not_ranked:
         return row, differing
@@ -269,7 +282,7 @@ def _organization(
 
 def _collective(
     rules: RuleSet,
-    given: Mapping[str, Any] | Entry | None,
+    given: Given | None,
     org_grade: str | None,
     org_asked: bool,
     members: Sequence[Entry],
@@ -278,16 +291,14 @@ def _collective(
     if given is None:
         return None, []
     entry = _entry(given)
-    known = of_collective(members) if entry.committee else {}
+    known: dict[str, bool | str | None] = of_collective(members) if entry.committee else {}
     if entry.committee and org_grade is not None and not org_asked:
         known["org_grade"] = org_grade
     bounded = replace(entry, facts=_filled(entry.facts, {"org_grade": org_grade}))
     return _with_stated(rules, "collective", "tap_the", bounded, known)
 
 
-def _with_stated(
-    rules: RuleSet, role: str, subject: str, entry: Entry, known: Mapping[str, Any]
-) -> tuple[Settled, list[Stated]]:
+def _with_stated(rules: RuleSet, role: str, subject: str, entry: Entry, known: Known) -> tuple[Settled, list[Stated]]:
     """The proposal from what is stated and what the listed members say.
 
     Where the two differ, the grade is the lower of what each gives (none where either gives none), and each

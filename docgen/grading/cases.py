@@ -24,6 +24,7 @@ import yaml
 
 from docgen.grading import propose
 from docgen.grading.proposal import Proposal
+from docgen.paths import JsonMap
 from docgen.regulations.rules import RuleSet
 
 #: Keys compared as subsets: more may be named, none may be missing.
@@ -42,7 +43,7 @@ class Case:
     regulation: str
     subject: str
     clause: str
-    facts: Mapping[str, Any] = field(hash=False)
+    facts: JsonMap = field(hash=False)
     expect: Mapping[str, Any] = field(hash=False)
 
 
@@ -98,13 +99,14 @@ def differences(case: Case, proposal: Proposal) -> list[str]:
         if key == "asks":
             continue
         got = answer.get(key)
+        listed = got if isinstance(got, list) else ()
         if key == "grade" and got in others:
             continue
         if strict and key in EXACT:
-            if set(got or ()) != set(wanted):
+            if set(listed) != set(wanted):
                 found.append(f"{key} are {got}, not {wanted}")
         elif key in SUBSETS and wanted:
-            lacking = sorted(set(wanted) - set(got or ()))
+            lacking = sorted(set(wanted) - set(listed))
             # The files of JSON lines name alternatives for comparison only.
             if lacking and key != "alt_grades":
                 found.append(f"{key} lacks {lacking}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from docgen.grading import language as rule_language
 from docgen.grading import rules_of
 from docgen.grading.cases import Case, load_folder
-from docgen.grading.wording import effect_words, predicate_words
+from docgen.grading.rule_words import effect_words, predicate_words
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.regulations import rules as r
 from docgen.regulations.loader import list_regulations

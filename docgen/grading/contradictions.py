@@ -11,47 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from docgen.i18n import DEFAULT_LANGUAGE, message, number
+from docgen.paths import Json, JsonMap
 from docgen.regulations.rules import RuleSet
+from docgen.regulations.together import Limit, together
 
-#: (part, whole, taken off the whole): a part above its whole cannot be true.
-PARTS = (
-    ("members_at_least_good", "members_total", "members_not_ranked"),
-    ("members_at_least_fulfilled", "members_total", "members_not_ranked"),
-    ("members_not_fulfilled", "members_total", "members_not_ranked"),
-    ("members_at_least_good", "members_at_least_fulfilled", ""),
-    ("members_not_ranked", "members_total", ""),
-    ("subordinate_orgs_at_least_good", "subordinate_orgs_total", ""),
-    ("subordinate_orgs_at_least_fulfilled", "subordinate_orgs_total", ""),
-    ("subordinate_orgs_not_fulfilled", "subordinate_orgs_total", ""),
-    ("subordinate_orgs_at_least_good", "subordinate_orgs_at_least_fulfilled", ""),
-    ("ballots_collected", "ballots_issued", ""),
-    ("ballots_invalid", "ballots_collected", ""),
-    ("ballots_issued", "official_members_total", ""),
-    ("led_units_not_fulfilled", "led_units_total", ""),
-    ("sick_leave_longest_spell_months", "sick_leave_months_in_year", ""),
-    ("n_good", "n_good_or_better", ""),
-)
-#: Parts of one whole that exclude one another: together they are not above it.
-APART = (
-    ("members_at_least_fulfilled", "members_not_fulfilled", "members_total", "members_not_ranked"),
-    ("subordinate_orgs_at_least_fulfilled", "subordinate_orgs_not_fulfilled", "subordinate_orgs_total", ""),
-    ("n_good_final", "n_excellent_final", "n_total_units", ""),
-)
-#: Ballots by grade, and what all of them together are not above; what is taken off that.
-BALLOTS = (
-    ("votes_by_official_members", "official_members_total", ""),
-    ("votes", "official_members_total", ""),
-    ("votes", "ballots_collected", "ballots_invalid"),
-)
-#: Values with a scale: the least and the most (RULES, scales of 100 points; marks of 10 or 4).
-SCALES = {
-    "score_total": (0, 100), "training_score": (0, 100), "gpa": (0, 10), "course_debt_pct": (0, 100),
-    "late_or_substandard_pct": (0, 100), "task_criteria_not_completed_pct": (0, 100),
-    "low_confidence_votes_pct": (0, 100), "disciplined_units_pct": (0, 100), "tasks_late_pct": (0, 100),
-    "tasks_not_completed_pct": (0, 100), "led_tasks_late_pct": (0, 100), "sick_leave_months_in_year": (0, 12),
-    "maternity_leave_months": (0, 12), "higher_quota_decided_pct": (0, 100),
-}  # fmt: skip
-CREDIT_MARKS = 4
 #: What the maxima of a whole sheet add up to (KH 40 II.B.5).
 FULL_MARKS = 100
 
@@ -80,56 +43,59 @@ class Contradiction:
         return out
 
 
-def _number(value: Any) -> float | None:
+def _number(value: Json) -> float | None:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) and value == value else None
 
 
-def _cast(value: Any) -> int | None:
+def _cast(value: Json) -> int | None:
     """The ballots of a count by grade; None for anything else."""
     if not isinstance(value, Mapping):
         return None
-    counts = list(value.values())
-    fits = all(isinstance(n, int) and not isinstance(n, bool) for n in counts)
-    return sum(counts) if counts and fits else None
+    counts = [n for n in value.values() if isinstance(n, int) and not isinstance(n, bool)]
+    return sum(counts) if counts and len(counts) == len(value) else None
 
 
-def _whole(facts: Mapping[str, Any], whole: str, off: str) -> float | None:
-    found = _number(facts.get(whole))
-    return None if found is None else found - (_number(facts.get(off)) or 0)
+def _whole(facts: JsonMap, limit: Limit) -> float | None:
+    found = _number(facts.get(limit.whole))
+    return None if found is None else found - (_number(facts.get(limit.off)) or 0)
 
 
-def contradictions(facts: Mapping[str, Any]) -> list[Contradiction]:
+def contradictions(facts: JsonMap) -> list[Contradiction]:
     """What in `facts` cannot be true together; facts of a wrong type are left to the check of types."""
     return list(_found(facts))
 
 
-def _found(facts: Mapping[str, Any]) -> Iterator[Contradiction]:
-    for part, whole, off in PARTS:
-        value, limit = _number(facts.get(part)), _whole(facts, whole, off)
+def _found(facts: JsonMap) -> Iterator[Contradiction]:
+    table = together()
+    for part, whole in table.parts:
+        value, limit = _number(facts.get(part)), _whole(facts, whole)
         if value is not None and limit is not None and value > limit:
-            params = {"part": part, "value": value, "whole": whole, "limit": limit}
-            yield Contradiction((part, whole), f"grading.together.part{'_off' if off else ''}", params)
-    for first, second, whole, off in APART:
+            params = {"part": part, "value": value, "whole": whole.whole, "limit": limit}
+            yield Contradiction((part, whole.whole), f"grading.together.part{'_off' if whole.off else ''}", params)
+    for first, second, whole in table.apart:
         values = [_number(facts.get(first)), _number(facts.get(second))]
-        limit = _whole(facts, whole, off)
+        limit = _whole(facts, whole)
         if limit is not None and all(v is not None for v in values) and sum(v for v in values if v) > limit:
             params = {"first": first, "one": values[0], "second": second, "two": values[1], "limit": limit}
-            yield Contradiction((first, second, whole), "grading.together.apart", params)
-    for ballots, whole, off in BALLOTS:
-        cast, limit = _cast(facts.get(ballots)), _whole(facts, whole, off)
+            yield Contradiction((first, second, whole.whole), "grading.together.apart", params)
+    for ballots, whole in table.ballots:
+        cast, limit = _cast(facts.get(ballots)), _whole(facts, whole)
         if cast is not None and limit is not None and cast > limit:
-            params = {"value": cast, "whole": whole, "limit": limit}
-            yield Contradiction((ballots, whole), "grading.together.ballots", params)
-    for name, (least, most) in SCALES.items():
-        value = _number(facts.get(name))
-        top = CREDIT_MARKS if name == "gpa" and facts.get("gpa_scale") == "tin_chi" else most
-        if value is not None and not least <= value <= top:
-            params = {"name": name, "value": value, "least": least, "most": top}
-            yield Contradiction((name,), "grading.together.scale", params)
+            params = {"value": cast, "whole": whole.whole, "limit": limit}
+            yield Contradiction((ballots, whole.whole), "grading.together.ballots", params)
+    scaled: set[str] = set()
+    for scale in table.scales:
+        if scale.fact in scaled or (scale.when is not None and facts.get(scale.when[0]) != scale.when[1]):
+            continue
+        scaled.add(scale.fact)  # the first that applies
+        value = _number(facts.get(scale.fact))
+        if value is not None and not scale.least <= value <= scale.most:
+            params = {"name": scale.fact, "value": value, "least": scale.least, "most": scale.most}
+            yield Contradiction((scale.fact,), "grading.together.scale", params)
     yield from _scores(facts)
 
 
-def _scores(facts: Mapping[str, Any]) -> Iterator[Contradiction]:
+def _scores(facts: JsonMap) -> Iterator[Contradiction]:
     """Points of single criteria: none above its own maximum, and their sum the stated total."""
     scores, total = facts.get("criterion_scores"), _number(facts.get("score_total"))
     if not isinstance(scores, (list, tuple)):

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from docgen.grading.proposal import Proposal
 from docgen.i18n import message, number
 from docgen.model import GRADE_TEXT, GRADES, grade_at_least
+from docgen.paths import Json, JsonDict, JsonMap
 from docgen.regulations.rules import RuleSet
 
 if TYPE_CHECKING:
     from docgen.grading.board import Entry
 
+#: What follows from a list of members, by the name of the fact.
+Counts: TypeAlias = dict[str, int | float | bool]
+#: The same beside what else follows from earlier rows: grades, and what the list cannot tell (None).
+Known: TypeAlias = Mapping[str, int | float | str | None]
 #: Counts of members that a body may state; none of them can be more than the members there are.
 COUNTS = (
     "members_total", "members_not_ranked", "members_at_least_good", "members_at_least_fulfilled",
@@ -60,26 +65,24 @@ class Stated:
         return message(f"board.conflict.stated{kind}", language, **self.params(language))
 
 
-def typed_otherwise(rules: RuleSet, counted: Mapping[str, Any], facts: Any) -> tuple[Stated, ...]:
+def typed_otherwise(rules: RuleSet, counted: JsonMap, facts: JsonMap | None) -> tuple[Stated, ...]:
     """The stated `facts` that differ from what a table or a score sheet of the same dossier gives."""
     out = []
     for name, value in counted.items():
         stated = facts.get(name) if isinstance(facts, Mapping) else None
-        kinds = (bool,) if isinstance(value, bool) else (int, float)
-        if (
-            name not in rules.facts
-            or not isinstance(stated, kinds)
-            or isinstance(stated, bool) != isinstance(value, bool)
-        ):
+        if name not in rules.facts or not isinstance(stated, int | float) or not isinstance(value, int | float):
             continue  # Not stated, or of a wrong type, which has its own finding.
+        if isinstance(stated, bool) != isinstance(value, bool):
+            continue
         # Shares are rounded when they are typed.
-        near = rules.facts[name].type == "percent" and abs(stated - value) <= 0.5
+        rounding = rules.facts[name].kind.rounding
+        near = rounding > 0 and abs(stated - value) <= rounding
         if stated != value and not near:
             out.append(Stated(name, dict(rules.facts[name].labels), stated, value, table=True))
     return tuple(out)
 
 
-def _word(value: Any, language: str) -> str:
+def _word(value: Json, language: str) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return number(value, language)
     if isinstance(value, bool):
@@ -87,21 +90,21 @@ def _word(value: Any, language: str) -> str:
     return GRADE_TEXT.get(str(value), str(value))
 
 
-def _known(values: Sequence[Any]) -> bool | None:
+def _known(values: Sequence[bool | None]) -> bool | None:
     """True where one is true, False where all are known and none is, None where it cannot be told."""
     if True in values:
         return True
     return False if values and None not in values else None
 
 
-def counts_of_members(entries: Sequence[Entry], proposals: Mapping[str, Proposal]) -> dict[str, Any]:
+def counts_of_members(entries: Sequence[Entry], proposals: Mapping[str, Proposal]) -> Counts:
     """What a cell's rules ask of its members. Grades that are left to people leave the counts they decide unknown.
 
     A member without a proposal counts with the grade that people gave. Members outside the review or not to be graded
     are in no count of grades (RULES A12).
     """
     ranked = [entry for entry in entries if not proposals[entry.id].not_ranked]
-    counts: dict[str, Any] = {"members_total": len(entries), "members_not_ranked": len(entries) - len(ranked)}
+    counts: Counts = {"members_total": len(entries), "members_not_ranked": len(entries) - len(ranked)}
     grades = [grade for entry in ranked if (grade := proposals[entry.id].grade or entry.decided)]
     if len(grades) == len(ranked):
         counts["members_at_least_good"] = sum(grade_at_least(grade, "HTTNV") for grade in grades)
@@ -120,7 +123,7 @@ def counts_of_members(entries: Sequence[Entry], proposals: Mapping[str, Proposal
 
 def extremes_of_members(
     entries: Sequence[Entry], proposals: Mapping[str, Proposal]
-) -> tuple[int, dict[str, Any], dict[str, Any]] | None:
+) -> tuple[int, Counts, Counts] | None:
     """How many members' grades are left to people, and the counts were all those at the best grade, or all at the
     worst and disciplined where the dossier does not say; None where the counts are known as they are.
 
@@ -142,17 +145,17 @@ def extremes_of_members(
     return len(open_), ends[0], ends[1]
 
 
-def _stated(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _stated(facts: JsonMap) -> JsonDict:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _yes(value: Any) -> bool | None:
+def _yes(value: Json) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def of_collective(entries: Sequence[Entry]) -> dict[str, Any]:
+def of_collective(entries: Sequence[Entry]) -> dict[str, bool | str | None]:
     """What follows for a committee (chi ủy) from the listed members who sit on it."""
-    out: dict[str, Any] = {}
+    out: dict[str, bool | str | None] = {}
     for fact, of_member in (
         ("member_disciplined", "disciplined_in_year"),
         ("member_degradation_concluded", "degradation_concluded"),
@@ -166,7 +169,7 @@ def of_collective(entries: Sequence[Entry]) -> dict[str, Any]:
     return out
 
 
-def stated_against(rules: RuleSet, facts: Mapping[str, Any], known: Mapping[str, Any]) -> list[Stated]:
+def stated_against(rules: RuleSet, facts: JsonMap, known: Known) -> list[Stated]:
     """The stated `facts` that differ from what is `known` from the list, or that so short a list cannot give."""
     out = []
     whole = known.get("members_total")
@@ -179,11 +182,13 @@ def stated_against(rules: RuleSet, facts: Mapping[str, Any], known: Mapping[str,
         if stated is None or (isinstance(stated, (str, list, dict)) and not graded):
             continue  # Not stated, or of a wrong type, which has its own finding.
         labels = dict(rules.facts[name].labels) if name in rules.facts else {}
-        count = name in COUNTS and isinstance(whole, int) and isinstance(stated, (int, float))
-        ranked = whole - known.get("members_not_ranked", 0) if isinstance(whole, int) else 0
-        limit = whole if name in ("members_total", "members_not_ranked") else ranked
+        apart = known.get("members_not_ranked", 0)
+        ranked = whole - apart if isinstance(whole, int) and isinstance(apart, int) else 0
+        limit = whole if isinstance(whole, int) and name in ("members_total", "members_not_ranked") else ranked
+        count = name in COUNTS and isinstance(whole, int)
+        above = count and isinstance(stated, int | float) and stated > limit
         if name in known and stated != known[name]:
-            out.append(Stated(name, labels, stated, known[name], impossible=bool(count and stated > limit)))
-        elif name not in known and count and stated > limit:
+            out.append(Stated(name, labels, stated, known[name], impossible=above))
+        elif name not in known and above:
             out.append(Stated(name, labels, stated, limit, most=True, impossible=True))
     return sorted(out, key=lambda one: COUNTS.index(one.fact) if one.fact in COUNTS else len(COUNTS))

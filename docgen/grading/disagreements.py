@@ -6,13 +6,15 @@ packet's summary; nothing here changes a grade.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from docgen.grading.ballots import Decided, contradicts, counted, decisive, majority, told
 from docgen.grading.board import Board, Settled
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import GRADE_TEXT, GRADES, Finding, Place, Severity, lower_grade
+from docgen.paths import JsonDict, get, get_text
+from docgen.records import DossierData, Member
 from docgen.regulations.rules import RuleSet
 
 #: The places of a grade that people gave to a member: what the cell proposes, what the committee decides.
@@ -27,7 +29,7 @@ OFF_THE_LIST = "exclude_from_ballot_list"
 NAMED = 12
 
 
-def decision_of(member: Mapping[str, Any]) -> str | None:
+def decision_of(member: Member) -> str | None:
     """The grade that people gave: the committee's where there is one, else the cell's."""
     for holder, name in reversed(DECISIONS):
         found = member.get(holder)
@@ -37,23 +39,26 @@ def decision_of(member: Mapping[str, Any]) -> str | None:
     return None
 
 
-def other_kind(data: Mapping[str, Any]) -> list[Finding]:
-    """A finding where the body's facts say another kind than its heading: cells and committees are counted apart."""
+def other_kind(data: DossierData, choices: Mapping[str, Mapping[str, str]]) -> list[Finding]:
+    """A finding where the body's facts say another kind than its heading: cells and committees are counted apart.
+    `choices` are the regulation's codes in words."""
     organization, party = data.get("organization"), data.get("party_organization")
     kind = organization.get("kind") if isinstance(organization, Mapping) else None
     facts = party.get("facts") if isinstance(party, Mapping) else None
     stated = facts.get("org_type") if isinstance(facts, Mapping) else None
     if not isinstance(stated, str) or kind not in KINDS or stated.startswith(kind):
         return []
-    return [_finding("other_kind", "warning", "/party_organization/facts/org_type", stated=stated, kind=kind)]
+    words = {**choices.get("fact_words", {}), **choices.get("organization_kind", {})}
+    told = {"stated": stated, "kind": kind, "stated_words": words.get(stated, stated), "words": words.get(kind, kind)}
+    return [_finding("other_kind", "warning", "/party_organization/facts/org_type", **told)]
 
 
-def disagreements(
-    rules: RuleSet, board: Board, records: Sequence[tuple[int, Mapping[str, Any]]], kind: str
-) -> list[Finding]:
+def disagreements(rules: RuleSet, board: Board, records: Sequence[tuple[int, Member]], kind: str) -> list[Finding]:
     """The findings about `board`, whose members are `records` (place in the list, record) of a body of `kind`."""
     found = list(_stated(board))
-    rows = {row.entry.id: row for row in board.rows if row.role == "member"}
+    # Of two people under one code nobody knows whose row is whose: that is told by itself.
+    of_code = Counter(row.entry.id for row in board.rows if row.role == "member")
+    rows = {row.entry.id: row for row in board.rows if row.role == "member" and of_code[row.entry.id] == 1}
     for index, member in records:
         row = rows.get(str(member.get("id", "")))
         for one in row.entry.differing if row is not None else ():
@@ -63,17 +68,26 @@ def disagreements(
             found += _outside(index, member, bool(row.proposal.questions))
         elif row is not None:
             found += _ballots(rules, index, member, row.grade, kind)
-            if OFF_THE_LIST in row.proposal.actions and counted(member.get("votes")):
-                yet = told(member["votes"])
+            if OFF_THE_LIST in row.proposal.actions and counted(votes := member.get("votes")):
+                yet = told(votes)
                 found.append(
                     _finding("voted_off_the_list", "warning", f"/members/{index}/votes", row.entry.id, votes=yet)
                 )
     found += _undecided(records, rows)
-    found += _quota(board.decided, records, {key: row.entry.name for key, row in rows.items()})
+    found += _quota(board.decided, records, _names(board))
     return found
 
 
-def _finding(code: str, severity: Severity, pointer: str, who: str = "", **params: Any) -> Finding:
+def _names(board: Board) -> dict[str, str]:
+    """The name under each code; all of them where people share one."""
+    names: dict[str, list[str]] = {}
+    for row in board.rows:
+        if row.role == "member":
+            names.setdefault(row.entry.id, []).append(row.entry.name)
+    return {key: " / ".join(dict.fromkeys(found)) for key, found in names.items()}
+
+
+def _finding(code: str, severity: Severity, pointer: str, who: str = "", **params: object) -> Finding:
     return Finding(f"board.finding.{code}", severity, Place(pointer=pointer), params, who)
 
 
@@ -85,7 +99,7 @@ def _stated(board: Board) -> Iterator[Finding]:
         yield _finding(code, severity, f"/{row}/facts/{one.fact}", row, **one.params())
 
 
-def _outside(index: int, member: Mapping[str, Any], asked: bool) -> Iterator[Finding]:
+def _outside(index: int, member: Member, asked: bool) -> Iterator[Finding]:
     """Grades and ballots given to somebody who may not be graded; a warning where that itself is `asked` of people."""
     who = str(member.get("id", ""))
     for holder, name in DECISIONS:
@@ -97,11 +111,10 @@ def _outside(index: int, member: Mapping[str, Any], asked: bool) -> Iterator[Fin
                            grade=GRADE_TEXT[grade])  # fmt: skip
     votes = member.get("votes")
     if counted(votes):
-        assert isinstance(votes, Mapping)
         yield _finding("voted_not_ranked", "warning", f"/members/{index}/votes", who, votes=told(votes))
 
 
-def _undecided(records: Sequence[tuple[int, Mapping[str, Any]]], rows: Mapping[str, Settled]) -> Iterator[Finding]:
+def _undecided(records: Sequence[tuple[int, Member]], rows: Mapping[str, Settled]) -> Iterator[Finding]:
     """Those whom people gave no grade, once some have one or there are ballots: before that, nobody has decided."""
     ranked = [
         (member, row) for _, member in records
@@ -117,19 +130,15 @@ def _undecided(records: Sequence[tuple[int, Mapping[str, Any]]], rows: Mapping[s
         yield _finding("undecided", "warning", "/members", count=len(names), names=", ".join(names[:NAMED]) + more)
 
 
-def _ballots(
-    rules: RuleSet, index: int, member: Mapping[str, Any], proposed: str | None, kind: str
-) -> Iterator[Finding]:
+def _ballots(rules: RuleSet, index: int, member: Member, proposed: str | None, kind: str) -> Iterator[Finding]:
     votes = member.get("votes")
     if not counted(votes):
         return
-    assert isinstance(votes, Mapping)
     who = str(member.get("id", ""))
     binding = decisive(rules, kind)
     given = False
     for holder, name in DECISIONS:
-        part = member.get(holder)
-        grade = part.get(name) if isinstance(part, Mapping) else None
+        grade = get_text(member, holder, name)
         if grade not in GRADES:
             continue
         given = True
@@ -158,7 +167,7 @@ def _below(grade: str, voted: str, proposed: str | None) -> bool:
 
 
 def _quota(
-    decided: Decided | None, records: Sequence[tuple[int, Mapping[str, Any]]], names: Mapping[str, str]
+    decided: Decided | None, records: Sequence[tuple[int, Member]], names: Mapping[str, str]
 ) -> Iterator[Finding]:
     if decided is None or decided.ok is True:
         return
@@ -170,13 +179,13 @@ def _quota(
             continue
         holder = next(
             (holder for holder, name in reversed(DECISIONS)
-             if isinstance(member.get(holder), Mapping) and member[holder].get(name) == GRADES[0]), ""
+             if get(member, (holder, name)) == GRADES[0]), ""
         )  # fmt: skip
         if holder:  # not so for somebody else with the same id, which is a finding of its own
             yield _finding(code, severity, f"/members/{index}/{holder}/grade", key, **params)  # type: ignore[arg-type]
 
 
-def quota_params(decided: Decided, names: Mapping[str, str]) -> dict[str, Any]:
+def quota_params(decided: Decided, names: Mapping[str, str]) -> JsonDict:
     """The figures of the quota over what people decided, and who was chosen."""
     return {
         "count": len(decided.chosen), "names": ", ".join(names[key] for key in decided.chosen),

@@ -16,6 +16,7 @@ from docgen.dossier.posts import is_committee
 from docgen.grading import rules_of
 from docgen.grading.ballots import Decided, Voting
 from docgen.grading.board import Entry, Settled, settle
+from docgen.grading.counts import GradeCount, by_group, kind_of
 from docgen.grading.derived import typed_otherwise
 from docgen.grading.disagreements import decision_of, disagreements, other_kind, quota_line
 from docgen.grading.from_dossier import (
@@ -31,10 +32,13 @@ from docgen.grading.from_dossier import (
 from docgen.grading.proposal import Proposal
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import GRADE_TEXT, GRADES, Finding
+from docgen.paths import JsonDict, JsonMap, get_text
+from docgen.records import DossierData, Member
 from docgen.regulations.decisions import Taken, taken
-from docgen.regulations.loader import Regulation
+from docgen.regulations.loader import RegulationData
 from docgen.regulations.rule_facts import Fact
 from docgen.regulations.rules import RuleSet
+from docgen.regulations.subjects import BODIES, MEMBER, is_member
 
 #: A question that stands word for word with so many members is asked once.
 MANY_ASKED = 3
@@ -56,6 +60,9 @@ class Row:
     chosen_by_people: bool = False
     #: What people decided, by whom and when (`docgen.regulations.decisions`); None where the dossier has no decision.
     decision: Taken | None = None
+    #: The grade that people gave a member, the committee's before the cell's; what kind of member it is.
+    decided: str = ""
+    kind: str = ""
 
     @property
     def grade(self) -> str:
@@ -100,11 +107,11 @@ class Board:
         if self.tied:
             lines.append(message("board.tied", language, names=", ".join(self.tied)))
         if self.decided is not None:
-            members = {row.id: row.name for row in self.rows if row.subject == "dang_vien"}
+            members = {row.id: row.name for row in self.rows if is_member(row.subject)}
             lines.append(quota_line(self.decided, members, language))
         return lines
 
-    def as_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    def as_json(self, language: str = DEFAULT_LANGUAGE) -> JsonDict:
         """The board as plain data."""
         rows = [
             {
@@ -123,29 +130,28 @@ class Board:
         ]
         quota = self.quota.answer(language) if self.quota else None
         lines = self.quota_lines(language)
-        return {"regulation": self.regulation, "rows": rows, "quota": quota, "quota_lines": lines}
+        counts = {source: [count.as_json() for count in found] for source, found in self.counts().items()}
+        return {"regulation": self.regulation, "rows": rows, "counts": counts, "quota": quota, "quota_lines": lines}
 
-    def as_summary(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """What the summary page prints: rows of name, grades, reasons and questions as texts."""
-        return {
-            "rows": [
-                {
-                    "name": row.name if row.subject != "can_bo" else message("board.head", language, name=row.name),
-                    "grade": row.grade,
-                    "not_ranked": row.proposal.not_ranked,
-                    "self_grade": row.self_grade,
-                    "reasons": _telling(row.proposal, language),
-                    "actions": row.proposal.actions_in_words(language),
-                    "questions": _asked(row.proposal, language),
-                }
-                for row in self.rows
-            ],
-            "quota": self.quota_lines(language),
-        }
+    def counts(self) -> dict[str, list[GradeCount]]:
+        """How many members have each grade: as `proposed` here, as `decided`, entered by people (empty: none was)."""
+        members = [row for row in self.rows if is_member(row.subject)]
+        out = {"proposed": by_group((row.kind, row.grade or None, row.proposal.not_ranked) for row in members)}
+        decided = by_group((row.kind, row.decided or None, row.proposal.not_ranked) for row in members)
+        out["decided"] = decided if any(row.decided for row in members) else []
+        return out
+
+    def counts_lines(self, language: str = DEFAULT_LANGUAGE) -> list[str]:
+        """The counts in words, each with what it counts."""
+        return [
+            message(f"board.count.{source}", language, counts=count.words(language))
+            for source, found in self.counts().items()
+            for count in found
+        ]
 
     def counts_line(self, language: str = DEFAULT_LANGUAGE) -> str:
         """How many members, how many of each grade, how many people must still decide about."""
-        members = [row.proposal for row in self.rows if row.subject == "dang_vien"]
+        members = [row.proposal for row in self.rows if is_member(row.subject)]
         grades = [f"{grade} {sum(p.grade == grade for p in members)}" for grade in GRADES]
         return message(
             "board.counts", language, members=len(members), grades=", ".join(grades),
@@ -157,7 +163,7 @@ class Board:
         """The questions that stand word for word with `MANY_ASKED` members or more, and those members."""
         found: dict[str, list[Row]] = {}
         for row in self.rows:
-            if row.subject == "dang_vien":
+            if is_member(row.subject):
                 for text in _asked(row.proposal, language):
                     found.setdefault(text, []).append(row)
         return {text: rows for text, rows in found.items() if len(rows) >= MANY_ASKED}
@@ -166,9 +172,9 @@ class Board:
         """The board for a terminal; without `members`, their counts stand first in place of their rows."""
         lines = [] if members else [self.counts_line(language)]
         shared = self.shared_questions(language) if members else {}
-        last = max((n for n, row in enumerate(self.rows) if row.subject == "dang_vien"), default=-1)
+        last = max((n for n, row in enumerate(self.rows) if is_member(row.subject)), default=-1)
         for number, row in enumerate(self.rows):
-            if row.subject == "dang_vien" and not members:
+            if is_member(row.subject) and not members:
                 continue
             # A machine's grade is a proposal, and is called one (QĐ 379 Điều 4).
             shown = GRADE_TEXT.get(row.grade, "")
@@ -182,10 +188,10 @@ class Board:
                 given = {key: value or "–" for key, value in found.items()}
                 given["grade"] = GRADE_TEXT.get(found["grade"], "–")
                 lines.append("    = " + message("board.decided", language, **given))
-            lines += [f"    {text}" for text in _telling(row.proposal, language)]
+            lines += [f"    {text}" for text in telling(row.proposal, language)]
             lines += [f"    ! {text}" for text in row.proposal.actions_in_words(language)]
             asked = _asked(row.proposal, language)
-            lines += [f"    ? {text}" for text in asked if row.subject != "dang_vien" or text not in shared]
+            lines += [f"    ? {text}" for text in asked if not is_member(row.subject) or text not in shared]
             if number == last:
                 lines += [line for text, who in shared.items() for line in self._of_many(text, who, language)]
         return "\n".join([*lines, "", *self.quota_lines(language)])
@@ -214,31 +220,20 @@ def _asked(proposal: Proposal, language: str) -> list[str]:
     return list(dict.fromkeys(question.words(language) for question in proposal.questions))
 
 
-def _telling(proposal: Proposal, language: str) -> list[str]:
+def telling(proposal: Proposal, language: str) -> list[str]:
     """The reasons worth printing: what stands in the way of a higher grade, else what was fulfilled for this one."""
     blocking = [reason.text(language) for reason in proposal.reasons if reason.rule_id in proposal.blocked_by]
     fulfilled = [r.text(language) for r in proposal.reasons if r.grade == proposal.grade and r.notes]
     return (blocking or fulfilled) + [note.text(language) for note in proposal.remarks]
 
 
-def _text(data: Any, *path: str) -> str:
-    for name in path:
-        data = data.get(name) if isinstance(data, Mapping) else None
-    return data if isinstance(data, str) else ""
-
-
-def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iterable[Path | str] = ()) -> Board:
+def grade_dossier(regulation: RegulationData, data: DossierData, folders: Iterable[Path | str] = ()) -> Board:
     """Proposals for every member, the party body, the collective and the heads of the dossier `data`, settled together.
 
     Raises as `docgen.grading.rules_of` does for a regulation without rules.
     """
     rules = rules_of(regulation.id, folders)
-    listed = data.get("members")
-    records = [
-        (index, member)
-        for index, member in enumerate(listed if isinstance(listed, (list, tuple)) else ())
-        if isinstance(member, Mapping)
-    ]
+    records = list(enumerate(data.get("members", ())))
     entries = [_member_entry(regulation, rules, data, member) for _, member in records]
     voting = _voting(data)
     heads: dict[str, Mapping[str, Any]] = {entry.id: {} for entry in entries if entry.facts.get("is_head")}
@@ -257,7 +252,7 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
         ),
         heads=heads,
         voting=voting,
-        share=_share(data),
+        share=share_decided(data),
     )
     by_id = {str(member.get("id", "")): member for _, member in records}
     open_choice = settled.quota is not None and (settled.quota.quota_ok is not True or bool(settled.quota.questions))
@@ -266,7 +261,7 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
         replace(found, decision=decided.get(found.id) if found.subject != "can_bo" else None)
         for found in (_row(regulation, row, by_id, settled.chosen, open_choice) for row in settled.rows)
     )
-    members = [row for row in rows if row.subject == "dang_vien"]
+    members = [row for row in rows if is_member(row.subject)]
     good = sum(row.grade in ("HTXSNV", "HTTNV") for row in members)
     excellent = tuple(row.name for row in members if row.grade == "HTXSNV")
     return Board(
@@ -277,12 +272,12 @@ def grade_dossier(regulation: Regulation, data: Mapping[str, Any], folders: Iter
         excellent,
         settled.tied,
         settled.decided,
-        (*other_kind(data), *disagreements(rules, settled, records, voting.kind)),
+        (*other_kind(data, regulation.choices), *disagreements(rules, settled, records, voting.kind)),
         rules.facts,
     )
 
 
-def _taken(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Taken]:
+def _taken(regulation: RegulationData, data: DossierData) -> dict[str, Taken]:
     """The decision about each member (by id) and about the collective; one that regrades an earlier year is apart."""
     out: dict[str, Taken] = {}
     for one in taken(regulation.decisions, data):
@@ -291,13 +286,13 @@ def _taken(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Taken]:
     return out
 
 
-def _share(data: Mapping[str, Any]) -> object:
+def share_decided(data: DossierData) -> object:
     """The share of HTXSNV that the competent level decided, where the dossier says so."""
     superior = data.get("superior")
     return superior.get("quota_pct") if isinstance(superior, Mapping) else None
 
 
-def _voting(data: Mapping[str, Any]) -> Voting:
+def _voting(data: DossierData) -> Voting:
     """What the dossier says of its ballots as a whole; figures that are no counts are left out."""
     organization, ballots = data.get("organization"), data.get("ballots")
     kind = organization.get("kind") if isinstance(organization, Mapping) else None
@@ -313,14 +308,14 @@ def _voting(data: Mapping[str, Any]) -> Voting:
     return Voting(str(stated or kind or ""), count("collected"), count("invalid") or 0)
 
 
-def _member_entry(regulation: Regulation, rules: RuleSet, data: Mapping[str, Any], member: Mapping[str, Any]) -> Entry:
+def _member_entry(regulation: RegulationData, rules: RuleSet, data: DossierData, member: Member) -> Entry:
     votes = member.get("votes")
     counted = counted_of_member(regulation, data, member)
     return Entry(
         str(member.get("id", "")),
-        _text(member, "member", "full_name"),
+        get_text(member, "member", "full_name"),
         member_facts(regulation, data, member, counted),
-        self_grade=_text(member, "review", "grade_party") or None,
+        self_grade=get_text(member, "review", "grade_party") or None,
         assessor_grades=assessor_grades(member.get("assessments")),
         votes=dict(votes) if isinstance(votes, Mapping) else {},
         decided=decision_of(member),
@@ -329,30 +324,31 @@ def _member_entry(regulation: Regulation, rules: RuleSet, data: Mapping[str, Any
     )
 
 
-def _body_entry(
-    rules: RuleSet, data: Mapping[str, Any], root: str, facts: Mapping[str, Any], counted: Mapping[str, Any]
-) -> Entry | None:
+def _body_entry(rules: RuleSet, data: DossierData, root: str, facts: JsonMap, counted: JsonMap) -> Entry | None:
     holder = data.get(root)
     if not isinstance(holder, Mapping) or not holder:
         return None
     grades = assessor_grades(holder.get("assessments"))
-    own = _text(holder, "proposed_grade") or grades.get("tu_danh_gia")
-    committee = _text(holder, "kind") == "cap_uy"
+    own = get_text(holder, "proposed_grade") or grades.get("tu_danh_gia")
+    committee = get_text(holder, "kind") == "cap_uy"
     differing = typed_otherwise(rules, counted, holder.get("facts"))
     return Entry(
-        root, _text(holder, "name"), facts, self_grade=own, assessor_grades=grades, committee=committee,
+        root, get_text(holder, "name"), facts, self_grade=own, assessor_grades=grades, committee=committee,
         differing=differing,
     )  # fmt: skip
 
 
 #: The subject of each role on the board; a head is the same member once more, graded as a leading official.
-_SUBJECTS = {"member": "dang_vien", "organization": "to_chuc_dang", "collective": "tap_the", "head": "can_bo"}
+_SUBJECTS = {
+    "member": MEMBER.code, "organization": BODIES["party_organization"].code, "collective": BODIES["collective"].code,
+    "head": "can_bo",
+}  # fmt: skip
 
 
 def _row(
-    regulation: Regulation,
+    regulation: RegulationData,
     settled: Settled,
-    members: Mapping[str, Mapping[str, Any]],
+    members: Mapping[str, Member],
     chosen: Sequence[str],
     open_choice: bool,
 ) -> Row:
@@ -364,12 +360,14 @@ def _row(
         _SUBJECTS[settled.role],
         settled.proposal,
         self_grade=entry.self_grade or "",
-        cell_grade=_text(member, "cell", "grade"),
+        cell_grade=get_text(member, "cell", "grade"),
         assessors=entry.assessor_grades,
         votes=entry.votes,
-        levels_from=levels_by_group(regulation, "dang_vien", member.get("assessments"))[1] if member else "",
+        levels_from=levels_by_group(regulation, MEMBER.code, member.get("assessments"))[1] if member else "",
         chosen_by_people=settled.role == "member"
         and settled.grade == GRADES[0]
         and open_choice
         and (entry.name not in chosen or not entry.votes),
+        decided=decision_of(member) or "",
+        kind=kind_of(regulation, member) if settled.role == "member" else "",
     )

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from docgen.grading.evaluate import Evaluator
-from docgen.grading.facts import FactView, check_facts
+from docgen.grading.given_facts import FactView, check_facts
 from docgen.grading.outcome import UNSET, Reason, ask, ask_clause, ask_reading
-from docgen.grading.plan import plan_of
 from docgen.grading.proposal import Proposal, Question
+from docgen.grading.rule_plan import plan_of
 from docgen.grading.scoring import score_criterion, total_level
 from docgen.model import GRADES, lower_grade
+from docgen.paths import JsonMap
 from docgen.regulations import rules as r
 from docgen.regulations.predicate import Predicate, parts
 from docgen.regulations.predicates.majority import Majority
@@ -80,7 +81,7 @@ class Verdict:
 class Assessment:
     """One subject under one regulation: the facts, what each rule says of them, and the proposal made from it."""
 
-    def __init__(self, rules: r.RuleSet, subject: str, facts: Mapping[str, Any]) -> None:
+    def __init__(self, rules: r.RuleSet, subject: str, facts: JsonMap) -> None:
         self.rules = rules
         self.subject = subject
         self.given = facts

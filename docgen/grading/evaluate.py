@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from docgen.grading.facts import FactView
-from docgen.grading.plan import Plan, Values
+from docgen.grading.given_facts import FactView
+from docgen.grading.rule_plan import Plan, Values
 from docgen.regulations.predicate import Predicate, State
 from docgen.regulations.told import Told
 

@@ -7,38 +7,22 @@ Nothing is guessed: a level that is missing leaves its whole list unknown.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from docgen.regulations.loader import Criterion, Regulation
+from docgen.paths import Json, JsonDict, JsonMap, get, get_mapping
+from docgen.records import Assessment, DossierData, Member
+from docgen.regulations.loader import Criterion, RegulationData
+from docgen.regulations.outside_review import grading_day, months_known
 from docgen.regulations.rule_facts import catalogue
 from docgen.regulations.rules import kept_rules
 from docgen.regulations.score_sheet import score_facts
-from docgen.regulations.standing import grading_day, months_between
+from docgen.regulations.subjects import SUBJECTS
 from docgen.regulations.task_facts import task_facts
 
-#: Whose levels a proposal rests on, the first that is complete: the body's own assessment, then the self-assessment.
-LEVELS_FROM = {
-    "dang_vien": ("chi_uy", "tu_danh_gia"),
-    "to_chuc_dang": ("tu_danh_gia",),
-    "tap_the": ("tu_danh_gia",),
-}
 #: Sections that show that somebody has reviewed himself: the regulation lets only those be graded (HD 16 II.B.5).
 _REVIEWED = ("ideology", "conduct", "results", "implementation", "leadership")
 
 
-def _at(data: Any, *path: str) -> Any:
-    for name in path:
-        data = data.get(name) if isinstance(data, Mapping) else None
-    return data
-
-
-def _mapping(data: Any, *path: str) -> Mapping[str, Any]:
-    """The mapping at `path`; an empty one for anything else, which the validator reports."""
-    found = _at(data, *path)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _leaves(regulation: Regulation, subject: str, kind: str) -> list[Criterion]:
+def _leaves(regulation: RegulationData, subject: str, kind: str) -> list[Criterion]:
     """The criteria of `subject` that apply to `kind`, gone through once for as long as it is the same regulation."""
 
     def gone_through() -> list[Criterion]:
@@ -50,7 +34,7 @@ def _leaves(regulation: Regulation, subject: str, kind: str) -> list[Criterion]:
 
 
 def levels_by_group(
-    regulation: Regulation, subject: str, assessments: Any, kind: str = ""
+    regulation: RegulationData, subject: str, assessments: Mapping[str, Assessment] | None, kind: str = ""
 ) -> tuple[dict[str, list[str]], str]:
     """The levels of each group of criteria (`core`, `task`, `other`) and the assessor they were taken from.
 
@@ -58,8 +42,8 @@ def levels_by_group(
     groups, where no assessment has a level for every criterion that is not optional.
     """
     leaves = _leaves(regulation, subject, kind)
-    for assessor in LEVELS_FROM[subject]:
-        levels = _at(assessments, assessor, "levels")
+    for assessor in SUBJECTS[subject].levels_from:
+        levels = get(assessments, (assessor, "levels"))
         if not isinstance(levels, Mapping) or not levels:
             continue
         groups: dict[str, list[str]] = {}
@@ -69,73 +53,77 @@ def levels_by_group(
             if level is None:
                 complete = complete and (leaf.optional or bool(leaf.applies and not kind))
             else:
-                groups.setdefault(leaf.group, []).append(level)
+                groups.setdefault(leaf.group, []).append(str(level))
         if complete:
             return groups, assessor
     return {}, ""
 
 
-def applies_code(regulation: Regulation, data: Mapping[str, Any], kind: str = "") -> str:
+def applies_code(regulation: RegulationData, data: DossierData, kind: str = "") -> str:
     """The code that criteria of one kind of body must name: `kind`, or the dossier's value the regulation names."""
     if not regulation.applies:
         return kind
-    found = _at(data, *regulation.applies.split("."))
+    found = get(data, regulation.applies.split("."))
     return found if isinstance(found, str) else ""
 
 
 def scored_facts(
-    regulation: Regulation, subject: str, assessments: Any, kind: str = "", chosen: str | None = None
-) -> dict[str, Any]:
+    regulation: RegulationData,
+    subject: str,
+    assessments: Mapping[str, Assessment] | None,
+    kind: str = "",
+    chosen: str | None = None,
+) -> JsonDict:
     """The facts of the first score sheet on which a proposal may rest, if it is sound (`score_sheet.score_facts`)."""
     rules = kept_rules(regulation.id, regulation.folders)
-    for assessor in LEVELS_FROM[subject]:
-        if _at(assessments, assessor, "scores"):
-            return score_facts(regulation, rules, subject, _at(assessments, assessor), kind, chosen)
+    for assessor in SUBJECTS[subject].levels_from:
+        if get(assessments, (assessor, "scores")):
+            return score_facts(regulation, rules, subject, get_mapping(assessments, assessor), kind, chosen)
     return {}
 
 
-def _level_facts(groups: Mapping[str, list[str]]) -> dict[str, Any]:
+def _level_facts(groups: Mapping[str, list[str]]) -> JsonDict:
     return {f"{group}_criteria_levels": levels for group, levels in groups.items() if group}
 
 
-def _reviewed(review: Any) -> bool:
+def _reviewed(review: Json) -> bool:
     return isinstance(review, Mapping) and any(review.get(name) for name in _REVIEWED)
 
 
-def counted_of_member(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> dict[str, Any]:
+def counted_of_member(regulation: RegulationData, data: DossierData, member: Member) -> JsonDict:
     """The facts that a member's table of tasks and score sheet give, of a regulation that has them."""
-    kind = _at(member, "member", "kind")
+    kind = get(member, ("member", "kind"))
     if not isinstance(kind, str):
         return {}
     chosen = regulation.criteria_set("dang_vien", member)
-    scored = scored_facts(regulation, "dang_vien", _at(member, "assessments"), applies_code(regulation, data), chosen)
-    return {**task_facts(_at(member, "tasks"), led=kind == "lanh_dao"), **scored}
+    scored = scored_facts(regulation, "dang_vien", member.get("assessments"), applies_code(regulation, data), chosen)
+    return {**task_facts(get(member, ("tasks",)), led=kind == "lanh_dao"), **scored}
 
 
-def counted_of_organization(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Any]:
+def counted_of_organization(regulation: RegulationData, data: DossierData) -> JsonDict:
     """The facts that the unit's table of tasks and the score sheet of the party body give."""
-    assessments = _at(data, "party_organization", "assessments")
+    assessments = (data.get("party_organization") or {}).get("assessments")
     if not assessments and regulation.criteria_set("to_chuc_dang") == regulation.criteria_set("tap_the"):
         # One report, one score sheet: the regulation calls the committee and its organisation one "collective".
-        assessments = _at(data, "collective", "assessments")
+        assessments = (data.get("collective") or {}).get("assessments")
     scored = scored_facts(regulation, "to_chuc_dang", assessments, applies_code(regulation, data))
-    return {**scored, **task_facts(_at(data, "unit_tasks"))}
+    return {**scored, **task_facts(get(data, ("unit_tasks",)))}
 
 
-def counted_of_collective(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Any]:
+def counted_of_collective(regulation: RegulationData, data: DossierData) -> JsonDict:
     """The facts that the unit's table of tasks and the collective's score sheet give."""
-    kind = str(_at(data, "collective", "kind") or "")
-    assessments = _at(data, "collective", "assessments")
+    kind = str(get(data, ("collective", "kind")) or "")
+    assessments = (data.get("collective") or {}).get("assessments")
     scored = scored_facts(regulation, "tap_the", assessments, applies_code(regulation, data, kind))
-    return {**scored, **task_facts(_at(data, "unit_tasks"))}
+    return {**scored, **task_facts(get(data, ("unit_tasks",)))}
 
 
-def _over(out: dict[str, Any], counted: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+def _over(out: JsonDict, counted: JsonMap, stated: JsonMap) -> JsonDict:
     """`out` with what is `counted` and what is `stated`; what is counted is never typed a second time."""
     return {**out, **stated, **counted}
 
 
-def _read_off(regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any]) -> dict[str, Any]:
+def _read_off(regulation: RegulationData, data: DossierData, member: Member) -> JsonDict:
     """The facts of a member that stand at a place of the dossier, as `facts.yaml` says (`from`, `with`)."""
 
     def places() -> list[tuple[str, list[str], list[str], bool]]:
@@ -146,74 +134,72 @@ def _read_off(regulation: Regulation, data: Mapping[str, Any], member: Mapping[s
             for fact in known if fact.read_from
         ]  # fmt: skip
 
-    out = {}
+    out: JsonDict = {}
     for name, path, needed, shared in regulation.derived("grading.read_off", places):
-        value = _at(data if shared else member, *path)
-        if value in (None, "", {}) or (needed and not _at(member, *needed)):
+        value = get(data if shared else member, path)
+        if value in (None, "", {}) or (needed and not get(member, needed)):
             continue
         out[name] = dict(value) if isinstance(value, Mapping) else value
     return out
 
 
-def member_facts(
-    regulation: Regulation, data: Mapping[str, Any], member: Mapping[str, Any], counted: Mapping[str, Any]
-) -> dict[str, Any]:
+def member_facts(regulation: RegulationData, data: DossierData, member: Member, counted: JsonMap) -> JsonDict:
     """The facts about one member, for the subject `dang_vien`; `counted` are those of `counted_of_member`."""
-    person = _mapping(member, "member")
+    person = get_mapping(member, "member")
     # What is said of everyone holds for whoever says nothing of his own.
-    out: dict[str, Any] = {
-        **_mapping(data, "everyone", "facts"),
-        "self_review_completed": _reviewed(_at(member, "review")),
+    out: JsonDict = {
+        **get_mapping(data, "everyone", "facts"),
+        "self_review_completed": _reviewed(get(member, ("review",))),
         "is_head": bool(person.get("head")),
         "evaluated_as_leader": False,
     }
     out.update(_read_off(regulation, data, member))
     admitted = person.get("admission_date")
     if admitted:
-        months = months_between(admitted, grading_day(data))
+        months = months_known(admitted, grading_day(data))
         if months is not None:
             out["months_since_admission"] = months
-    if _at(member, "student", "system"):
+    if get(member, ("student", "system")):
         out["is_student"] = True
-    groups, _ = levels_by_group(regulation, "dang_vien", _at(member, "assessments"))
+    groups, _ = levels_by_group(regulation, "dang_vien", member.get("assessments"))
     out.update(_level_facts(groups))
-    return _over(out, counted, _mapping(member, "facts"))
+    return _over(out, counted, get_mapping(member, "facts"))
 
 
-def organization_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Any]:
+def organization_facts(regulation: RegulationData, data: DossierData) -> JsonDict:
     """The facts about the party body itself, for the subject `to_chuc_dang`; counts of members are put in later."""
-    out: dict[str, Any] = {}
-    kind = _at(data, "organization", "kind")
+    out: JsonDict = {}
+    kind = get(data, ("organization", "kind"))
     if kind:
         out["org_type"] = kind
-    if _at(data, "collective", "review"):
-        out["self_review_completed"] = _reviewed(_at(data, "collective", "review"))
-    assessments = _at(data, "party_organization", "assessments")
+    if get(data, ("collective", "review")):
+        out["self_review_completed"] = _reviewed(get(data, ("collective", "review")))
+    assessments = (data.get("party_organization") or {}).get("assessments")
     groups, _ = levels_by_group(regulation, "to_chuc_dang", assessments)
     out.update(_level_facts(groups))
-    stated = _mapping(data, "party_organization", "facts")
+    stated = get_mapping(data, "party_organization", "facts")
     return _over(out, counted_of_organization(regulation, data), stated)
 
 
-def collective_facts(regulation: Regulation, data: Mapping[str, Any]) -> dict[str, Any]:
+def collective_facts(regulation: RegulationData, data: DossierData) -> JsonDict:
     """The facts about the leading collective, for the subject `tap_the`."""
-    out: dict[str, Any] = {}
-    if _at(data, "collective", "review"):
-        out["self_review_completed"] = _reviewed(_at(data, "collective", "review"))
-    kind = str(_at(data, "collective", "kind") or "")
+    out: JsonDict = {}
+    if get(data, ("collective", "review")):
+        out["self_review_completed"] = _reviewed(get(data, ("collective", "review")))
+    kind = str(get(data, ("collective", "kind")) or "")
     if kind:
         out["collective_kind"] = kind
     # Of what level its body is decides whether a committee has a standard at all (HD 19 C.III.3).
-    level = _at(data, "party_organization", "facts", "org_type") or _at(data, "organization", "kind")
+    level = get(data, ("party_organization", "facts", "org_type")) or get(data, ("organization", "kind"))
     if kind == "cap_uy" and level:
         out["org_type"] = level
-    assessments = _at(data, "collective", "assessments")
+    assessments = (data.get("collective") or {}).get("assessments")
     groups, _ = levels_by_group(regulation, "tap_the", assessments, kind)
     out.update(_level_facts(groups))
-    return _over(out, counted_of_collective(regulation, data), _mapping(data, "collective", "facts"))
+    return _over(out, counted_of_collective(regulation, data), get_mapping(data, "collective", "facts"))
 
 
-def assessor_grades(assessments: Any) -> dict[str, str]:
+def assessor_grades(assessments: Mapping[str, Assessment] | None) -> dict[str, str]:
     """The grade each assessor proposes."""
     if not isinstance(assessments, Mapping):
         return {}

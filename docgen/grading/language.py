@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from docgen.grading.wording import effect_words, predicate_words
+from docgen.grading.rule_words import effect_words, predicate_words
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.regulations.effect import Effect
 from docgen.regulations.effects import EFFECTS
@@ -12,23 +12,23 @@ from docgen.regulations.predicate import DEFINED, Predicate, Spelling
 from docgen.regulations.predicates import PREDICATES
 from docgen.regulations.rule_facts import shared_facts
 from docgen.regulations.rule_parser import Parser
-from docgen.regulations.strict_yaml import load_text
+from docgen.regulations.strict_yaml import load_text, needs_mapping
 
 
 @cache
 def _parser() -> Parser:
-    return Parser(shared_facts(), load_text(DEFINED, "define"))
+    return Parser(shared_facts(), needs_mapping(load_text(DEFINED, "define"), "define"))
 
 
 def predicate_from(text: str) -> Predicate:
     """The predicate of one line of YAML over the shared facts; `DefinitionError` as `Parser.parse` raises."""
-    node = load_text(f"that: {{{text}}}", "example")
+    node = needs_mapping(load_text(f"that: {{{text}}}", "example"), "example")
     return _parser().parse(node["that"], node, "that")
 
 
 def effect_from(text: str) -> Effect:
     """The effect of one line of YAML over the shared facts; `DefinitionError` as `Effect.parse` raises."""
-    node = load_text(text, "example")
+    node = needs_mapping(load_text(text, "example"), "example")
     name = next(iter(node))
     return EFFECTS[name].parse(_parser(), node, name)
 

@@ -14,23 +14,23 @@ from fractions import Fraction
 from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 from docgen.forms.definition import load_form
-from docgen.grading.wording import effect_words
+from docgen.grading.rule_words import effect_words
 from docgen.i18n import worded
 from docgen.model import Finding, Place
-from docgen.regulations.criteria import shown_points
+from docgen.regulations.criteria_sets import shown_points
 from docgen.regulations.duties import COLLECTIVE_KINDS, ORG_TYPES, Body, longest
 from docgen.regulations.effect import Effect
 from docgen.regulations.effects.quota import Quota
 from docgen.regulations.entails import entails
-from docgen.regulations.loader import Criterion, Regulation, builtin_folder, load_regulation
-from docgen.regulations.rules import Rule, RuleSet, kept_rules
+from docgen.regulations.loader import Criterion, RegulationData, builtin_folder, load_regulation
+from docgen.regulations.rule_facts import Fact
+from docgen.regulations.rules import Ambiguity, Rule, RuleSet, kept_rules
 from docgen.regulations.written_at import line_of
 
 
-def loosened_regulation(regulation: Regulation) -> list[Finding]:
+def loosened_regulation(regulation: RegulationData) -> list[Finding]:
     """Everything in which the overlay `regulation` is laxer than the regulation of docgen that it extends.
 
     Empty for a regulation that is no overlay.
@@ -82,7 +82,7 @@ def _line(path: Path, rule: str) -> int:
     return line_of(path, "rules", rule) or line_of(path, "remove", rule)
 
 
-def _finding(code: str, file: str, source: str, /, **params: Any) -> Finding:
+def _finding(code: str, file: str, source: str, /, **params: object) -> Finding:
     return Finding(f"regulation.loosened.{code}", "warning", Place(file, "", source), params)
 
 
@@ -111,7 +111,7 @@ def _rules(overlay: RuleSet, base: RuleSet) -> Iterator[Finding]:
             yield _finding("fact", overlay.file, f"fact:{name}", fact=fact.words())
 
 
-def _nature(fact: Any) -> tuple[Any, ...]:
+def _nature(fact: Fact) -> tuple[object, ...]:
     """All of a fact but its labels."""
     return (
         fact.type, fact.subjects, fact.values, fact.has_default, fact.default, fact.default_for, fact.attested,
@@ -153,7 +153,7 @@ def _doubts(overlay: RuleSet, base: RuleSet) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _still_asked(new: Any, old: Any) -> bool:
+def _still_asked(new: Ambiguity, old: Ambiguity) -> bool:
     same = all(getattr(new, n) == getattr(old, n) for n in ("proposes", "without", "flat", "capped_by", "alternatives"))
     kept = set(new.subjects) >= set(old.subjects) and (new.withholds or not old.withholds)
     return same and kept and entails(old.when, new.when)
@@ -162,7 +162,7 @@ def _still_asked(new: Any, old: Any) -> bool:
 class _Documents:
     """Compares what a regulation prescribes beside its rules: notice, meeting, deadlines, assessors, packet, forms."""
 
-    def __init__(self, overlay: Regulation, base: Regulation) -> None:
+    def __init__(self, overlay: RegulationData, base: RegulationData) -> None:
         self.overlay = overlay
         self.base = base
         self.file = str(overlay.folder / "regulation.yaml")
@@ -295,21 +295,21 @@ def _days(days: Fraction) -> str:
     return f"{float(days):g}"
 
 
-def _shown(deadline: Mapping[str, Any] | None, day: datetime.date | None) -> str:
+def _shown(deadline: Mapping[str, str] | None, day: datetime.date | None) -> str:
     """A deadline in short: its day, or the days counted from an event."""
     if day is not None:
         return day.strftime("%d/%m")
     return f"+{deadline['days']}" if deadline and "days" in deadline else "–"
 
 
-def _looser(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+def _looser(new: Mapping[str, str], old: Mapping[str, str]) -> bool:
     """True where a deadline counted from an event is later or counted no longer, or one is for fewer than it was."""
     if "days" in old and ("days" not in new or int(new["days"]) > int(old["days"])):
         return True
     return "who" in new and not set(new["who"]) >= set(old.get("who", (*ORG_TYPES, "")))
 
 
-def _day(deadline: Mapping[str, Any]) -> datetime.date | None:
+def _day(deadline: Mapping[str, str]) -> datetime.date | None:
     """The day of a deadline, in a leap year where it comes every year; None where none is given."""
     text = deadline.get("before") or (f"2024-{deadline['month_day']}" if "month_day" in deadline else "")
     try:

@@ -39,15 +39,9 @@ class Reason:
         return message(key, language, clause=self.clause, grade=self.grade, detail=f": {detail}" if detail else "")
 
 
-_ASKED = {"bool": "yes_no", "number": "how_many", "percent": "how_many", "int": "how_many", "grade": "grade"}
-
-
 def ask(fact: Fact) -> Note:
     """The question that a missing `fact` puts to people, as a question."""
-    kind = (
-        "which" if fact.is_year or fact.type in ("date", "text", "scale", "choice") else _ASKED.get(fact.type, "list")
-    )
-    return Note(f"grading.ask.{kind}", {"fact": fact})
+    return Note(f"grading.ask.{'which' if fact.is_year else fact.kind.ask}", {"fact": fact})
 
 
 def ask_reading(entry: Ambiguity) -> Note:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from docgen.grading.outcome import Reason
 from docgen.i18n import DEFAULT_LANGUAGE, has_message, message
 from docgen.model import GRADE_TEXT, Finding
+from docgen.paths import JsonDict
 from docgen.regulations.told import Note
 
 
@@ -38,11 +39,17 @@ class Question:
         """The question in Vietnamese; the code where it says nothing."""
         return self.words()
 
+    def told_in(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """The question alone, in words of `language`."""
+        if self.told is None:
+            return self.code
+        told = self.told.text(language)
+        # A fact is named in the middle of a sentence elsewhere; here it begins one.
+        return told[:1].upper() + told[1:]
+
     def words(self, language: str = DEFAULT_LANGUAGE) -> str:
         """The question in words of `language`, with what each answer leads to and where to write it."""
-        told = self.told.text(language) if self.told else self.code
-        # A fact is named in the middle of a sentence elsewhere; here it begins one.
-        parts = [told[:1].upper() + told[1:] if self.told else told]
+        parts = [self.told_in(language)]
         if self.leads:
             parts.append("(" + "; ".join(one.text(language) for one in self.leads) + ")")
         if self.where:
@@ -94,9 +101,9 @@ class Proposal:
         """
         return [_action_words(action, language) for action in self.actions]
 
-    def answer(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    def answer(self, language: str = DEFAULT_LANGUAGE) -> JsonDict:
         """The proposal as plain data: always the four keys every answer has, and those that apply."""
-        out: dict[str, Any] = {
+        out: JsonDict = {
             "grade": self.grade,
             "blocked_by": list(self.blocked_by),
             "not_ranked": self.not_ranked,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
 
-from docgen.grading.facts import FactView
+from docgen.grading.given_facts import FactView
 from docgen.grading.outcome import Reason
 from docgen.grading.proposal import Proposal, Question
+from docgen.paths import JsonMap
 from docgen.regulations.rules import Rule, RuleSet, Score
 from docgen.regulations.told import UNKNOWN, Note, exact
 
@@ -25,7 +25,7 @@ def total_level(scores: Iterable[tuple[Rule, Score]], view: FactView) -> str | N
     return None
 
 
-def _number(sheet: Mapping[str, Any], key: str) -> Fraction | None:
+def _number(sheet: JsonMap, key: str) -> Fraction | None:
     value = sheet.get(key)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None

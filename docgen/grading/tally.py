@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from docgen.grading import propose, rules_of
+from docgen.grading.counts import GradeCount, grade_count
+from docgen.grading.group_quota import most_of, quota_for
 from docgen.grading.proposal import InWords, Question
-from docgen.grading.quota import most_of, quota_for
 from docgen.grading.votes import selection_rule, spelled
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import GRADES, Finding, Place
+from docgen.paths import JsonDict, JsonMap
 from docgen.regulations.rules import RuleSet
 from docgen.regulations.told import Note
 
@@ -67,10 +69,19 @@ class TallyResult:
             votes = spelled(person.votes)
             lines.append(message("grading.tally.person", language, name=person.name, votes=votes, grade=grade))
             lines += [f"    ? {question.words(language)}" for question in person.questions]
+        if self.people:
+            lines.append(message("grading.tally.counts", language, counts=self.counts().words(language)))
+        if self.max_excellent is not None:
+            best = self.counts().grades[GRADES[0]]
+            lines.append(message("grading.tally.quota", language, most=self.max_excellent, count=best))
         lines += [f"? {question.words(language)}" for question in self.questions]
         return "\n".join(lines)
 
-    def as_json(self, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    def counts(self) -> GradeCount:
+        """How many people the votes give each grade, of all who were voted on."""
+        return grade_count(person.grade for person in self.people)
+
+    def as_json(self, language: str = DEFAULT_LANGUAGE) -> JsonDict:
         """The tally as plain data, its findings with their text in `language`."""
         return {
             "regulation": self.regulation,
@@ -79,6 +90,7 @@ class TallyResult:
             "valid": self.valid,
             "invalid": self.invalid,
             "max_excellent": self.max_excellent,
+            "counts": self.counts().as_json(),
             "people": [
                 {
                     "id": person.id,
@@ -118,14 +130,14 @@ class _Counting:
     official: int | None = None
     findings: list[Finding] = field(default_factory=list)
 
-    def wrong(self, code: str, pointer: str, who: str = "", /, **params: Any) -> None:
+    def wrong(self, code: str, pointer: str, who: str = "", /, **params: object) -> None:
         """Notes a finding of severity error."""
         self.findings.append(Finding(f"grading.tally.{code}", "error", Place(pointer=pointer), params, who))
 
 
 def tally(
     regulation: str | RuleSet,
-    ballots_or_counts: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    ballots_or_counts: JsonMap | Sequence[Mapping[str, Any]],
     folders: Iterable[Path | str] = (),
 ) -> TallyResult:
     """The tally of `ballots_or_counts` under `regulation`.
@@ -139,9 +151,7 @@ def tally(
     regulation.
     """
     rules = rules_of(regulation, folders) if isinstance(regulation, str) else regulation
-    given: Mapping[str, Any] = (
-        ballots_or_counts if isinstance(ballots_or_counts, Mapping) else {"ballots": ballots_or_counts}
-    )
+    given: JsonMap = ballots_or_counts if isinstance(ballots_or_counts, Mapping) else {"ballots": ballots_or_counts}
     counting = _Counting()
     _numbers(counting, given)
     questions = _ballots(counting, given) if "ballots" in given else []
@@ -170,7 +180,7 @@ def _count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _numbers(counting: _Counting, given: Mapping[str, Any]) -> None:
+def _numbers(counting: _Counting, given: JsonMap) -> None:
     for key, name in (
         ("issued", "issued"), ("collected", "collected"), ("invalid", "invalid"), ("valid", "valid"),
         ("n_good", "n_good"), ("official_members_total", "official"),
@@ -184,7 +194,7 @@ def _numbers(counting: _Counting, given: Mapping[str, Any]) -> None:
             counting.wrong("not_a_count", f"/{key}", what=key, value=given[key])
 
 
-def _records(counting: _Counting, given: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+def _records(counting: _Counting, given: JsonMap, key: str) -> list[JsonMap]:
     """The records in the list `key`; what is none is an empty record, with a finding, so that the others keep their
     numbers."""
     found = given.get(key)
@@ -201,7 +211,7 @@ def _records(counting: _Counting, given: Mapping[str, Any], key: str) -> list[Ma
     return out
 
 
-def _votes(counting: _Counting, record: Mapping[str, Any], pointer: str) -> Mapping[str, Any]:
+def _votes(counting: _Counting, record: JsonMap, pointer: str) -> JsonMap:
     """The votes in a record; none, with a finding, where they are no mapping."""
     found = record.get("votes")
     if found is None or isinstance(found, Mapping):
@@ -210,7 +220,7 @@ def _votes(counting: _Counting, record: Mapping[str, Any], pointer: str) -> Mapp
     return {}
 
 
-def _people(counting: _Counting, given: Mapping[str, Any]) -> None:
+def _people(counting: _Counting, given: JsonMap) -> None:
     for index, person in enumerate(_records(counting, given, "people")):
         pointer = f"/people/{index}"
         name = str(person.get("name") or person.get("id") or index + 1)
@@ -218,14 +228,14 @@ def _people(counting: _Counting, given: Mapping[str, Any]) -> None:
         for grade, count in _votes(counting, person, pointer).items():
             if grade not in GRADES:
                 counting.wrong("unknown_grade", f"{pointer}/votes", name, grade=grade, person=name)
-            elif not _count(count):
+            elif not isinstance(count, int) or not _count(count):
                 counting.wrong("not_a_count", f"{pointer}/votes/{grade}", name, what=f"{name}, {grade}", value=count)
             else:
                 votes[grade] = count
         counting.people.append({"id": str(person.get("id") or name), "name": name, "votes": votes})
 
 
-def _ballots(counting: _Counting, given: Mapping[str, Any]) -> list[Question]:
+def _ballots(counting: _Counting, given: JsonMap) -> list[Question]:
     """Counts single ballots: a ballot marked invalid or assessing nobody is invalid (HD 19 C.IV.11 gạch 2)."""
     people = _records(counting, given, "people")
     names = {str(p.get("id") or p.get("name")): str(p.get("name") or p.get("id")) for p in people}
@@ -343,7 +353,7 @@ def _grade(rules: RuleSet, counting: _Counting) -> tuple[list[PersonTally], list
     return people, questions, most
 
 
-def _base(rules: RuleSet, shared: Mapping[str, Any], counting: _Counting) -> int | None:
+def _base(rules: RuleSet, shared: JsonMap, counting: _Counting) -> int | None:
     """The base of the quota where nobody states it: those whom the vote itself leaves at HTTNV (RULES A01)."""
     quota = quota_for(rules, "dang_vien")
     if quota is None:

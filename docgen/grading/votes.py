@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import TypedDict
 
-from docgen.grading.facts import FactView, check_facts
+from docgen.grading.given_facts import FactView, check_facts
+from docgen.grading.group_quota import Noticed, maximum, noticed_questions, quota_for
 from docgen.grading.outcome import Reason, ask
 from docgen.grading.proposal import Proposal, Question
-from docgen.grading.quota import Noticed, maximum, noticed_questions, quota_for
 from docgen.model import GRADES
+from docgen.paths import JsonMap
 from docgen.regulations.rule_facts import playing
 from docgen.regulations.rules import Ballot, Rule, RuleSet, Selection
 from docgen.regulations.told import Note, Outcome
 
 Votes = Mapping[str, int]
+
+
+class Candidate(TypedDict):
+    """One of several who were voted on: the name, and the ballots by grade."""
+
+    name: str
+    votes: Votes
 
 
 @dataclass(slots=True)
@@ -101,7 +109,7 @@ def spelled(votes: Votes) -> str:
     return ", ".join(f"{grade} {votes.get(grade, 0)}" for grade in GRADES)
 
 
-def propose_vote(rules: RuleSet, facts: Mapping[str, Any]) -> Proposal:
+def propose_vote(rules: RuleSet, facts: JsonMap) -> Proposal:
     """The grade that votes for one person give, or the grades of several candidates within the quota."""
     view = FactView(rules, "vote", facts)
     findings = tuple(check_facts(rules, "vote", facts))
@@ -156,7 +164,7 @@ def _total(ballot: Ballot, view: FactView, votes: Votes | None) -> tuple[int | N
 
 
 def _candidates(
-    rules: RuleSet, rule: Rule, ballot: Ballot, view: FactView, candidates: Sequence[Mapping[str, Any]]
+    rules: RuleSet, rule: Rule, ballot: Ballot, view: FactView, candidates: Sequence[Candidate]
 ) -> Proposal:
     """Each candidate's grade; the excellent ones chosen by votes until the quota is used up, ties left to people."""
     state = Noticed()

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 Said = TypeVar("Said")
 LANGUAGES = ("vi", "en")
@@ -47,7 +47,7 @@ def has_message(key: str, language: str = DEFAULT_LANGUAGE) -> bool:
     return _catalogue(key.split(".", 1)[0], language).gettext(key) != key
 
 
-def message(key: str, language: str = DEFAULT_LANGUAGE, /, **params: Any) -> str:
+def message(key: str, language: str = DEFAULT_LANGUAGE, /, **params: object) -> str:
     """The text of `key` in `language`, with `params` put in (`str.format` names).
 
     A key without a text comes back as the key and its parameters: a missing translation must never hide a finding.
@@ -67,7 +67,7 @@ def worded(say: Callable[[str], Said]) -> dict[str, Said]:
     return {language: say(language) for language in LANGUAGES}
 
 
-def _shown(value: Any, language: str) -> Any:
+def _shown(value: object, language: str) -> object:
     if type(value) is dict and value.keys() == _LANGUAGES:
         value = value[language]
     return shown(value, line=False) if type(value) is str else value

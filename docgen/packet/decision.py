@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from docgen.errors import UsageError
+from docgen.forms.alternatives import answers
 from docgen.forms.bindings import slots
 from docgen.forms.data import Record, form_data
 from docgen.forms.definition import load_form
 from docgen.forms.fill import Filler
 from docgen.grading.proposal import Proposal
 from docgen.model import GRADES
-from docgen.regulations.loader import Regulation
+from docgen.paths import JsonDict, JsonMap, get, put
+from docgen.records import DossierData
+from docgen.regulations.loader import RegulationData
 from docgen.storage import safe_name, write_whole
 
 #: The root of the values that belong to the decision alone, by whom it is about.
@@ -27,7 +30,7 @@ ROOTS = {"dang_vien": "regrade", "to_chuc_dang": "organization_regrade"}
 BODY = ""
 
 
-def decision_form(regulation: Regulation, proposal: Proposal) -> str:
+def decision_form(regulation: RegulationData, proposal: Proposal) -> str:
     """The form that the proposal's actions tell to issue (`issue:QD-01`), or an empty text.
 
     Where a regulation has the form once for each kind of those it is about (`qd-01`, `qd-01-to-chuc`), it is the one
@@ -44,7 +47,7 @@ def decision_form(regulation: Regulation, proposal: Proposal) -> str:
     return ""
 
 
-def decision_data(regulation: Regulation, data: Mapping[str, Any], about: str, proposal: Proposal) -> dict[str, Any]:
+def decision_data(regulation: RegulationData, data: DossierData, about: str, proposal: Proposal) -> JsonDict:
     """The record of the decision about one member of the dossier `data` (`about` is the id), or about its body
     (`BODY`), for `docgen fill`.
 
@@ -55,23 +58,24 @@ def decision_data(regulation: Regulation, data: Mapping[str, Any], about: str, p
     if not form:
         raise UsageError("errors.usage.no_decision", member=about or proposal.subject, regulation=regulation.id)
     definition = load_form(regulation, form)
-    out = form_data(regulation, definition, data, Record(about) if about else Record())
+    out = form_data(definition, data, Record(about) if about else Record())
     if about:
         facts = next(m for m in data["members"] if m.get("id") == about).get("facts")
     else:
         facts = (data.get("party_organization") or {}).get("facts")
     root = ROOTS[proposal.subject]
-    places = {slot.binding for slot in slots(regulation, definition)}
+    places = {slot.binding for slot in slots(definition)}
     for name, value in _known(facts or {}, proposal).items():
         # The grade of a decision is for those who take it where a person must answer for it (QĐ 379 Điều 4).
-        if f"{root}.{name}" in places and not regulation.decisions.holds(f"{root}.{name}"):
-            out.setdefault(root, {}).setdefault(name, value)
+        binding = f"{root}.{name}"
+        if binding in places and not regulation.decisions.holds(binding) and get(out, (root, name)) is None:
+            put(out, (root, name), value)
     return out
 
 
 def write_decisions(
-    regulation: Regulation,
-    data: Mapping[str, Any],
+    regulation: RegulationData,
+    data: DossierData,
     proposals: Mapping[str, Proposal],
     output: Path,
     *,
@@ -87,14 +91,15 @@ def write_decisions(
         form = decision_form(regulation, proposal)
         if not form:
             continue
-        docx = Filler(regulation, load_form(regulation, form)).fill(decision_data(regulation, data, about, proposal))
+        record = decision_data(regulation, data, about, proposal)
+        docx = Filler(load_form(regulation, form)).fill(record, known=answers(data, record))
         path = output / (f"{form}-{safe_name(about)}.docx" if about else f"{form}.docx")
         write_whole(path, docx, overwrite=overwrite)
         written.append(path)
     return written
 
 
-def _known(facts: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
+def _known(facts: JsonMap, proposal: Proposal) -> JsonDict:
     out: dict[str, Any] = {}
     for action in proposal.actions:
         name, *values = action.split(":")

@@ -10,6 +10,7 @@ from typing import Any
 from docgen.errors import InputError
 from docgen.i18n import message
 from docgen.packet.manifest import MANIFEST
+from docgen.paths import JsonDict
 from docgen.storage import new_folder, open_whole, write_whole
 
 #: What a cover PDF carries at most: it is held in memory, by us and by whoever opens it.
@@ -37,7 +38,7 @@ def cover_packet(folder: Path, *, overwrite: bool = False) -> Path | None:
     """
     from docgen.pdf.cover import make_cover
     from docgen.signing.bundle import packet_files, packet_names
-    from docgen.signing.manifest import read_manifest
+    from docgen.signing.signed_manifest import read_manifest
 
     if sum((folder / name).stat().st_size for name in packet_names(folder)) > COVER_BYTES:
         return None
@@ -59,7 +60,7 @@ class Seen:
         """True where every listed file is there, unchanged, and nothing else is."""
         return all(state == "ok" for _, state in self.files)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonDict:
         """The look as plain data."""
         return {
             "sound": self.sound,
@@ -97,7 +98,7 @@ def look_into(path: Path, output: Path | None = None) -> Seen:
 
 
 def _look(folder: Path, path: Path) -> Seen:
-    from docgen.signing.manifest import read_manifest
+    from docgen.signing.signed_manifest import read_manifest
 
     if not (folder / MANIFEST).is_file():
         raise InputError("errors.input.no_packet", file=str(path))
@@ -105,7 +106,8 @@ def _look(folder: Path, path: Path) -> Seen:
     seen = Seen(manifest)
     listed: set[str] = {MANIFEST}
     for entry in [*manifest["files"], *(manifest.get("extras") or ())]:
-        for part in (entry, entry.get("pdf") or {}):
+        scans = [one.get("scan") or {} for one in entry.get("by_hand") or ()]
+        for part in (entry, entry.get("pdf") or {}, *scans):
             name = part.get("file")
             if not name:
                 continue

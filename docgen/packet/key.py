@@ -7,13 +7,15 @@ stopped, or whose answer was lost on the way, keeps such a packet instead of tak
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docgen.forms.build import template_bytes
 from docgen.forms.definition import load_form
-from docgen.regulations.loader import Regulation
+from docgen.records import DossierData
+from docgen.regulations.loader import RegulationData
+from docgen.regulations.office import office_folder
 from docgen.storage import json_bytes
 from docgen.version import VERSION
 
@@ -21,26 +23,33 @@ if TYPE_CHECKING:
     from docgen.signing.scan import Scan
 
 
-def regulation_key(regulation: Regulation, templates: Sequence[Path | str] = ()) -> bytes:
-    """Stands for a regulation's own data and for the templates of its forms; 32 bytes."""
+def regulation_key(
+    regulation: RegulationData, templates: Sequence[Path | str] = (), papers: Sequence[str] = ()
+) -> bytes:
+    """Stands for a regulation's own data and for the templates of its forms; 32 bytes.
+
+    `papers` are the papers around the packet that are made with it: only then do they count.
+    """
     out = hashlib.blake2b(digest_size=32)
-    for folder in regulation.chain:
+    for folder in (*regulation.chain, *([office_folder()] if papers else [])):
         for path in sorted(folder.rglob("*.yaml")):
             out.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
-    for form in regulation.forms:
-        content, _ = template_bytes(regulation, load_form(regulation, form), templates)
+    for form in (*regulation.forms, *papers):
+        content, _ = template_bytes(load_form(regulation, form), templates)
         out.update(hashlib.sha256(content).digest())
     return out.digest()
 
 
 def packet_key(
     regulation: bytes,
-    data: Mapping[str, Any],
+    data: DossierData,
     sha256: str,
     *,
     draft: bool,
     pdf_engine: str | None,
     scans: Sequence[Scan] = (),
+    papers: Sequence[str] = (),
+    print_copies: int = 0,
 ) -> str:
     """The key of a packet, 32 hex digits: of docgen's version, the dossier, and all that its packet depends on besides.
 
@@ -48,6 +57,8 @@ def packet_key(
     `data`.
     """
     beside = "".join(f"\n{hashlib.sha256(scan.content).hexdigest()} {scan.title}" for scan in scans)
+    beside += "".join(f"\n{form}" for form in papers)
+    beside += f"\nprint {print_copies}" if print_copies else ""
     dossier = sha256 or hashlib.sha256(json_bytes(data)).hexdigest()
     depends = f"{VERSION}\n{draft}\n{pdf_engine}\n{dossier}{beside}".encode()
     return hashlib.blake2b(depends, digest_size=16, key=regulation).hexdigest()

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
-from docgen.packet.fill import FilledFile
+from docgen.packet.documents import FilledFile
 from docgen.packet.plan import Document
+from docgen.paths import JsonDict, JsonMap
+from docgen.records import DossierData
 from docgen.regulations.duties import body_of
-from docgen.regulations.loader import Regulation
+from docgen.regulations.loader import RegulationData
 from docgen.storage import json_bytes
 from docgen.version import VERSION
 
@@ -26,7 +28,17 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def file_entry(document: Document, file: FilledFile) -> dict[str, Any]:
+class Extra(TypedDict):
+    """The manifest's entry of a file that is no form; `submitted` says whether it goes up with the packet."""
+
+    file: str
+    sha256: str
+    size: int
+    what: str
+    submitted: bool
+
+
+def file_entry(document: Document, file: FilledFile) -> JsonDict:
     """The manifest's entry of one document of the packet."""
     definition = document.definition
     return {
@@ -52,17 +64,17 @@ def file_entry(document: Document, file: FilledFile) -> dict[str, Any]:
     }
 
 
-def extra_entry(name: str, content: bytes, what: str, submitted: bool) -> dict[str, Any]:
+def extra_entry(name: str, content: bytes, what: str, submitted: bool) -> Extra:
     """The entry of a file that is no form: the index, the summary."""
     return {"file": name, "sha256": sha256(content), "size": len(content), "what": what, "submitted": submitted}
 
 
 def manifest(
-    regulation: Regulation,
-    data: Mapping[str, Any],
+    regulation: RegulationData,
+    data: DossierData,
     source: Mapping[str, str],
-    documents: Sequence[Mapping[str, Any]],
-    extras: Sequence[Mapping[str, Any]],
+    documents: Sequence[JsonMap],
+    extras: Sequence[Extra],
     *,
     draft: bool,
     findings: Mapping[str, int],

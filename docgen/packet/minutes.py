@@ -11,16 +11,21 @@ from typing import Any
 
 from docgen.dossier import Dossier
 from docgen.errors import InputError, UsageError
+from docgen.forms.alternatives import answers
 from docgen.forms.data import Record, form_data
 from docgen.forms.definition import load_form
 from docgen.forms.fill import Filler
+from docgen.forms.handing import counted_locked
 from docgen.grading.tally import TallyResult, tally
-from docgen.model import Finding
-from docgen.regulations.loader import Regulation, list_regulations, load_regulation
-from docgen.regulations.standing import is_graded
+from docgen.model import Finding, Severity
+from docgen.packet.office_data import office_data
+from docgen.paths import JsonDict, get, get_list, put, put_into
+from docgen.records import DossierData, Member
+from docgen.regulations.loader import RegulationData, list_regulations, load_regulation
+from docgen.regulations.outside_review import is_graded
 from docgen.storage import write_whole
 
-#: The form of the minutes, where a regulation has one.
+#: The form of the minutes: a regulation's own, else the paper that every regulation has.
 MINUTES = "bien-ban-kiem-phieu"
 #: The places of a dossier that a tally reads.
 _COUNTED = re.compile(r"/ballots(/|$)|/members(/\d+(/votes(/.*)?)?)?$")
@@ -32,7 +37,7 @@ class Counted:
 
     result: TallyResult
     regulation: str
-    data: dict[str, Any] | None
+    data: DossierData | None
     findings: list[Finding]
     folders: tuple[Path, ...] = ()
 
@@ -40,12 +45,12 @@ class Counted:
         """The tally for a terminal."""
         return self.result.as_text(language)
 
-    def as_json(self, language: str) -> dict[str, Any]:
+    def as_json(self, language: str) -> JsonDict:
         """The tally as plain data."""
         return self.result.as_json(language)
 
 
-def counts_of(data: Mapping[str, Any]) -> dict[str, Any]:
+def counts_of(data: DossierData) -> JsonDict:
     """What a dossier says of its ballots, in the shape `docgen.grading.tally` counts."""
     ballots = data.get("ballots") or {}
     out: dict[str, Any] = {name: ballots[name] for name in ("issued", "collected", "invalid") if name in ballots}
@@ -91,12 +96,12 @@ def count_file(path: Path, folders: Sequence[Path] = ()) -> Counted:
 def _shape_of_votes(dossier: Dossier) -> list[Finding]:
     """What has the wrong shape among the dossier's ballots, votes and members: such a value was not counted."""
     from docgen.dossier.shape import dossier_shape
-    from docgen.validation.shape import dossier_validator, shape_findings
+    from docgen.validation.checks.shape import dossier_validator, shape_findings
 
     regulation = load_regulation(dossier.regulation, dossier.folders)
     found: list[Finding] = []
 
-    def report(code: str, severity: Any, pointer: str, **params: Any) -> None:
+    def report(code: str, severity: Severity, pointer: str, **params: object) -> None:
         if _COUNTED.match(pointer):
             found.append(Finding(code, severity, dossier.places.find(pointer), params))
 
@@ -104,7 +109,7 @@ def _shape_of_votes(dossier: Dossier) -> list[Finding]:
     return found
 
 
-def on_the_ballot(regulation: Regulation, data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def on_the_ballot(regulation: RegulationData, data: DossierData) -> list[Member]:
     """The members who are voted on, in order: those who are to be graded."""
     return [member for member in data.get("members") or () if is_graded(regulation.apart, data, member)]
 
@@ -112,24 +117,33 @@ def on_the_ballot(regulation: Regulation, data: Mapping[str, Any]) -> list[Mappi
 def write_minutes(counted: Counted, output: Path, folders: Sequence[Path] = (), *, overwrite: bool = False) -> Path:
     """The minutes as a Word file at `output`.
 
-    Raises `UsageError` where the regulation has no form of minutes, or the votes came without a dossier.
+    Raises `UsageError` where the votes came without a dossier.
     """
     regulation = load_regulation(counted.regulation, (*folders, *counted.folders))
-    if MINUTES not in regulation.forms:
-        raise UsageError("errors.usage.no_minutes", regulation=regulation.id)
     if counted.data is None:
         raise UsageError("errors.usage.minutes_need_dossier")
     definition = load_form(regulation, MINUTES)
-    data = form_data(regulation, definition, counted.data, Record())
-    ballots = data.setdefault("ballots", {})
-    if counted.result.valid is not None:
-        ballots.setdefault("valid", counted.result.valid)
+    if definition.status == "office":
+        data = form_data(definition, office_data(regulation, counted.data), Record())
+    else:
+        data = form_data(definition, counted.data, Record())
+        _add_result(regulation, counted, data)
+    docx = Filler(definition).fill(data, known=answers(counted.data, data))
+    if definition.status == "office":
+        docx = counted_locked(regulation, docx)
+    target = output if output.suffix.lower() == ".docx" else output / f"{MINUTES}.docx"
+    write_whole(target, docx, overwrite=overwrite)
+    return target
+
+
+def _add_result(regulation: RegulationData, counted: Counted, data: JsonDict) -> None:
+    """Put what the count itself gives into the data of the minutes: the valid ballots, each person's grade."""
+    assert counted.data is not None
+    if counted.result.valid is not None and get(data, ("ballots", "valid")) is None:
+        put(data, ("ballots", "valid"), counted.result.valid)
     grades = {person.id: person.grade for person in counted.result.people}
-    for row, member in zip(data.get("members", ()), on_the_ballot(regulation, counted.data), strict=True):
+    for row, member in zip(get_list(data, "members"), on_the_ballot(regulation, counted.data), strict=True):
         # The grade that the vote itself gives; what the cell has put down already stands.
         grade = grades.get(str(member.get("id", "")))
-        if grade:
-            row.setdefault("cell", {}).setdefault("grade", grade)
-    target = output if output.suffix.lower() == ".docx" else output / f"{MINUTES}.docx"
-    write_whole(target, Filler(regulation, definition).fill(data), overwrite=overwrite)
-    return target
+        if grade and get(row, ("cell", "grade")) is None:
+            put_into(row, ("cell", "grade"), grade)

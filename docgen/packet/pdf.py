@@ -16,21 +16,23 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from docgen.crew import processors, share
+from docgen.crew import processors
 from docgen.errors import InputError, InternalError, UsageError
 from docgen.i18n import message
 from docgen.model import Finding, Place, has_errors
-from docgen.packet.build import DRAWN, INDEX, MakePdf, PdfParts
-from docgen.packet.fill import FilledFile, Progress
+from docgen.packet.documents import FilledFile, Progress
+from docgen.packet.index import start_pages
+from docgen.packet.make import DRAWN, INDEX, MakePdf, PdfParts
 from docgen.packet.manifest import MANIFEST, extra_entry, sha256
 from docgen.packet.plan import Document, Signer
 from docgen.regulations.originals import is_body_role, person_role
+from docgen.sharing import share
 from docgen.storage import json_bytes, new_folder, safe_name, working_on, write_whole
 
 if TYPE_CHECKING:
-    from docgen.pdf import SignatureZone
+    from docgen.pdf import ConversionResult, FileResult, SignatureZone
 
 PDF_FOLDER = "pdf"
 INDEX_PDF = "000-muc-luc.pdf"
@@ -39,6 +41,8 @@ PRINT_COPY = "ban-in.pdf"
 PRINT_PAGES = 2000
 #: So few documents get their fields sooner from one process than from two.
 _WORTH_A_PROCESS = 60
+#: The index is drawn again where it is longer than thought: the numbers it prints count its own pages.
+_INDEX_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,14 @@ class Page:
     name: str
     title: str
     signers: Sequence[Signer]
+
+
+class _Note(TypedDict):
+    """What was noted of one drawing."""
+
+    zones: list[dict[str, Any]]
+    fonts: list[str]
+    warnings: list[dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -70,8 +82,9 @@ class _Drawings:
         """True where `page` was drawn. The note is written last."""
         return (self.folder / f"{page.sha256}.json").is_file()
 
-    def put(self, page: Page, drawn: Any) -> None:
+    def put(self, page: Page, drawn: FileResult) -> None:
         """Put aside what the engine gave for `page`."""
+        assert drawn.pdf is not None, page.name
         write_whole(self.folder / f"{page.sha256}.pdf", drawn.pdf, overwrite=True)
         note = {
             "zones": [asdict(zone) for zone in drawn.zones],
@@ -84,9 +97,9 @@ class _Drawings:
         """The PDF of `page`."""
         return (self.folder / f"{page.sha256}.pdf").read_bytes()
 
-    def note(self, page: Page) -> dict[str, Any]:
+    def note(self, page: Page) -> _Note:
         """What was noted of `page`: `fonts`, `warnings`, and `zones` as `SignatureZone` has them."""
-        note: dict[str, Any] = json.loads((self.folder / f"{page.sha256}.json").read_bytes())
+        note: _Note = json.loads((self.folder / f"{page.sha256}.json").read_bytes())
         return note
 
     def zones(self, page: Page) -> list[SignatureZone]:
@@ -106,21 +119,19 @@ def draw(
     jobs: int = 0,
     progress: Progress = lambda done, total: None,
 ) -> PdfParts:
-    """Write the PDF files of `pages`, of the index (`index` takes the page counts) and the print copy to `target`.
+    """Write the PDF files of `pages`, of the index and the print copy to `target`.
+
+    `index` makes the index from the pages on which the documents begin in the print copy.
 
     With `auto` one engine still draws them all: where the embedded one loses something, LibreOffice draws everything.
     `aside` is the folder in which drawings wait, `jobs` the number of processes (0: one a core). Raises
     `InternalError` where a text or a letter did not arrive, `EnvironmentFault` where the engine is missing.
     """
-    from docgen.pdf import convert
-
     chosen, drawings = _drawn_by_one(pages, aside, engine, jobs, progress)
     workers = min(jobs or processors(), max(1, len(pages) // _WORTH_A_PROCESS))
     entries = dict(sorted(share(pages, workers, partial(_Fields, drawings, target))))
     counts = {number: int(entry["pages"]) for number, entry in entries.items()}
-    contents = convert([(INDEX_PDF, index(counts))], chosen, own=True)
-    if has_errors(contents.findings):
-        raise _lost(contents.findings)
+    contents, starts = _drawn_index(index, counts, chosen)
     index_pdf = contents.pdfs[INDEX_PDF]
     write_whole(target / INDEX_PDF, index_pdf)
     extras = [extra_entry(f"{PDF_FOLDER}/{INDEX_PDF}", index_pdf, "index", True)]
@@ -136,7 +147,26 @@ def draw(
     record = {**contents.record(), "fonts": sorted(fonts)}
     if warnings:
         record["findings"] = [asdict(finding) for finding in warnings]
-    return PdfParts(entries, counts, extras, record, warnings)
+    return PdfParts(entries, counts, starts, extras, record, warnings)
+
+
+def _drawn_index(
+    index: Callable[[Mapping[int, int]], bytes], counts: Mapping[int, int], engine: str
+) -> tuple[ConversionResult, dict[int, int]]:
+    """The index, drawn, with the pages on which the documents begin behind it; without them where its own length does
+    not settle: no number is better than a wrong one. Raises `InternalError` where a text of it is lost."""
+    from docgen.pdf import convert, page_count
+
+    length = 1
+    for _ in range(_INDEX_TRIES):
+        starts = start_pages(counts, length)
+        drawn = convert([(INDEX_PDF, index(starts))], engine, own=True)
+        if has_errors(drawn.findings):
+            raise _lost(drawn.findings)
+        if (found := page_count(drawn.pdfs[INDEX_PDF])) == length:
+            return drawn, starts
+        length = found
+    return convert([(INDEX_PDF, index({}))], engine, own=True), {}
 
 
 def noted_of(manifest: Mapping[str, Any]) -> list[Finding]:
@@ -262,7 +292,7 @@ def _print_copies(
 
 
 def pdf_maker(engine: str, jobs: int = 0, progress: Progress = lambda done, total: None) -> MakePdf:
-    """A function that adds the PDF files to a packet that is being made (`docgen.packet.build.MakePdf`).
+    """A function that adds the PDF files to a packet that is being made (`docgen.packet.make.MakePdf`).
 
     `engine` is `auto`, `rdocx` or `libreoffice`. It raises as `draw` does. That every official text and every value
     stands in the Word file has been checked by then; the engine's gate finds every paragraph of it in the PDF.
@@ -320,7 +350,7 @@ def _add_pdf(folder: Path, engine: str, jobs: int, progress: Progress) -> list[F
         pages.append(Page(entry["number"], folder / entry["file"], entry["sha256"], name, title, signers))
     index = _recorded(folder, next(extra for extra in manifest["extras"] if extra["file"] == INDEX))
     with new_folder(folder / PDF_FOLDER, overwrite=True, keep=DRAWN) as work:
-        parts = draw(pages, work, lambda counts: index, engine, aside=work / DRAWN, jobs=jobs, progress=progress)
+        parts = draw(pages, work, lambda starts: index, engine, aside=work / DRAWN, jobs=jobs, progress=progress)
     _print_to(folder, parts, folder / PDF_FOLDER)
     for entry in manifest["files"]:
         entry["pdf"] = parts.entries.get(entry["number"], entry.get("pdf"))

@@ -6,16 +6,23 @@ that list are put together person by person, the way they are filed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from docgen.errors import UsageError
 from docgen.forms.data import Record
-from docgen.forms.definition import FormDefinition, Part, Text, load_form
+from docgen.forms.definition import FormDefinition, Hole, Part, Text, load_form
 from docgen.i18n import message
-from docgen.regulations.loader import Assessor, PacketItem, Regulation
+from docgen.packet.blank_ballots import ballots_needed, is_ballot
+from docgen.packet.issuer import issues_as_committee, with_issuer
+from docgen.paths import AnyRecord, JsonMap, get_mapping, get_text
+from docgen.records import DossierData, Member
+from docgen.regulations.loader import Assessor, PacketItem, RegulationData
+from docgen.regulations.office import office
 from docgen.regulations.originals import SCAN, body_role, sealed_by
-from docgen.regulations.standing import owes_review
+from docgen.regulations.outside_review import owes_review
+from docgen.regulations.subjects import BODIES, SUBJECTS, is_member
 from docgen.storage import safe_name
 
 #: The assessor id under which each subject assesses itself.
@@ -37,7 +44,7 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document of a packet."""
+    """One document of a packet; a ballot that is asked for is made in so many like `copies` in one file."""
 
     number: int
     definition: FormDefinition
@@ -46,6 +53,7 @@ class Document:
     signers: tuple[Signer, ...]
     clause: str
     about: str = ""
+    copies: int = 0
 
     @property
     def stem(self) -> str:
@@ -55,26 +63,27 @@ class Document:
         return "-".join(safe_name(part, 40) for part in parts)
 
 
-def _caption(parts: tuple[Part, ...]) -> str:
-    return "".join(part.text for part in parts if isinstance(part, Text)).strip()
+def _caption(parts: tuple[Part, ...], data: DossierData) -> str:
+    """The words of a signature's first line, with the values that stand in it."""
+    out = [get_text(data, *part.binding.split(".")) if isinstance(part, Hole) else part.text
+           for part in parts if isinstance(part, (Text, Hole))]  # fmt: skip
+    return "".join(out).strip()
 
 
-def _signers(
-    regulation: Regulation, definition: FormDefinition, data: Mapping[str, Any], holder: Mapping[str, Any]
-) -> tuple[Signer, ...]:
+def _signers(definition: FormDefinition, data: DossierData, holder: AnyRecord) -> tuple[Signer, ...]:
+    regulation = definition.law
     out = []
     sealed = sealed_by(regulation.originals, data)
     for sign in definition.signs():
-        name = ""
-        if sign.name is not None:
-            path = sign.name.binding.split(".")
-            value: Any = holder.get(path[0], data.get(path[0]))
-            for step in path[1:]:
-                value = value.get(step) if isinstance(value, Mapping) else None
-            name = value if isinstance(value, str) else ""
-        caption = " ".join(_caption(parts) for parts in sign.text[:1])
-        # Where a body's signature stands for the seal, nobody stamps the person's paper besides.
-        out.append(Signer(sign.role, caption, sign.seal and not regulation.originals, name))
+        path = sign.name.binding.split(".") if sign.name is not None else [""]
+        name = get_text(holder if path[0] in holder else data, *path)
+        caption = " ".join(_caption(parts, data) for parts in sign.text[:1])
+        # Where a body's signature stands for the seal, nobody stamps the person's paper besides. The papers around the
+        # packet are a chi bộ's as well, which has no seal.
+        stamped = (
+            sign.seal and not regulation.originals and (definition.status != "office" or issues_as_committee(data))
+        )
+        out.append(Signer(sign.role, caption, stamped, name))
         if sign.seal and sign.role in sealed:
             out.append(body_signer(sign.role, sealed[sign.role]))
     return tuple(out)
@@ -85,33 +94,33 @@ def body_signer(role: str, name: str) -> Signer:
     return Signer(body_role(role), message(f"packet.body.{'scan' if role == SCAN else 'seal'}", "vi"), True, name)
 
 
-def _ordered(regulation: Regulation, subject: str, present: Mapping[str, Any]) -> list[str]:
+def _ordered(regulation: RegulationData, subject: str, present: JsonMap) -> list[str]:
     """The assessor ids present, in the regulation's order, those it does not know last."""
     known = [a.id for a in regulation.assessors if a.subject == subject]
     return [a for a in known if a in present] + [a for a in present if a not in known]
 
 
-def _assessments(holder: Mapping[str, Any]) -> Mapping[str, Any]:
+def _assessments(holder: AnyRecord) -> JsonMap:
     """The sheets of a member or a body, by who assessed; one of nobody (an error among the findings) is left out."""
     found = holder.get("assessments")
     return {who: sheet for who, sheet in found.items() if str(who).strip()} if isinstance(found, Mapping) else {}
 
 
 class _Planner:
-    def __init__(self, regulation: Regulation, data: Mapping[str, Any]) -> None:
+    def __init__(self, regulation: RegulationData, data: DossierData) -> None:
         self.regulation = regulation
         self.data = data
         self.definitions: dict[str, FormDefinition] = {}
         # Whoever has no id (an error among the findings) cannot be told apart: no document is made for them.
-        members = [m for m in data.get("members", ()) if isinstance(m, Mapping)]
-        self.members: list[Mapping[str, Any]] = [m for m in members if str(m.get("id") or "").strip()]
+        members = data.get("members", ())
+        self.members = [m for m in members if str(m.get("id") or "").strip()]
 
     def definition(self, form: str) -> FormDefinition:
         if form not in self.definitions:
             self.definitions[form] = load_form(self.regulation, form)
         return self.definitions[form]
 
-    def wanted(self, item: PacketItem, present: Mapping[str, Any]) -> list[str]:
+    def wanted(self, item: PacketItem, present: JsonMap) -> list[str]:
         """The assessors whose sheets `item` asks for; `others` are those that no item about the same subject names."""
         subject = self.definition(item.form).subject
         ordered = _ordered(self.regulation, subject, present)
@@ -131,16 +140,14 @@ class _Planner:
         if item.each == "members":
             return True
         return (
-            item.each == "assessments"
-            and self.definition(item.form).subject == "dang_vien"
-            and item.assessors == (SELF,)
+            item.each == "assessments" and is_member(self.definition(item.form).subject) and item.assessors == (SELF,)
         )
 
-    def owes_nothing(self, member: Mapping[str, Any]) -> bool:
+    def owes_nothing(self, member: Member) -> bool:
         """True for a member outside the review who has given no paper of it; what somebody gave all the same stays."""
         return not member.get("review") and not owes_review(self.regulation.apart, self.data, member)
 
-    def for_member(self, item: PacketItem, member: Mapping[str, Any]) -> Iterator[tuple[Record, Mapping[str, Any]]]:
+    def for_member(self, item: PacketItem, member: Member) -> Iterator[tuple[Record, AnyRecord]]:
         key = str(member.get("id", ""))
         if not item.made_for(member) or self.owes_nothing(member):
             return
@@ -150,26 +157,24 @@ class _Planner:
         for assessor in self.wanted(item, _assessments(member)):
             yield Record(key, assessor), {**member, "assessment": _assessments(member)[assessor]}
 
-    def for_body(self, item: PacketItem) -> Iterator[tuple[Record, Mapping[str, Any], str]]:
+    def for_body(self, item: PacketItem) -> Iterator[tuple[Record, AnyRecord, str]]:
         subject = self.definition(item.form).subject
-        root = "party_organization" if subject == "to_chuc_dang" else "collective"
-        holder = self.data.get(root)
-        holder = holder if isinstance(holder, Mapping) else {}
+        holder = get_mapping(self.data, SUBJECTS[subject].place)
         for assessor in self.wanted(item, _assessments(holder)):
             entry = {"assessment": _assessments(holder)[assessor]}
             yield Record("", assessor), entry, str(holder.get("name", ""))
 
-    def documents(self) -> Iterator[tuple[PacketItem, Record, Mapping[str, Any], str, str]]:
+    def documents(self) -> Iterator[tuple[PacketItem, Record, AnyRecord, str, str]]:
         items = list(self.regulation.packet)
         while items:
             item = items.pop(0)
             definition = self.definition(item.form)
-            if item.each != "members" and definition.subject != "dang_vien" and not item.made_for(self.data):
+            if item.each != "members" and not is_member(definition.subject) and not item.made_for(self.data):
                 continue
             if item.each == "dossier":
                 yield item, Record(), self.data, str(self._body_name(definition)), ""
                 continue
-            if item.each == "assessments" and definition.subject != "dang_vien":
+            if item.each == "assessments" and not is_member(definition.subject):
                 for record, holder, name in self.for_body(item):
                     yield item, record, holder, name, ""
                 continue
@@ -183,40 +188,79 @@ class _Planner:
                         yield entry, record, holder, name, name
 
     def _body_name(self, definition: FormDefinition) -> str:
-        root = "collective" if definition.subject == "tap_the" else "organization"
+        root = "collective" if definition.subject == BODIES["collective"].code else "organization"
         holder = self.data.get(root)
         return str(holder.get("name", "")) if isinstance(holder, Mapping) else ""
 
 
-def _member_name(member: Mapping[str, Any]) -> str:
+def _member_name(member: Member) -> str:
     person = member.get("member")
     return str(person.get("full_name", "")) if isinstance(person, Mapping) else ""
 
 
-def plan_documents(regulation: Regulation, data: Mapping[str, Any]) -> list[Document]:
-    """All documents of the packet for the dossier `data`, in order, numbered from 1."""
+def plan_documents(regulation: RegulationData, data: DossierData, papers: Collection[str] = ()) -> list[Document]:
+    """All documents of the packet for the dossier `data`, in order, numbered from 1.
+
+    Behind them what is asked for besides (`papers`), in the order of `further_forms`. Raises `UsageError` for a form
+    that is none of these.
+    """
+    refuse_unknown(regulation, papers)
     planner = _Planner(regulation, data)
     out = []
     for number, (item, record, holder, subject, about) in enumerate(planner.documents(), start=1):
         definition = planner.definition(item.form)
-        signers = _signers(regulation, definition, data, holder)
+        signers = _signers(definition, data, holder)
         out.append(Document(number, definition, record, subject, signers, item.clause, about))
+    issued = cast(DossierData, with_issuer(data)) if papers else data
+    for form in [form for form in further_forms(regulation) if form in papers] if papers else ():
+        definition = planner.definition(form)
+        signers = _signers(definition, issued, issued)
+        copies = ballots_needed(data) if is_ballot(form) else 0
+        name = get_text(issued, "issuer", "called")
+        clause = office().words["clause"]
+        out.append(Document(len(out) + 1, definition, Record(), name, signers, clause, copies=copies))
     return out
 
 
-def unmade(regulation: Regulation, data: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> list[Document]:
+def further_forms(regulation: RegulationData) -> tuple[str, ...]:
+    """What may be asked for besides the packet: the papers around it, then the regulation's own forms that are made
+    once a dossier and are no document of it."""
+    made = {item.form for item in regulation.packet}
+    own = [form for form in regulation.forms if form not in made and load_form(regulation, form).record == "dossier"]
+    return (*regulation.office, *own)
+
+
+def refuse_unknown(regulation: RegulationData, papers: Collection[str]) -> None:
+    """Raise `UsageError` for one of `papers` that may not be asked for."""
+    known = further_forms(regulation) if papers else ()
+    for form in papers:
+        if form not in known:
+            raise UsageError("errors.usage.no_such_paper", form=form[:60], known=", ".join(known))
+
+
+def unmade(regulation: RegulationData, data: DossierData, entries: Sequence[Mapping[str, Any]]) -> list[Document]:
     """The documents the dossier asks for that are not among the manifest's `entries`, by form and record."""
     made = {(entry.get("form"), str(entry.get("record"))) for entry in entries}
-    return [d for d in plan_documents(regulation, data) if (d.definition.form, str(d.record.key())) not in made]
+    return [
+        d
+        for d in plan_documents(regulation, data, besides(regulation, entries))
+        if (d.definition.form, str(d.record.key())) not in made
+    ]
+
+
+def besides(regulation: RegulationData, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The forms that the manifest's `entries` have besides the packet's own documents."""
+    named = {entry.get("form") for entry in entries} - {item.form for item in regulation.packet}
+    return [form for form in further_forms(regulation) if form in named] if named else []
 
 
 def misnamed(
-    regulation: Regulation, data: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+    regulation: RegulationData, data: DossierData, entries: Sequence[Mapping[str, Any]]
 ) -> list[tuple[int, Signer, str]]:
     """Where the manifest's `entries` name another signer than the dossier: document number, who it is, who is named."""
     made = {(entry.get("form"), str(entry.get("record"))): entry for entry in entries}
     out = []
-    for document in plan_documents(regulation, data):
+    for document in plan_documents(regulation, data, besides(regulation, entries)):
         entry = made.get((document.definition.form, str(document.record.key())))
         if entry is None:
             continue  # that has a reason of its own
@@ -227,7 +271,7 @@ def misnamed(
     return out
 
 
-def assessor_label(regulation: Regulation, subject: str, assessor: str) -> str:
+def assessor_label(regulation: RegulationData, subject: str, assessor: str) -> str:
     """How the regulation calls an assessor; the id itself for one it does not know."""
     for known in regulation.assessors:
         if isinstance(known, Assessor) and known.subject == subject and known.id == assessor:

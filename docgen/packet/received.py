@@ -10,7 +10,7 @@ from docgen.dossier import load_dossier
 from docgen.packet.plan import misnamed, unmade
 from docgen.regulations.loader import load_regulation
 from docgen.signing.bundle import opened, unlisted_bytes
-from docgen.signing.manifest import find_packet, load_manifest
+from docgen.signing.signed_manifest import find_packet, load_manifest
 from docgen.signing.verdict import Reason, Verdict
 from docgen.signing.verify import Asked, verify_file, verify_packet
 

@@ -6,14 +6,16 @@ digitised).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docgen.errors import UsageError
 from docgen.packet.manifest import sha256
 from docgen.packet.plan import body_signer
-from docgen.regulations.loader import Regulation
+from docgen.paths import JsonDict
+from docgen.records import DossierData
+from docgen.regulations.loader import RegulationData
 from docgen.regulations.originals import SCAN, sealed_by
 from docgen.secrecy import secrecy_mark
 from docgen.storage import safe_name, write_whole
@@ -25,8 +27,8 @@ FOLDER = "so-hoa"
 
 
 def write_scans(
-    regulation: Regulation, data: Mapping[str, Any], scans: Sequence[Scan], first: int, folder: Path
-) -> list[dict[str, Any]]:
+    regulation: RegulationData, data: DossierData, scans: Sequence[Scan], first: int, folder: Path
+) -> list[JsonDict]:
     """Write the `scans` into the packet in `folder`; returns their entries in the manifest, numbered from `first`.
 
     Raises `UsageError` where the regulation says nothing of digitised papers, or a title is a secrecy mark.
@@ -40,7 +42,7 @@ def write_scans(
     from docgen.signing.scan import DIGITISED, scan_pdf
 
     signer = body_signer(SCAN, sealed_by(regulation.originals, data).get(SCAN, ""))
-    entries = []
+    entries: list[JsonDict] = []
     for number, scan in enumerate(scans, start=first):
         if secrecy_mark(scan.title):
             raise UsageError("errors.usage.secret")

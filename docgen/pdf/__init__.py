@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from docgen.pdf.choice import choose_engine
-    from docgen.pdf.engine import ConversionResult, convert
+    from docgen.pdf.conversion import ConversionResult, convert
+    from docgen.pdf.engine_names import ENGINES
     from docgen.pdf.gate import check
-    from docgen.pdf.merge import print_copy
-    from docgen.pdf.names import ENGINES
+    from docgen.pdf.merged import print_copy
     from docgen.pdf.reading import page_count, pdf_text
     from docgen.pdf.stream import convert_stream
     from docgen.pdf.work import FileResult
     from docgen.pdf.zones import SignatureZone, shared_zone
 
 _HOMES = {
-    "ENGINES": "names", "ConversionResult": "engine", "FileResult": "work", "SignatureZone": "zones", "check": "gate",
-    "choose_engine": "choice", "convert": "engine", "convert_stream": "stream", "page_count": "reading",
-    "pdf_text": "reading", "print_copy": "merge", "shared_zone": "zones",
+    "ENGINES": "engine_names", "ConversionResult": "conversion", "FileResult": "work", "SignatureZone": "zones",
+    "check": "gate", "choose_engine": "choice", "convert": "conversion", "convert_stream": "stream",
+    "page_count": "reading", "pdf_text": "reading", "print_copy": "merged", "shared_zone": "zones",
 }  # fmt: skip
 
 __all__ = [

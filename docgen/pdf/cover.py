@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from docgen.errors import InputError
 from docgen.i18n import message
 from docgen.model import has_errors
-from docgen.pdf.engine import convert
+from docgen.pdf.conversion import convert
 from docgen.pdf.finish import save
 from docgen.pdf.reading import need_pikepdf
-from docgen.word.pages import Page
+from docgen.word.write.pages import Page
 
 #: Official pages are in Vietnamese whatever the language of messages.
 PAGE_LANGUAGE = "vi"

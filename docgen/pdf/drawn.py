@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from docgen.pdf.zones import BlockBox
 
@@ -70,38 +70,46 @@ def clear(token: str, process: int | str = "*") -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-class Engine(Protocol):
-    """One way from Word to PDF. Where processes cannot be forked it is pickled."""
+#: What every engine says beside its methods.
+SAID = ("name",)
 
-    @property
-    def name(self) -> str:
-        """What results and findings call it."""
-        ...
 
-    @property
-    def files_a_call(self) -> int:
-        """How many files are best drawn at once."""
-        ...
+class Engine(ABC):
+    """One way from Word to PDF. It has no state; where processes cannot be forked it is pickled."""
 
-    @property
-    def attempts(self) -> int:
-        """How often a file is tried that failed, took too long or ended the process; from the second time, alone."""
-        ...
+    #: What it is called on the command line, in results and findings; its module is called the same.
+    name: str
+    #: Its turn where the choice is left to docgen, from 1: the first that is installed draws, the next draws what that
+    #: one loses. 0 for one that draws only where it is named.
+    turn: int = 0
+    #: How many files are best drawn at once.
+    files_a_call: int = 1
+    #: How often a file is tried that failed, took too long or ended the process; from the second time, alone.
+    attempts: int = 1
+    #: True where it runs and watches a process of its own: it needs no worker to be ended in time.
+    is_process: bool = False
+    #: True where a file is drawn again with a page ended earlier, when a page of it is badly filled.
+    redraws: bool = True
 
+    @classmethod
+    def names(cls) -> Iterable[str]:
+        """Its one name."""
+        return (cls.name,)
+
+    @abstractmethod
     def need(self) -> None:
         """Raise `EnvironmentFault` where it is not installed."""
-        ...
 
+    @abstractmethod
     def version(self) -> str:
         """What is installed. Raises `EnvironmentFault` where nothing is."""
-        ...
 
+    @abstractmethod
     def draw(self, files: Sequence[tuple[int, bytes]], room: Room) -> Iterator[tuple[int, Drawn | NotDrawn]]:
         """Draw `files` (number, Word file without content controls), each given as soon as it is there.
 
         A file that is not given at all was not come to and may be asked for again.
         """
-        ...
 
 
-__all__ = ["Drawn", "Engine", "NotDrawn", "Room", "clear"]
+__all__ = ["SAID", "Drawn", "Engine", "NotDrawn", "Room", "clear"]

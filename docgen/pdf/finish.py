@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
+from docgen.pdf.layout_tables import untag_layout
 from docgen.pdf.mark import KEY
 from docgen.pdf.reading import need_pikepdf
-from docgen.word import style
+from docgen.word.write import style
+
+if TYPE_CHECKING:
+    from pikepdf import Pdf
 
 #: Claims of PDF/UA: a signature field is no part of the tag tree, so we do not claim it (PDF/A-2b stands).
 _UA_CLAIM = re.compile(rb"<pdfuaid:part>\d+</pdfuaid:part>\s*")
@@ -16,7 +20,7 @@ _XMP_DATES = re.compile(rb"<xmp:(CreateDate|ModifyDate|MetadataDate)>[^<]*</xmp:
 
 
 def finish(pdf: bytes, mark: str = "") -> bytes:
-    """`pdf` with `/Lang` vi-VN (ISO 32000-1, 14.9.2), without dates and with an identifier made from its content.
+    """`pdf` with `/Lang` vi-VN (ISO 32000-1, 14.9.2), without dates, with an identifier made from its content.
 
     `mark` goes into the document information (`docgen.pdf.mark`).
     """
@@ -33,6 +37,7 @@ def finish(pdf: bytes, mark: str = "") -> bytes:
                 del info[key]
         if mark:
             info[KEY] = mark
+        untag_layout(document)
         metadata = document.Root.get("/Metadata")
         if metadata is not None:
             metadata.write(_clean(metadata.read_bytes()))
@@ -44,7 +49,7 @@ def _clean(xmp: bytes) -> bytes:
     return _XMP_DATES.sub(b"", _UA_CLAIM.sub(b"", xmp))
 
 
-def save(document: Any, out: io.BytesIO) -> None:
+def save(document: Pdf, out: io.BytesIO) -> None:
     """Write `document` so that the same content gives the same bytes, with a classic cross-reference table.
 
     Every signing tool reads a classic table; some of those in use stumble over cross-reference streams.

@@ -7,9 +7,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from docgen.pdf.reading import Character, Reading, Sheet, need_pdfium, need_pikepdf, opened
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from pikepdf import Object, Page, Pdf
 
 #: Fonts with the widths and look of Times New Roman: a document set in one of them is set as the rules ask.
 TEXT_FONTS = frozenset(
@@ -51,7 +56,7 @@ def fonts(pdf: bytes | Reading) -> list[str]:
         return sorted(found)
 
 
-def _page_fonts(document: Any) -> Iterator[Any]:
+def _page_fonts(document: Pdf) -> Iterator[Object]:
     """Every simple font, and what composite ones are made of, that pages, pictures on them and form fields name."""
     seen: set[tuple[int, int]] = set()
     form = document.Root.get("/AcroForm")
@@ -81,7 +86,7 @@ def _page_fonts(document: Any) -> Iterator[Any]:
                 yield font
 
 
-def _known(item: Any, seen: set[tuple[int, int]]) -> bool:
+def _known(item: Object, seen: set[tuple[int, int]]) -> bool:
     """True where an object of a file has been seen before; one that stands inside another always counts as new."""
     if not item.is_indirect:
         return False
@@ -90,7 +95,7 @@ def _known(item: Any, seen: set[tuple[int, int]]) -> bool:
     return known
 
 
-def _looks(appearance: Any) -> list[Any]:
+def _looks(appearance: Object | None) -> list[Object]:
     """The pictures of an annotation (ISO 32000-1, 12.5.5): one for each use, or several by state."""
     pikepdf = need_pikepdf()
     out = []
@@ -240,10 +245,11 @@ def _is_odd(character: str) -> bool:
     return _is_visible(character) and (not _held(character) or unicodedata.category(character) == "Cn")
 
 
-def _by_number(page: Any) -> bool:
+def _by_number(page: Page) -> bool:
     resources = page.obj.get("/Resources") or page.resources
-    named = resources.get("/Font", {}) if resources is not None else {}
-    return "/XObject" not in resources and all(font.get("/Encoding") == "/Identity-H" for font in named.values())
+    fonts = resources.get("/Font")
+    named = fonts.values() if fonts is not None else ()
+    return "/XObject" not in resources and all(font.get("/Encoding") == "/Identity-H" for font in named)
 
 
 def _is_visible(character: str) -> bool:
@@ -267,8 +273,9 @@ def _zero_glyphs(reading: Reading) -> Iterator[int]:
         if not _may_hold_zero(page.Contents.read_bytes()):
             continue
         resources = page.obj.get("/Resources")
-        named = resources.get("/Font", {}) if resources is not None else {}
-        wide = {str(key) for key, font in named.items() if font.get("/Encoding") == "/Identity-H"}
+        fonts = resources.get("/Font") if resources is not None else None
+        named = fonts.items() if fonts is not None else ()
+        wide = {str(key) for key, font in named if font.get("/Encoding") == "/Identity-H"}
         if any(b"\x00\x00" in _pairs(code) for code in _shown(page, wide, pikepdf)):
             yield number
 
@@ -294,7 +301,7 @@ def _pairs(code: bytes) -> list[bytes]:
     return [code[i : i + 2] for i in range(0, len(code) - 1, 2)]
 
 
-def _shown(page: Any, wide: set[str], pikepdf: Any) -> Iterator[bytes]:
+def _shown(page: Page, wide: set[str], pikepdf: ModuleType) -> Iterator[bytes]:
     current = ""
     for operands, operator in pikepdf.parse_content_stream(page):
         kind = str(operator)

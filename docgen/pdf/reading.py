@@ -7,17 +7,27 @@ from __future__ import annotations
 
 import ctypes
 import io
+import os
+import threading
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from docgen.errors import EnvironmentFault, InputError
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from pikepdf import Pdf
+    from pypdfium2 import PdfDocument, PdfPage
+
+#: PDFium may be in one thread of a process at a time: two together end the process.
+_in_pdfium = threading.RLock()
 #: The head and the foot of a page, where numbers and marks stand (the margins are 20 mm).
 _MARGIN_PT = 50.0
 #: So many pages are kept open at a time: most documents have fewer.
@@ -29,7 +39,17 @@ _UNSEEN: dict[int, str | None] = {
 }
 
 
-def need_pikepdf() -> Any:
+def _free() -> None:
+    """A child of somebody's fork has none of the threads that may have been in it."""
+    global _in_pdfium
+    _in_pdfium = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_free)
+
+
+def need_pikepdf() -> ModuleType:
     """The library pikepdf. Raises `EnvironmentFault` naming the pip line where it is not installed."""
     try:
         import pikepdf
@@ -38,7 +58,7 @@ def need_pikepdf() -> Any:
     return pikepdf
 
 
-def need_pdfium() -> Any:
+def need_pdfium() -> ModuleType:
     """The library pypdfium2. Raises `EnvironmentFault` naming the pip line where it is not installed."""
     try:
         return import_module("pypdfium2")
@@ -70,7 +90,7 @@ class Character(NamedTuple):
 class Sheet:
     """One page, opened for reading."""
 
-    def __init__(self, page: Any) -> None:
+    def __init__(self, page: PdfPage) -> None:
         self._page = page
         self.text_page = page.get_textpage()
         self.width, self.height = page.get_size()
@@ -107,50 +127,68 @@ class Sheet:
                 out.append(Character(letter, left.value, bottom.value, right.value, top.value))
         return out
 
+    def drawn(self) -> Iterator[tuple[float, float]]:
+        """The lower and the upper edge of each line, area and picture on the page, in points from its lower edge."""
+        raw = need_pdfium().raw
+        for item in self._page.get_objects():
+            if item.type != raw.FPDF_PAGEOBJ_TEXT:
+                _, low, _, high = item.get_bounds()
+                yield low, high
+
     def lines(self, left: float, right: float) -> list[Line]:
         """The lines of text whose characters lie between `left` and `right`, from the top down."""
         return _lines([c for c in self.characters if c.left >= left - 0.5 and c.right <= right + 0.5])
 
 
 class Reading:
-    """A PDF opened once by both libraries, for all that is to be read from it; a context manager.
+    """A PDF opened once by both libraries, for all that is to be read from it; a context manager of one thread.
 
+    While pages are read from it (`document`, and all that stands on it), other threads of the process wait with theirs.
     Raises `InputError` for what is no PDF, when it is first read from.
     """
 
     def __init__(self, pdf: bytes) -> None:
         self.content = pdf
+        self._alone = ExitStack()
         self._sheets: OrderedDict[int, Sheet] = OrderedDict()
         self._texts: dict[int, str] = {}
+        self._inner: dict[int, str] = {}
 
     def __enter__(self) -> Reading:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for sheet in self._sheets.values():
-            sheet.close()
-        self._sheets.clear()
-        for opened in ("document", "structure"):
-            if opened in self.__dict__:
-                self.__dict__.pop(opened).close()
+        if "structure" in self.__dict__:
+            self.__dict__.pop("structure").close()
+        if "document" in self.__dict__:
+            with self._alone:
+                for sheet in self._sheets.values():
+                    sheet.close()
+                self._sheets.clear()
+                self.__dict__.pop("document").close()
 
     @cached_property
-    def document(self) -> Any:
+    def document(self) -> PdfDocument:
         """The file as pypdfium2 sees it."""
         library = need_pdfium()
-        try:
-            return library.PdfDocument(self.content)
-        except library.PdfiumError as fault:
-            raise InputError("pdf.error.unreadable", file="pdf", problem=str(fault)) from None
+        with ExitStack() as alone:
+            alone.enter_context(_in_pdfium)
+            try:
+                opened: PdfDocument = library.PdfDocument(self.content)
+            except library.PdfiumError as fault:
+                raise InputError("pdf.error.unreadable", file="pdf", problem=str(fault)) from None
+            self._alone = alone.pop_all()
+        return opened
 
     @cached_property
-    def structure(self) -> Any:
+    def structure(self) -> Pdf:
         """The file as pikepdf sees it."""
         pikepdf = need_pikepdf()
         try:
-            return pikepdf.open(io.BytesIO(self.content))
+            found: Pdf = pikepdf.open(io.BytesIO(self.content))
         except pikepdf.PdfError as fault:
             raise InputError("pdf.error.unreadable", file="pdf", problem=str(fault)) from None
+        return found
 
     def page_count(self) -> int:
         """The number of pages."""
@@ -183,8 +221,14 @@ class Reading:
 
     def body_text(self) -> str:
         """The text of all pages without what stands in the head and foot of each."""
-        inner = (sheet.bounded(bottom=_MARGIN_PT, top=sheet.height - _MARGIN_PT) for _, sheet in self.sheets())
-        return "".join(map(_words, inner))
+        return "".join(self.inner_text(index) for index in range(len(self.document)))
+
+    def inner_text(self, index: int) -> str:
+        """The text of a page without what stands in its head and foot."""
+        if index not in self._inner:
+            sheet = self.sheet(index)
+            self._inner[index] = _words(sheet.bounded(bottom=_MARGIN_PT, top=sheet.height - _MARGIN_PT))
+        return self._inner[index]
 
 
 @contextmanager
@@ -294,8 +338,10 @@ def named_places(pdf: bytes | Reading) -> Mapping[str, tuple[int, float, float]]
     with opened(pdf) as reading:
         document = reading.structure
         pages = {page.obj.objgen: index for index, page in enumerate(document.pages)}
-        found = dict(document.Root.get("/Dests", {}).items())
-        names = document.Root.get("/Names", {}).get("/Dests")
+        old = document.Root.get("/Dests")
+        found = {} if old is None else dict(old.items())
+        named = document.Root.get("/Names")
+        names = None if named is None else named.get("/Dests")
         if names is not None:
             found.update(pikepdf.NameTree(names).items())
         for name, place in found.items():

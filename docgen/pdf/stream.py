@@ -17,7 +17,6 @@ from itertools import chain, islice
 
 from docgen.crew import Crew, News, Worker, may_hire, processors
 from docgen.model import Finding, Place, has_errors
-from docgen.pdf import libreoffice
 from docgen.pdf.choice import ENGINE, choose_engine, second_engine
 from docgen.pdf.drawn import Engine, NotDrawn, clear
 from docgen.pdf.work import (
@@ -66,7 +65,7 @@ def convert_stream(
     files). `after` is done in the worker with each finished PDF and its zones, `mark` puts a mark into it
     (`docgen.pdf.mark`); both must be importable where processes cannot be forked. `engines` replaces the engines.
     With `own` (what docgen made of a dossier) a file may be as long as it is; any other is refused where it is too long
-    (`docgen.word.drawing_cost`).
+    (`docgen.word.after.drawing_cost`).
 
     Nothing about one file is raised: what is no Word file, what an engine cannot draw, what hangs or ends the process
     is a finding of severity error in its result, and `pdf` is None. A single file without `timeout` is drawn in this
@@ -84,8 +83,8 @@ def _run(
 ) -> Generator[FileResult, None, None]:
     head = list(islice(files, 2))
     files = chain(head, files)
-    # A single file is not worth a process. LibreOffice is a process already, and is watched.
-    alone = len(head) < 2 and (timeout is None or plan[0] == libreoffice.NAME)
+    # A single file is not worth a process, nor is an engine that is one already, and watched.
+    alone = len(head) < 2 and (timeout is None or studio.engines[plan[0]].is_process)
     desk = _Desk(files, plan, studio.engines, size, timeout)
     if alone or not may_hire():
         yield from _here(desk, studio)

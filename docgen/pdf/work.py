@@ -14,19 +14,23 @@ from docgen.pdf.finish import finish
 from docgen.pdf.gate import check
 from docgen.pdf.glyphs import fonts
 from docgen.pdf.mark import checked, mark
+from docgen.pdf.page_faults import better_broken, page_faults
 from docgen.pdf.reading import Reading
 from docgen.pdf.zones import SignatureZone, signature_zones
 from docgen.storage import environment_fault
-from docgen.word.drawing_cost import refuse_costly
-from docgen.word.links_out import Link
-from docgen.word.old_text import old_texts
-from docgen.word.shown import shown
-from docgen.word.unwrap import unwrapped
+from docgen.word.after.drawing_cost import refuse_costly
+from docgen.word.after.links_out import Link
+from docgen.word.after.shown import shown
+from docgen.word.after.shown_pictures import shown_pictures
+from docgen.word.after.unwrap import unwrapped
+from docgen.word.read.old_text import old_texts
 
 #: The code of the finding for what is no Word file: no engine could do anything with it.
 UNREADABLE = "pdf.file.unreadable"
 #: Kinds of links out of a file without which its pages are the same.
 _NOTHING_SHOWN = frozenset({"attachedTemplate", "mailMergeSource", "mailMergeHeaderSource", "transform"})
+#: So often a file is drawn again with a page ended earlier; each time mends one page.
+_REDRAWINGS = 8
 #: What ends the process, or the run: a missing library, a full disk, no memory, nobody who waits.
 _NOT_ABOUT_A_FILE = (EnvironmentFault, OSError, MemoryError, EOFError)
 #: The last touch on a PDF, given its signature zones: placing fields, for instance.
@@ -133,7 +137,8 @@ class Studio:
                 continue
             yield At(number)
             try:
-                result = self._finished(item, task.engine, plain[number], drawn)
+                broken, drawn = self._well_broken(task.engine, number, plain[number], drawn, alive)
+                result = self._finished(item, task.engine, broken, drawn)
                 result.findings += _cut_off(item.name, links[number])
             except Exception as fault:
                 yield _undone(item, task.engine, fault)
@@ -158,6 +163,30 @@ class Studio:
             if left:
                 yield left[0], NotDrawn.because(type(fault).__name__)
 
+    def _well_broken(self, engine: str, number: int, plain: bytes, drawn: Drawn, alive: Alive) -> tuple[bytes, Drawn]:
+        """The drawing with a page ended earlier wherever the engine left a signature, or what heads a table, alone."""
+        if not self.engines[engine].redraws:
+            return plain, drawn
+        kept, fewest = (plain, drawn), None
+        for _ in range(_REDRAWINGS):
+            with Reading(drawn.pdf) as reading:
+                faults, copy = better_broken(plain, reading)
+            if fewest is None or faults < fewest:
+                kept, fewest = (plain, drawn), faults
+            if copy is None:
+                break
+            room = Room(self.token, alive, self.seconds)
+            try:
+                again = next((one for _, one in self.engines[engine].draw([(number, copy)], room)), None)
+            except _NOT_ABOUT_A_FILE:
+                raise
+            except Exception:  # the first drawing stands
+                break
+            if not isinstance(again, Drawn):
+                break
+            plain, drawn = copy, again
+        return kept
+
     def _finished(self, item: Item, engine: str, plain: bytes, drawn: Drawn) -> FileResult:
         pdf = finish(drawn.pdf, "" if self.mark is None else mark(item.docx, self.mark))
         wanted = shown(plain)
@@ -165,7 +194,9 @@ class Studio:
             zones, findings = signature_zones(plain, reading, drawn.boxes, item.name)
             named, pages = fonts(reading), reading.page_count()
             heads = [text for text, least in wanted.heads if pages >= least]
-            findings += check(reading, wanted.texts, item.name, (*item.texts, *heads), wanted.loose)
+            findings += check(reading, wanted.texts, item.name, (*item.texts, *heads), wanted.loose,
+                              shown_pictures(plain))  # fmt: skip
+            findings += page_faults(plain, reading, item.name)
         if wanted.chunks:
             findings.append(Finding("pdf.chunk.not_drawn", "error", Place(item.name), {"count": wanted.chunks}))
         findings += _old_fonts(plain, named, item.name)

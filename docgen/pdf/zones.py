@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from docgen.model import Finding, Place
 from docgen.pdf.reading import Line, Reading, named_places, opened, squeezed
-from docgen.word import style
-from docgen.word.unwrap import MarkedCell, marked_cells
+from docgen.word.after.unwrap import MarkedCell, marked_cells
+from docgen.word.write import style
 
 #: The beginning of the bookmarks' names (`docgen.forms.template.bookmark_name`).
 PREFIX = "ky"

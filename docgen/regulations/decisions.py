@@ -7,13 +7,13 @@ it and when; nothing that docgen computes is ever put there.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from typing import Any
 
+from docgen.paths import AnyRecord, get_text
 from docgen.regulations.faults import each
 from docgen.regulations.strict_yaml import Mapping
 
@@ -85,7 +85,7 @@ def _decided(entry: Mapping) -> DecidedGrade:
     return DecidedGrade(entry["grade"], entry["by"], entry["on"])
 
 
-def taken(decisions: Decisions, data: AnyMapping[str, Any]) -> Iterator[Taken]:
+def taken(decisions: Decisions, data: AnyRecord) -> Iterator[Taken]:
     """Every decided grade that is written in the dossier `data`: members in order, then the body."""
     given = data.get("members")
     listed = given if isinstance(given, list | tuple) else ()
@@ -93,20 +93,6 @@ def taken(decisions: Decisions, data: AnyMapping[str, Any]) -> Iterator[Taken]:
     places = {id(m): f"/members/{index}" for index, m in enumerate(listed)}
     for decided in decisions.grades:
         for record in members if decided.of_members else [data]:
-            grade, by, on = (_text(record, path) for path in decided.paths())
+            grade, by, on = (get_text(record, *path).strip() for path in decided.paths())
             if grade:
                 yield Taken(decided, record, places.get(id(record), ""), grade, by, on)
-
-
-def _text(record: Any, path: list[str]) -> str:
-    for name in path:
-        record = record.get(name) if isinstance(record, AnyMapping) else None
-    return record.strip() if isinstance(record, str) else ""
-
-
-def as_date(value: Any) -> datetime.date | None:
-    """An ISO date, or None for anything else."""
-    try:
-        return datetime.date.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None

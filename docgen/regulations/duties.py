@@ -10,11 +10,11 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
+from docgen.paths import AnyRecord, get
 from docgen.regulations.strict_yaml import Mapping
 
 #: What a body is (`organization.kind`, made precise by `party_organization.facts.org_type`).
@@ -51,19 +51,13 @@ class Body:
     suggested: bool | None = None
 
 
-def _at(data: Any, *path: str) -> Any:
-    for name in path:
-        data = data.get(name) if isinstance(data, AnyMapping) else None
-    return data
-
-
-def body_of(data: AnyMapping[str, Any]) -> Body:
+def body_of(data: AnyRecord) -> Body:
     """What the dossier `data` is about. Nothing stated of the collective means a committee (cấp ủy)."""
-    kind, exact = _at(data, "organization", "kind"), _at(data, "party_organization", "facts", "org_type")
+    kind, exact = get(data, ("organization", "kind")), get(data, ("party_organization", "facts", "org_type"))
     kind = kind if kind in ORG_TYPES else ""
     # The type among the facts makes the kind precise; where the two contradict each other, the printed one holds.
     stated = exact in ORG_TYPES and str(exact).startswith(str(kind))
-    collective, suggested = _at(data, "collective", "kind"), _at(data, "meeting", "suggested")
+    collective, suggested = get(data, ("collective", "kind")), get(data, ("meeting", "suggested"))
     return Body(
         str(exact) if stated else str(kind),
         stated,
@@ -252,12 +246,12 @@ def archive_of(item: Mapping) -> Archive:
     return Archive(int(item["years"]), item["clause"])
 
 
-def meets(only: str, record: Any) -> bool:
+def meets(only: str, record: AnyRecord | None) -> bool:
     """True where `record` has the code that `only` names (`member.leader=true`). A missing yes/no is no."""
     if not only:
         return True
     path, _, code = only.partition("=")
-    value = _at(record, *path.split("."))
+    value = get(record, path.split("."))
     return code == (str(value) if isinstance(value, str) else "true" if value else "false")
 
 

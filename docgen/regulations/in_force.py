@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from docgen.regulations.loader import Regulation, builtin_folder, list_regulations, load_regulation
+from docgen.regulations.loader import RegulationData, builtin_folder, list_regulations, load_regulation
 from docgen.regulations.yaml_shape import TEXT, load_shaped
 
 
@@ -17,14 +17,14 @@ def usual_regulation() -> str:
     return str(load_shaped(builtin_folder() / "usual.yaml", {"*": TEXT}).closed((), ("usual",))["usual"])
 
 
-def holds(regulation: Regulation, year: int) -> bool:
+def holds(regulation: RegulationData, year: int) -> bool:
     """True where `regulation` states the years it is for, `year` among them, and no central rule beneath it is over."""
     life = regulation.life
     stated = life.first is not None or life.last is not None
     return stated and life.covers(year) and (life.rules_last is None or year <= life.rules_last)
 
 
-def regulation_in_force(day: datetime.date, folders: Sequence[Path | str] = ()) -> Regulation | None:
+def regulation_in_force(day: datetime.date, folders: Sequence[Path | str] = ()) -> RegulationData | None:
     """The regulation whose years take in `day`; None where docgen has none.
 
     A unit's own comes before those that come with docgen, then the one for the latest years, the one issued last, and
@@ -35,6 +35,6 @@ def regulation_in_force(day: datetime.date, folders: Sequence[Path | str] = ()) 
     return max(current, key=_rank, default=None)
 
 
-def _rank(regulation: Regulation) -> tuple[bool, int, datetime.date]:
+def _rank(regulation: RegulationData) -> tuple[bool, int, datetime.date]:
     own = regulation.folder.parent != builtin_folder()
     return own, regulation.life.first or 0, regulation.issued or datetime.date.min

@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
-from dataclasses import FrozenInstanceError, dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import FrozenInstanceError, dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
 from docgen.errors import DefinitionError, UsageError
-from docgen.model import SUBJECTS
-from docgen.owner import Owner
-from docgen.regulations.criteria import FORBIDDEN_NAMES, merge_criteria
-from docgen.regulations.criteria import Criterion as Criterion
+from docgen.owner import Owner, once
+from docgen.paths import AnyRecord
+from docgen.regulations.criteria_sets import FORBIDDEN_NAMES, merge_criteria
+from docgen.regulations.criteria_sets import Criterion as Criterion
 from docgen.regulations.decisions import Decisions, decisions_of
 from docgen.regulations.duties import (
     Archive,
@@ -40,12 +39,15 @@ from docgen.regulations.duties import (
 )
 from docgen.regulations.faults import Faults, each
 from docgen.regulations.life import Life, life_of
+from docgen.regulations.office import office, office_fields, office_folder
 from docgen.regulations.order import Order, order_of
 from docgen.regulations.originals import Originals, originals_of
-from docgen.regulations.standing import KINDS, OUT_OF, Apart
+from docgen.regulations.outside_review import KINDS, OUT_OF, Apart
 from docgen.regulations.strict_yaml import Mapping
+from docgen.regulations.subjects import SUBJECTS, is_member
 from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_shaped
 from docgen.values import VALUES
+from docgen.values.kind import Options
 
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
@@ -72,6 +74,10 @@ DUE_BY = ("union_post",)
 ROOT_PLACES = ("dossier", "members", "assessments")
 #: What every file system takes, with room for an ending.
 _LONGEST_NAME = 200
+#: How many regulations stay loaded: a server may see many units' folders.
+_MOST = 64
+#: Those that are loaded, by id and folders, the oldest first.
+_loaded: dict[tuple[str, tuple[str, ...]], RegulationData] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +121,16 @@ class PacketItem:
     clause: str = ""
     only: str = ""
 
-    def made_for(self, record: Any) -> bool:
+    def made_for(self, record: AnyRecord | None) -> bool:
         """True where this document is made for `record`: a member's record, or the dossier. A missing yes/no is no."""
         return meets(self.only, record)
 
 
 @dataclass(slots=True, eq=False)
-class Regulation(Owner):
-    """One issued document and all it prescribes. Once loaded it never changes, and travels between processes by name.
+class RegulationData(Owner):
+    """One issued document and all it prescribes, as `docgen.Regulation` has it in `data`.
+
+    Once loaded it never changes, and travels between processes by name.
 
     `chain` lists the folders from its own to the one it extends last; `folders` are the further places that were
     looked in, so that whoever needs its rules looks in the same ones.
@@ -169,18 +177,24 @@ class Regulation(Owner):
     applies: str = ""
     #: For a subject: the set of criteria, or the binding in its record whose code is the set's name.
     chosen: dict[str, str] = field(default_factory=dict)
+    #: The papers around the packet that docgen has for this regulation (`docgen.regulations.office`).
+    office: tuple[str, ...] = ()
+    #: The bindings that only those papers have.
+    office_fields: frozenset[str] = frozenset()
+    #: The roots whose values docgen counts or makes up from the dossier: nobody types them, no dossier holds them.
+    computed: tuple[str, ...] = ()
 
     _sealed: bool = field(default=False, init=False, repr=False)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         if getattr(self, "_sealed", False):
             raise FrozenInstanceError(f"cannot assign to field {name!r}")
         object.__setattr__(self, name, value)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Callable[..., RegulationData], tuple[str, tuple[Path, ...]]]:
         return load_regulation, (self.id, self.folders)
 
-    def seal(self) -> Regulation:
+    def seal(self) -> RegulationData:
         """This regulation, from now on read-only, its lists and mappings too."""
         self.deadlines = cast(Any, tuple(self.deadlines))
         for name in ("choices", "fields", "criteria", "roots", "lists", "chosen"):
@@ -190,21 +204,25 @@ class Regulation(Owner):
         self._sealed = True
         return self
 
-    def criteria_set(self, subject: str, record: Any = None) -> str:
+    def criteria_set(self, subject: str, record: AnyRecord | None = None) -> str:
         """The name of the set of criteria by which `subject` is assessed: its own, or the one its `record` chooses.
 
         Empty where the record does not say which.
         """
-        chosen = self.chosen.get(subject, subject.replace("_", "-"))
+        chosen = self._chosen(subject)
         if "." not in chosen:
             return chosen
         for step in chosen.split("."):
             record = record.get(step) if isinstance(record, dict) else None
         return record.replace("_", "-") if isinstance(record, str) else ""
 
+    def _chosen(self, subject: str) -> str:
+        usual = SUBJECTS.get(subject)
+        return self.chosen.get(subject, usual.criteria if usual is not None else "")
+
     def criteria_sets(self, subject: str) -> list[str]:
         """The names of all sets by which a `subject` may be assessed."""
-        chosen = self.chosen.get(subject, subject.replace("_", "-"))
+        chosen = self._chosen(subject)
         if "." in chosen:
             return [code.replace("_", "-") for code in self.choices[self.fields[chosen].choices]]
         if chosen in self.criteria:
@@ -221,27 +239,47 @@ class Regulation(Owner):
         """True for a unit's own folder over a regulation that comes with docgen."""
         return self.chain[0].parent != builtin_folder() and self.chain[-1].parent == builtin_folder()
 
+    @property
+    def every_form(self) -> tuple[str, ...]:
+        """The forms it prescribes, then the papers around the packet."""
+        return (*self.forms, *self.office)
+
+    @property
+    def prescribed_fields(self) -> dict[str, Field]:
+        """The fields without those that only the papers around the packet have."""
+        return {binding: found for binding, found in self.fields.items() if binding not in self.office_fields}
+
+    def is_computed(self, binding: str) -> bool:
+        """True for a value that docgen works out itself: of a root of `computed`, or below one in a list."""
+        root, _, leaf = binding.partition("[].")
+        return (leaf if root == "members" else root).partition(".")[0] in self.computed
+
     def form_file(self, form: str) -> Path:
-        """The file that defines `form`: the regulation's own, else the one of the regulation it extends.
+        """The file that defines `form`: the regulation's own, else the one of the regulation it extends, else the
+        paper around the packet that every regulation has.
 
         Raises `UsageError` where no such form exists.
         """
-        for folder in self.chain if may_name_a_file(form) else ():
+        for folder in (*self.chain, office_folder()) if may_name_a_file(form) else ():
             path = folder / "forms" / f"{form}.yaml"
-            if path.is_file() and form in self.forms:
+            if path.is_file() and form in self.every_form:
                 return path
-        raise UsageError("errors.usage.unknown_form", form=form[:60], regulation=self.id, known=", ".join(self.forms))
+        raise self._unknown_form(form)
+
+    def _unknown_form(self, form: str) -> UsageError:
+        known = ", ".join(self.every_form)
+        return UsageError("errors.usage.unknown_form", form=form[:60], regulation=self.id, known=known)
 
     def inherited_form_file(self, form: str, above: Path) -> Path:
         """The file that defines `form` in a folder further along the chain than `above` (for `extends` in a form)."""
-        folders = list(self.chain)
+        folders = [*self.chain, office_folder()]
         start = folders.index(above.parent.parent) if above.parent.parent in folders else -1
         own = above.stem == form
         for folder in folders[start + 1 if own else max(start, 0) :] if may_name_a_file(form) else ():
             path = folder / "forms" / f"{form}.yaml"
             if path.is_file():
                 return path
-        raise UsageError("errors.usage.unknown_form", form=form[:60], regulation=self.id, known=", ".join(self.forms))
+        raise self._unknown_form(form)
 
 
 def builtin_folder() -> Path:
@@ -279,12 +317,16 @@ def _find(regulation_id: str, extra: Sequence[Path | str], skip: Path | None = N
     )
 
 
-def load_regulation(regulation_id: str, folders: Sequence[Path | str] = ()) -> Regulation:
+def load_regulation(regulation_id: str, folders: Sequence[Path | str] = ()) -> RegulationData:
     """The regulation `regulation_id`, looked for in `folders` and then among those that come with docgen.
 
     Raises `UsageError` for an unknown id and `DefinitionError` (file, line, name) for a fault in its data.
     """
-    return _load(regulation_id, tuple(str(f) for f in folders))
+    kept, key = _loaded, (regulation_id, tuple(str(f) for f in folders))
+    found = once(kept, key, lambda: _load(*key))
+    while len(kept) > _MOST:
+        kept.pop(next(iter(kept)), None)
+    return found
 
 
 def forget_regulations() -> None:
@@ -292,18 +334,21 @@ def forget_regulations() -> None:
 
     Those that were loaded stay as they are, with all that was derived from them, for whoever still holds them.
     """
-    _load.cache_clear()
+    global _loaded
+    # Another one, and not emptied: a load that has begun keeps what it read in the old one.
+    _loaded = {}
 
 
-@lru_cache(maxsize=64)  # a server may see many units' folders
-def _load(regulation_id: str, extra: tuple[str, ...]) -> Regulation:
+def _load(regulation_id: str, extra: tuple[str, ...]) -> RegulationData:
     faults = Faults()
     regulation = _assembled(regulation_id, extra, faults)
     faults.settle()
     return regulation.seal()
 
 
-def read_regulation(regulation_id: str, folders: Sequence[Path | str] = ()) -> tuple[Regulation, list[DefinitionError]]:
+def read_regulation(
+    regulation_id: str, folders: Sequence[Path | str] = ()
+) -> tuple[RegulationData, list[DefinitionError]]:
     """The regulation `regulation_id` as far as its files can be read, and every fault found in them.
 
     For whoever looks for faults: what is wrong is left out, so that the rest can be looked at too. Raises `UsageError`
@@ -313,7 +358,7 @@ def read_regulation(regulation_id: str, folders: Sequence[Path | str] = ()) -> t
     return _assembled(regulation_id, tuple(str(f) for f in folders), faults).seal(), faults.found
 
 
-def _assembled(regulation_id: str, extra: tuple[str, ...], faults: Faults) -> Regulation:
+def _assembled(regulation_id: str, extra: tuple[str, ...], faults: Faults) -> RegulationData:
     chain: list[Path] = []
     metas: list[Mapping] = []
     current: str | None = regulation_id
@@ -329,17 +374,18 @@ def _assembled(regulation_id: str, extra: tuple[str, ...], faults: Faults) -> Re
         chain.append(folder)
         metas.append(meta)
         current = meta.get("extends")
-    regulation = Regulation(regulation_id, tuple(chain), folders=tuple(Path(f) for f in extra))
+    regulation = RegulationData(regulation_id, tuple(chain), folders=tuple(Path(f) for f in extra))
     for folder, meta in zip(reversed(chain), reversed(metas), strict=True):
         _merge_meta(regulation, meta, faults)
         with faults:
             _merge_fields(regulation, folder, faults)
         with faults:
             _merge_criteria(regulation, folder, faults)
+    _merge_office(regulation, faults)
     return regulation
 
 
-def _merge_meta(regulation: Regulation, meta: Mapping, faults: Faults) -> None:
+def _merge_meta(regulation: RegulationData, meta: Mapping, faults: Faults) -> None:
     """Put what one `regulation.yaml` says into `regulation`, key by key: a fault at one hides none at another."""
     for key in ("short", "title", "number", "issuer", "revision", "extends"):
         if key in meta:
@@ -439,7 +485,7 @@ def _assessors(items: Sequence[Mapping], known: tuple[Assessor, ...], faults: Fa
             faults.add(item.fault("errors.definition.unknown_value", "level", value=item["level"]))
         if item.get("required", "no") not in ("yes", "no"):
             faults.add(item.fault("errors.definition.unknown_value", "required", value=item["required"]))
-        if item.get("due_by", DUE_BY[0]) not in DUE_BY or ("due_by" in item and subject != "dang_vien"):
+        if item.get("due_by", DUE_BY[0]) not in DUE_BY or ("due_by" in item and not is_member(subject)):
             faults.add(item.fault("errors.definition.unknown_value", "due_by", value=item["due_by"]))
         if (subject, who) in seen:
             faults.add(item.fault("errors.definition.duplicate_id", "id", id=who))
@@ -450,7 +496,7 @@ def _assessors(items: Sequence[Mapping], known: tuple[Assessor, ...], faults: Fa
     return tuple(out)
 
 
-def _packet_item(regulation: Regulation, item: Mapping) -> PacketItem:
+def _packet_item(regulation: RegulationData, item: Mapping) -> PacketItem:
     faults = Faults()
     with faults:
         item.closed(("form", "each", "assessors", "clause", "only"), ("form", "each", "clause"))
@@ -468,7 +514,7 @@ def _packet_item(regulation: Regulation, item: Mapping) -> PacketItem:
     )
 
 
-def _merge_fields(regulation: Regulation, folder: Path, faults: Faults) -> None:
+def _merge_fields(regulation: RegulationData, folder: Path, faults: Faults) -> None:
     common = builtin_folder() / "fields.yaml"
     for path in (common, folder / "fields.yaml"):
         if not path.is_file():
@@ -499,6 +545,29 @@ def _merge_fields(regulation: Regulation, folder: Path, faults: Faults) -> None:
                 faults.add(fields.fault("errors.definition.unknown_root", binding, root=root))
 
 
+def options_of(regulation: RegulationData, field: Field) -> Options:
+    """The codes and words of a field that takes its value from a closed list; empty for others."""
+    return VALUES[field.type].options(regulation.choices, field.choices)
+
+
+def _merge_office(regulation: RegulationData, faults: Faults) -> None:
+    """Add the papers around the packet and their values; what the regulation itself says of a value stands."""
+    data = office_fields(faults)
+    regulation.office = tuple(paper.form for paper in office().papers if paper.offered(regulation.forms))
+    regulation.roots = {**data.get("roots", {}), **regulation.roots}
+    regulation.lists = {**data.get("lists", {}), **regulation.lists}
+    if regulation.originals:
+        asked = regulation.originals
+        regulation.originals = replace(asked, seals=(*asked.seals, *office().seals))
+    regulation.computed = tuple(data.get("computed", ()))
+    own = set(regulation.fields)
+    fields = data["fields"]
+    for binding, text in fields.items():
+        if binding not in own:
+            regulation.fields[binding] = _field(fields, binding, text, regulation.choices)
+    regulation.office_fields = frozenset(set(fields) - own)
+
+
 def _field(fields: Mapping, binding: str, text: str, choices: dict[str, dict[str, str]]) -> Field:
     parts = [p.strip() for p in text.split("|")]
     if len(parts) != 3 or not all(parts):
@@ -507,7 +576,7 @@ def _field(fields: Mapping, binding: str, text: str, choices: dict[str, dict[str
     argument = argument.rstrip(")")
     if kind not in TYPES:
         raise fields.fault("errors.definition.unknown_type", binding, binding=binding, type=kind)
-    if kind == "choice" and argument not in choices:
+    if VALUES[kind].names_list and argument not in choices:
         raise fields.fault("errors.definition.unknown_value", binding, value=argument)
     for name in binding.replace("[]", "").split("."):
         if name in FORBIDDEN_NAMES or not name.isidentifier():
@@ -515,7 +584,7 @@ def _field(fields: Mapping, binding: str, text: str, choices: dict[str, dict[str
     return Field(binding, kind, parts[1], parts[2], argument)
 
 
-def _merge_criteria(regulation: Regulation, folder: Path, faults: Faults) -> None:
+def _merge_criteria(regulation: RegulationData, folder: Path, faults: Faults) -> None:
     path = folder / "criteria.yaml"
     if not path.is_file():
         return
@@ -537,9 +606,9 @@ def _merge_criteria(regulation: Regulation, folder: Path, faults: Faults) -> Non
     }
 
 
-def _chooser(regulation: Regulation, at: Mapping, key: str, binding: str) -> str:
+def _chooser(regulation: RegulationData, at: Mapping, key: str, binding: str) -> str:
     """`binding` where it takes its value from a closed list; a criterion's kind and a set are named by its codes."""
     field = regulation.fields.get(binding)
-    if field is None or field.type != "choice":
+    if field is None or not VALUES[field.type].names_list:
         raise at.fault("errors.definition.unknown_binding", key, binding=binding)
     return binding

@@ -13,11 +13,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from docgen.errors import InputError
-from docgen.regulations.criteria import Criterion, blocks_of, even_maxima, shown_points
+from docgen.regulations.criteria_sets import Criterion, blocks_of, even_maxima, shown_points
 from docgen.regulations.effects.score import Score
-from docgen.regulations.loader import Regulation, builtin_folder, may_name_a_file
+from docgen.regulations.loader import RegulationData, builtin_folder, may_name_a_file
 from docgen.regulations.rules import kept_rules
-from docgen.regulations.strict_yaml import load_file
+from docgen.regulations.strict_yaml import load_mapping
 
 #: The id of a regulation, which names a folder on every system.
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -93,16 +93,16 @@ rules: []
 """
 
 
-def scored_sets(regulation: Regulation) -> list[str]:
+def scored_sets(regulation: RegulationData) -> list[str]:
     """The names of the sets of criteria that some form of `regulation` gives points for."""
     found = set()
     for form in regulation.forms:
-        body = load_file(regulation.form_file(form)).get("body", ())
+        body = load_mapping(regulation.form_file(form)).get("body", ())
         found |= {block["set"] for block in body if isinstance(block, dict) and "scores" in block}
     return [name for name in regulation.criteria if name in found]
 
 
-def new_unit_files(regulation: Regulation, name: str, year: int) -> dict[str, str]:
+def new_unit_files(regulation: RegulationData, name: str, year: int) -> dict[str, str]:
     """The files of the folder `name`, by their names.
 
     Raises `InputError` for a regulation that gives points for nothing, and for a name no regulation can have.
@@ -135,7 +135,7 @@ def new_unit_files(regulation: Regulation, name: str, year: int) -> dict[str, st
     }  # fmt: skip
 
 
-def _maxima(regulation: Regulation, name: str) -> list[str]:
+def _maxima(regulation: RegulationData, name: str) -> list[str]:
     """A line for every criterion of a set, below its heading: even maxima that add up to what the regulation fixes."""
     rows = regulation.criteria[name]
     most: dict[str, Fraction] = {}
@@ -163,21 +163,21 @@ def _given(row: Criterion, most: dict[str, Fraction]) -> Criterion:
     return replace(row, points=most.get(row.id), children=tuple(_given(child, most) for child in row.children))
 
 
-def _wholes(regulation: Regulation, rows: tuple[Criterion, ...]) -> list[tuple[Fraction, Criterion]]:
+def _wholes(regulation: RegulationData, rows: tuple[Criterion, ...]) -> list[tuple[Fraction, Criterion]]:
     """Each group with what the regulation fixes for it, else all of them with the one total."""
     if all(row.sum is not None for row in rows):
         return [(row.sum, row) for row in rows if row.sum is not None]
     return [(_total(regulation), Criterion("", "", "", children=rows))]
 
 
-def _total(regulation: Regulation) -> Fraction:
+def _total(regulation: RegulationData) -> Fraction:
     """The sum of all maxima that a rule of the regulation asks for, else a hundred."""
     rules = kept_rules(regulation.id, regulation.folders).rules
     given = [e.sum for rule in rules for e in rule.effects if isinstance(e, Score) and e.sum is not None]
     return Fraction(given[0]) if given else Fraction(100)
 
 
-def write_new_unit(regulation: Regulation, folder: Path, year: int | None = None) -> list[Path]:
+def write_new_unit(regulation: RegulationData, folder: Path, year: int | None = None) -> list[Path]:
     """Write the folder `folder`, whose name is the id; `year` is the first it is for, this one where none is given.
 
     Raises as `new_unit_files` does, and `InputError` where `folder` is a file or holds anything: nothing is

@@ -10,12 +10,12 @@ import re
 from pathlib import Path
 
 from docgen.errors import UsageError
-from docgen.regulations.loader import Regulation
+from docgen.regulations.loader import RegulationData
 
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 
 
-def new_id(regulation: Regulation, year: int) -> str:
+def new_id(regulation: RegulationData, year: int) -> str:
     """The id of the folder: the regulation's, with the new year in place of its own."""
     head, _, tail = regulation.id.rpartition("-")
     return f"{head if tail.isdigit() else regulation.id}-{year}"
@@ -34,7 +34,7 @@ def _moved(text: str, years: int) -> str:
     return _ISO.sub(later, text)
 
 
-def new_year_files(regulation: Regulation, year: int) -> dict[str, str]:
+def new_year_files(regulation: RegulationData, year: int) -> dict[str, str]:
     """The files of the folder, by name.
 
     Raises `UsageError` for a year that the regulation covers already or that is before it, and for one after the
@@ -85,7 +85,7 @@ def new_year_files(regulation: Regulation, year: int) -> dict[str, str]:
     return files
 
 
-def _dated_rules(regulation: Regulation) -> str:
+def _dated_rules(regulation: RegulationData) -> str:
     """The rules that name a day, as they are written in the regulation's own file."""
     path = regulation.folder / "rules.yaml"
     if not path.is_file():
@@ -95,7 +95,7 @@ def _dated_rules(regulation: Regulation) -> str:
     return "".join(block.rstrip("\n") + "\n" for block in blocks if "date_after" in block)
 
 
-def write_new_year(regulation: Regulation, year: int, folder: Path) -> list[Path]:
+def write_new_year(regulation: RegulationData, year: int, folder: Path) -> list[Path]:
     """Write the folder below `folder`; nothing that exists is overwritten. Raises as `new_year_files` does."""
     from docgen.storage import write_whole
 

@@ -7,10 +7,9 @@ was not kept is found from what was written, and never guessed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
-from typing import Any
 
+from docgen.paths import AnyRecord
 from docgen.regulations.decisions import Decisions, Taken, taken
 from docgen.regulations.duties import meets
 from docgen.regulations.strict_yaml import Mapping
@@ -46,7 +45,7 @@ def order_of(item: Mapping, decisions: Decisions) -> Order:
     return Order(item["what"], item["first"], item["then"], item["clause"], item.get("only", ""))
 
 
-def out_of_order(orders: tuple[Order, ...], decisions: Decisions, data: AnyMapping[str, Any]) -> Iterator[OutOfOrder]:
+def out_of_order(orders: tuple[Order, ...], decisions: Decisions, data: AnyRecord) -> Iterator[OutOfOrder]:
     """Every grade in the dossier `data` that was decided too early. Days that are not written are not compared."""
     found = list(taken(decisions, data))
     for order in orders:

@@ -8,10 +8,9 @@ without it (all before QĐ 379) asks for no body's signature, and none of its pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
-from typing import Any
 
+from docgen.paths import AnyRecord, get_text
 from docgen.regulations.duties import COLLECTIVE_KINDS, ORG_TYPES, Body, body_of
 from docgen.regulations.faults import each
 from docgen.regulations.strict_yaml import Mapping
@@ -72,10 +71,11 @@ class Originals:
 def originals_of(item: Mapping) -> Originals:
     """`originals` of `regulation.yaml`. Raises `DefinitionError` for an unknown key or code."""
     item.closed(("clause", "seals"), ("clause", "seals"))
-    return Originals(item["clause"], tuple(each(_sealing, item["seals"])))
+    return Originals(item["clause"], tuple(each(sealing_of, item["seals"])))
 
 
-def _sealing(entry: Mapping) -> Sealing:
+def sealing_of(entry: Mapping) -> Sealing:
+    """One entry of `seals`. Raises `DefinitionError` for an unknown key or code."""
     entry.closed(("role", "name", "words", "when"), ("role", "name"))
     when = entry.get("when", Mapping()).closed(("org_type", "collective_kind"))
     for key, known in (("org_type", ORG_TYPES), ("collective_kind", COLLECTIVE_KINDS)):
@@ -88,7 +88,7 @@ def _sealing(entry: Mapping) -> Sealing:
     )  # fmt: skip
 
 
-def sealed_by(originals: Originals, data: AnyMapping[str, Any]) -> dict[str, str]:
+def sealed_by(originals: Originals, data: AnyRecord) -> dict[str, str]:
     """For each role whose papers bear a seal, the name of the body that seals them (empty: not in the dossier).
 
     A body that the dossier names (`signers.<role>_body`) seals even where the regulation's data expects no seal: it has
@@ -107,7 +107,5 @@ def sealed_by(originals: Originals, data: AnyMapping[str, Any]) -> dict[str, str
     return out
 
 
-def _text(record: Any, path: str) -> str:
-    for name in path.split("."):
-        record = record.get(name) if isinstance(record, AnyMapping) else None
-    return " ".join(record.split()) if isinstance(record, str) else ""
+def _text(record: AnyRecord | None, path: str) -> str:
+    return " ".join(get_text(record, *path.split(".")).split())

@@ -24,6 +24,7 @@ from docgen.owner import Owner
 from docgen.regulations.rule_facts import Fact
 from docgen.regulations.rule_values import ValueReader
 from docgen.regulations.strict_yaml import Mapping as Node
+from docgen.regulations.strict_yaml import Yaml
 from docgen.regulations.told import Outcome, Told, Unknown, word
 
 
@@ -232,14 +233,14 @@ class Reader(ValueReader):
     """Reads predicates, and the values in them, of one file."""
 
     @abstractmethod
-    def parse(self, node: Any, parent: Node, key: str) -> Predicate:
+    def parse(self, node: Yaml, parent: Node, key: str) -> Predicate:
         """The predicate written at `key` of `parent`.
 
         Raises `DefinitionError` (`file`, `line`, name) for an unknown kind, key, fact, value or name.
         """
 
     @abstractmethod
-    def named(self, node: Node, key: str, name: Any) -> Predicate:
+    def named(self, node: Node, key: str, name: Yaml) -> Predicate:
         """The predicate that the file defines under `name`."""
 
     def each(self, node: Node, key: str) -> tuple[Predicate, ...]:

@@ -9,21 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from docgen.i18n import worded
-from docgen.model import GRADES, LEVELS
+from docgen.regulations.fact_type import FactType
+from docgen.regulations.fact_types import FACT_TYPES
 from docgen.regulations.faults import each
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.yaml_shape import FACTS, load_shaped
 
-#: Types of facts. `scale` and `choice` carry their values; the values of a scale stand best first.
-FACT_TYPES = (
-    "bool", "number", "percent", "int", "date", "grade", "text", "scale", "choice",
-    "levels", "percents", "grades", "tally", "units", "positions", "scores", "scoring", "candidates",
-)  # fmt: skip
 #: What a fact can be to a quota and to a vote: the kind of group and how far it reaches; how many are HTTNV, how many
 #: are so in the end and how many HTXSNV, how many are one of the two, how many are proposed for and may be HTXSNV, how
 #: many are HTTNV in the whole base organisation.
@@ -81,13 +77,14 @@ class Fact(Labelled):
         return worded(self.label)
 
     @property
+    def kind(self) -> FactType:
+        """The type of the fact, as what it does."""
+        return FACT_TYPES[self.type]
+
+    @property
     def order(self) -> tuple[str, ...]:
         """The ordered values, best first, of a fact that is compared on a scale; empty for numbers."""
-        if self.type == "scale":
-            return self.values
-        if self.type in ("grade", "grades", "units"):
-            return GRADES
-        return LEVELS if self.type == "levels" else ()
+        return self.kind.order(self.values)
 
 
 def _flag(entry: Mapping, key: str) -> bool:
@@ -143,12 +140,20 @@ def shared_facts() -> dict[str, Fact]:
     return load_facts(Path(__file__).with_name("facts.yaml"))
 
 
+@lru_cache(maxsize=64)
+def _facts_as_written(path: Path, written: int, size: int) -> dict[str, Fact]:
+    """The facts of the file at `path` as it was last `written`: each check of a dossier asks for them."""
+    return load_facts(path)
+
+
 def catalogue(folders: Iterable[Path] = (), above: AnyMapping[str, Fact] | None = None) -> dict[str, Fact]:
     """The catalogue `above` (the shared one where none is given), and over it the `facts.yaml` of each of `folders`."""
     facts = dict(shared_facts() if above is None else above)
     for folder in folders:
-        if (folder / "facts.yaml").is_file():
-            for name, fact in load_facts(folder / "facts.yaml").items():
+        path = folder / "facts.yaml"
+        if path.is_file():
+            stat = path.stat()
+            for name, fact in _facts_as_written(path, stat.st_mtime_ns, stat.st_size).items():
                 known = facts.get(name)
                 # Worded anew, it plays the part it played and is read where it was read, unless it says otherwise.
                 facts[name] = fact if known is None else replace(

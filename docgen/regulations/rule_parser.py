@@ -8,7 +8,7 @@ from typing import Any
 from docgen.regulations.predicate import Predicate, Reader
 from docgen.regulations.predicates import PREDICATES
 from docgen.regulations.rule_facts import Fact
-from docgen.regulations.strict_yaml import Mapping
+from docgen.regulations.strict_yaml import Mapping, Yaml
 
 
 class Parser(Reader):
@@ -19,7 +19,7 @@ class Parser(Reader):
         self.definitions = definitions
         self._open: list[str] = []
 
-    def parse(self, node: Any, parent: Mapping, key: str) -> Predicate:
+    def parse(self, node: Yaml, parent: Mapping, key: str) -> Predicate:
         """The predicate written at `key` of `parent`.
 
         Raises `DefinitionError` (`file`, `line`, name) for an unknown kind, key, fact, value or name.
@@ -32,7 +32,7 @@ class Parser(Reader):
             raise node.fault("grading.definition.unknown_predicate", name, predicate=name, allowed=allowed)
         return PREDICATES[name].parse(self, node, name)
 
-    def named(self, node: Mapping, key: str, name: Any) -> Predicate:
+    def named(self, node: Mapping, key: str, name: Yaml) -> Predicate:
         """The predicate that the file defines under `name`; one that comes back to itself is refused."""
         if not isinstance(name, str) or name not in self.definitions or name in self._open:
             raise node.fault("grading.definition.unknown_name", key, name=name)

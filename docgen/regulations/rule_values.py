@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 from fractions import Fraction
-from typing import Any
 
 from docgen.model import GRADES
 from docgen.regulations.comparison import COMPARISONS
 from docgen.regulations.rule_facts import Fact
-from docgen.regulations.strict_yaml import Mapping, Sequence
+from docgen.regulations.strict_yaml import Mapping, Sequence, Yaml
 
 
 class ValueReader:
@@ -19,7 +18,7 @@ class ValueReader:
     def __init__(self, facts: AnyMapping[str, Fact]) -> None:
         self.facts = facts
 
-    def fact(self, node: Mapping, key: str, name: Any, *types: str) -> Fact:
+    def fact(self, node: Mapping, key: str, name: Yaml, *types: str) -> Fact:
         """The fact called `name`; of one of `types`, where given."""
         if not isinstance(name, str) or name not in self.facts:
             raise node.fault("grading.definition.unknown_fact", key, fact=name)
@@ -68,7 +67,7 @@ class ValueReader:
             raise node.fault("grading.definition.one_comparison", None, allowed=", ".join(COMPARISONS))
         return found[0]
 
-    def grade(self, node: Mapping, key: str, value: Any) -> str:
+    def grade(self, node: Mapping, key: str, value: Yaml) -> str:
         """`value`, a grade."""
         if value not in GRADES:
             raise node.fault("grading.definition.bad_value", key, key=key, value=value)
@@ -82,7 +81,7 @@ class ValueReader:
                 self.grade(node, key, one)
         return words
 
-    def number(self, node: Mapping, key: str, value: Any) -> Fraction:
+    def number(self, node: Mapping, key: str, value: Yaml) -> Fraction:
         """`value` as an exact number."""
         try:
             return Fraction(str(value))
@@ -96,19 +95,19 @@ class ValueReader:
             raise node.fault("grading.definition.bad_value", key, key=key, value=value)
         return int(value)
 
-    def bound(self, node: Mapping, key: str, value: Any, fact: Fact) -> Fraction | str:
+    def bound(self, node: Mapping, key: str, value: Yaml, fact: Fact) -> Fraction | str:
         """`value` as something that `fact` is compared with: a value of its scale, or a number."""
         if fact.order:
             if value not in fact.order:
                 raise node.fault("grading.definition.bad_value", key, key=key, value=value)
             return str(value)
-        if fact.type not in ("number", "percent", "int", "percents"):
+        if not fact.kind.is_amount:
             raise node.fault("grading.definition.fact_type", key, fact=fact.name, type=fact.type, allowed="number")
         return self.number(node, key, value)
 
-    def value(self, node: Mapping, key: str, value: Any, fact: Fact) -> str:
+    def value(self, node: Mapping, key: str, value: Yaml, fact: Fact) -> str:
         """`value` as one that `fact` may have."""
-        known = fact.values or (GRADES if fact.type == "grade" else ())
+        known = fact.kind.codes(fact.values)
         if known and value not in known:
             raise node.fault("grading.definition.bad_value", key, key=key, value=value)
         return str(value)

@@ -39,6 +39,7 @@ from docgen.regulations.predicates.rule import RuleHolds
 from docgen.regulations.rule_facts import Fact, Labelled, catalogue
 from docgen.regulations.rule_parser import Parser
 from docgen.regulations.strict_yaml import Mapping
+from docgen.regulations.subjects import SUBJECTS as SUBJECTS_OF_DOSSIER
 from docgen.regulations.yaml_shape import REGULATION, RULES, load_shaped
 
 __all__ = [
@@ -73,7 +74,7 @@ __all__ = [
     "rules_file",
 ]
 
-SUBJECTS = ("dang_vien", "to_chuc_dang", "tap_the", "cohort", "vote")
+SUBJECTS = (*SUBJECTS_OF_DOSSIER, "cohort", "vote")
 KINDS = ("order", "reminder", "reading")
 
 

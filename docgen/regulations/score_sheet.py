@@ -13,8 +13,9 @@ from fractions import Fraction
 from typing import Any
 
 from docgen.model import LEVELS
+from docgen.paths import AnyRecord, JsonDict, JsonMap, get, get_mapping
 from docgen.regulations.effects.score import Score
-from docgen.regulations.loader import Criterion, Regulation
+from docgen.regulations.loader import Criterion, RegulationData
 from docgen.regulations.rules import Rule, RuleSet
 from docgen.regulations.scales import Scale
 
@@ -69,7 +70,7 @@ class ScoreSheet:
         return sum((line.points for line in self.lines if line.points is not None), Fraction(0))
 
 
-def number_of(value: Any) -> Fraction | None:
+def number_of(value: object) -> Fraction | None:
     """A number exactly as it was written: 69.9 is 699/10. None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         return None
@@ -87,15 +88,20 @@ def _effects(rules: RuleSet, subject: str) -> dict[str, tuple[Rule, Score]]:
 
 
 def read_sheet(
-    regulation: Regulation, rules: RuleSet, subject: str, sheet: Any, kind: str = "", chosen: str | None = None
-) -> ScoreSheet | None:
+    regulation: RegulationData,
+    rules: RuleSet,
+    subject: str,
+    sheet: AnyRecord | None,
+    kind: str = "",
+    chosen: str | None = None,
+) -> ScoreSheet | None:  # fmt: skip
     """The score sheet among one assessment's data; None where nothing was scored.
 
     `kind` is the kind of body, for criteria that only apply to one kind; `chosen` the set of criteria, where the
     subject's record chooses it.
     """
-    scores = sheet.get("scores") if isinstance(sheet, Mapping) else None
-    if not isinstance(scores, Mapping) or not scores:
+    scores = get_mapping(sheet, "scores")
+    if not scores:
         return None
     effects = _effects(rules, subject)
     rows = regulation.criteria.get(regulation.criteria_set(subject) if chosen is None else chosen, ())
@@ -112,15 +118,15 @@ def read_sheet(
         line = _line(leaf, entry, "quantitative" in effects)
         lines.append(line)
         faults += _line_faults(line, entry, effects)
-    total = number_of(sheet.get("score_total"))
+    total = number_of(get(sheet, ("score_total",)))
     found = ScoreSheet(tuple(lines), total, ())
     if lines and not any(fault.kind in ("missing", "unknown") for fault in faults):
-        faults += _sum_faults(found, effects, _slack(sheet.get("score_total")))
+        faults += _sum_faults(found, effects, _slack(get(sheet, ("score_total",))))
         faults += _group_faults(rows, found)
     return ScoreSheet(found.lines, total, tuple(faults))
 
 
-def _line(leaf: Criterion, entry: Mapping[str, Any], counts: bool) -> Line:
+def _line(leaf: Criterion, entry: JsonMap, counts: bool) -> Line:
     stated = number_of(entry.get("standard_points"))
     level = entry.get("declared_level")
     line = Line(
@@ -142,7 +148,7 @@ def _due(line: Line) -> Fraction | None:
     return min(Fraction(1), max(Fraction(0), line.actual / line.plan)) * line.standard
 
 
-def _line_faults(line: Line, entry: Mapping[str, Any], effects: Mapping[str, tuple[Rule, Score]]) -> list[Fault]:
+def _line_faults(line: Line, entry: JsonMap, effects: Mapping[str, tuple[Rule, Score]]) -> list[Fault]:
     leaf = line.criterion
     if line.counted and (line.plan is None or line.plan <= 0 or line.actual is None):
         return [Fault("plan", leaf.id, {"clause": effects["quantitative"][0].clause})]
@@ -188,7 +194,7 @@ def _band_faults(line: Line, meant: str, floors: Mapping[str, Fraction], clause:
     return [Fault("band", line.criterion.id, params)]
 
 
-def _slack(written: Any) -> Fraction:
+def _slack(written: object) -> Fraction:
     """How far rounding may take points away from their exact value: half of the last decimal, of which one at least."""
     _, _, decimals = str(written).partition(".")
     return Fraction(1, 2 * 10 ** max(1, len(decimals)))
@@ -220,8 +226,13 @@ def _group_faults(rows: tuple[Criterion, ...], sheet: ScoreSheet) -> list[Fault]
 
 
 def score_facts(
-    regulation: Regulation, rules: RuleSet, subject: str, sheet: Any, kind: str = "", chosen: str | None = None
-) -> dict[str, Any]:
+    regulation: RegulationData,
+    rules: RuleSet,
+    subject: str,
+    sheet: AnyRecord | None,
+    kind: str = "",
+    chosen: str | None = None,
+) -> JsonDict:  # fmt: skip
     """The facts that a sound score sheet gives: the total, each criterion's points, the shares of each group.
 
     Empty where nothing was scored or anything is wrong: a wrong sum must not decide a grade.

@@ -8,8 +8,10 @@ list remembers the line it came from, so that a fault is reported by file and li
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping as AnyMapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -25,19 +27,23 @@ MAX_DEPTH = 40
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
+#: What a YAML file holds: every scalar is a text.
+Yaml: TypeAlias = "str | Mapping | Sequence"
+
+
 class Mapping(dict[str, Any]):
     """A YAML mapping that knows its file, its line and the line of each key."""
 
     file: str = ""
     line: int = 0
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, given: AnyMapping[str, Yaml] = MappingProxyType({})) -> None:
+        super().__init__(given)
         self.lines: dict[str, int] = {}
         #: What was wrong with the value of a key that was left out for it.
         self.dropped: dict[str, DefinitionError] = {}
 
-    def fault(self, code: str, at: str | None = None, /, **facts: Any) -> DefinitionError:
+    def fault(self, code: str, at: str | None = None, /, **facts: object) -> DefinitionError:
         """A `DefinitionError` at this mapping, or at its key `at`."""
         line = self.lines.get(at, self.line) if at is not None else self.line
         return DefinitionError(code, file=self.file, line=line, **facts)
@@ -68,12 +74,12 @@ class Sequence(list[Any]):
     file: str = ""
     line: int = 0
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, given: Iterable[Yaml] = ()) -> None:
+        super().__init__(given)
         self.lines: list[int] = []
 
 
-def _construct(node: yaml.Node, file: str) -> Any:
+def _construct(node: yaml.Node, file: str) -> Yaml:
     line = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         mapping = Mapping()
@@ -96,7 +102,7 @@ def _construct(node: yaml.Node, file: str) -> Any:
             sequence.lines.append(item.start_mark.line + 1)
         return sequence
     assert isinstance(node, yaml.ScalarNode)
-    return node.value
+    return str(node.value)
 
 
 def _fault(fault: yaml.YAMLError, file: str, text: str) -> DefinitionError:
@@ -127,7 +133,7 @@ def _bounded(text: str, file: str) -> None:
             raise DefinitionError("errors.definition.too_deep", file=file, line=line, limit=MAX_DEPTH)
 
 
-def load_text(text: str, file: str) -> Any:
+def load_text(text: str, file: str) -> Yaml:
     """The content of a YAML text: `Mapping`, `Sequence` and `str` only.
 
     Raises `DefinitionError` (`file`, `line`) for text that is not YAML, for aliases, for what is nested too deep or
@@ -141,7 +147,7 @@ def load_text(text: str, file: str) -> Any:
     return Mapping() if node is None else _construct(node, file)
 
 
-def load_file(path: Path) -> Any:
+def load_file(path: Path) -> Yaml:
     """The content of a YAML file, as `load_text` gives it; `DefinitionError` also where the file cannot be read."""
     try:
         if path.exists() and not path.is_file():  # a pipe: reading it may never end
@@ -157,3 +163,18 @@ def load_file(path: Path) -> Any:
         line = raw.count(b"\n", 0, fault.start) + 1
         raise DefinitionError("errors.definition.not_utf8", file=str(path), line=line) from None
     return load_text(text, str(path))
+
+
+def needs_mapping(data: Yaml, file: str) -> Mapping:
+    """`data`, the content of a YAML file; raises `DefinitionError` (`file`, `line`) where it is no mapping."""
+    if not isinstance(data, Mapping):
+        at = Mapping()
+        at.file, at.line = file, getattr(data, "line", 1) or 1
+        raise at.fault("errors.definition.needs_mapping", None, key=Path(file).name)
+    data.file = data.file or file
+    return data
+
+
+def load_mapping(path: Path) -> Mapping:
+    """The content of a YAML file that is a mapping. Raises as `load_file` and `needs_mapping` do."""
+    return needs_mapping(load_file(path), str(path))

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
 
+from docgen.paths import JsonDict
 from docgen.regulations.score_sheet import plain
 
 #: How a task ended: completed in time, completed late, not completed.
@@ -19,7 +19,7 @@ ON_TIME, LATE, NOT_DONE = "dung_han", "cham", "khong"
 DONE = (ON_TIME, LATE, NOT_DONE)
 
 
-def task_facts(tasks: Any, led: bool = False) -> dict[str, Any]:
+def task_facts(tasks: object, led: bool = False) -> JsonDict:
     """The facts that the table `tasks` of one year gives; none where it is empty or a row does not say how it ended.
 
     `led`: the tasks are those of the unit that somebody leads, whose facts have names of their own.
@@ -36,7 +36,7 @@ def task_facts(tasks: Any, led: bool = False) -> dict[str, Any]:
     exceeded = sum(row.get("exceeded") is True and row.get("done") != NOT_DONE for row in rows)
     poor = any(row.get("quality") is False for row in rows)
     if led:
-        out: dict[str, Any] = {"led_tasks_completed_pct": share(len(rows) - not_done)}
+        out: JsonDict = {"led_tasks_completed_pct": share(len(rows) - not_done)}
         out |= {"led_tasks_exceeded_pct": share(exceeded), "led_tasks_late_pct": share(late)}
         return out | ({"led_tasks_quality_attested": False} if poor else {})
     out = {"targets_completed_pct": share(len(rows) - not_done), "targets_exceeded_pct": share(exceeded)}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from docgen.errors import DocgenError
-from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
+from docgen.regulations.strict_yaml import Mapping, Sequence, Yaml, load_file
 
 
 def line_of(path: Path, *names: str) -> int:
@@ -15,7 +14,7 @@ def line_of(path: Path, *names: str) -> int:
     0 where the file or the name is not there: what is missing stands at no line.
     """
     try:
-        at: Any = load_file(path) if path.is_file() else None
+        at: Yaml | None = load_file(path) if path.is_file() else None
     except DocgenError:
         return 0
     line = 0
@@ -32,5 +31,5 @@ def line_of(path: Path, *names: str) -> int:
     return line
 
 
-def _id(item: Any) -> Any:
+def _id(item: Yaml) -> Yaml | None:
     return item.get("id") if isinstance(item, Mapping) else None

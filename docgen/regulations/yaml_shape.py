@@ -7,36 +7,45 @@ a mapping of shapes (`*` stands for any key), or a tuple of shapes of different 
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Mapping_
+from collections.abc import Sequence as Sequence_
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from docgen.regulations.faults import Faults
-from docgen.regulations.strict_yaml import Mapping, Sequence, load_file
+from docgen.regulations.strict_yaml import Mapping, Sequence, Yaml, load_file, needs_mapping
 
+#: `TEXT`, `NUMBER` …; a list of one shape; a mapping of shapes; several of different kinds.
+Shape: TypeAlias = "str | Sequence_[Shape] | Mapping_[str, Shape]"
 TEXT, NUMBER, WHOLE, ANY = "text", "number", "whole", "any"
 #: What a number on a page may be: a width in millimetres or per cent, a count of rows.
 _LARGEST = 1000.0
 
-_TEXTS: dict[str, Any] = {"*": TEXT}
+_TEXTS: dict[str, Shape] = {"*": TEXT}
 #: One line of wording, or several.
-LINES = (TEXT, [TEXT])
-_PACKET = {"assessors": [TEXT], "*": TEXT}
-_DEADLINE = {"who": [TEXT], "days": WHOLE, "*": TEXT}
-_ASKED = {"any": [TEXT], "when": {"org_type": [TEXT], "*": TEXT}, "*": TEXT}
-_DURATION = {"minimum_days": NUMBER, "when": {"org_type": [TEXT], "collective_kind": [TEXT], "*": TEXT}, "*": TEXT}
-_SEALING = {"when": {"org_type": [TEXT], "collective_kind": [TEXT], "*": TEXT}, "*": TEXT}
-_LISTS: dict[str, Any] = {"forms": [TEXT], "assessors": [_TEXTS], "packet": [_PACKET], "deadlines": [_DEADLINE]}
+LINES: Shape = (TEXT, [TEXT])
+_PACKET: dict[str, Shape] = {"assessors": [TEXT], "*": TEXT}
+_DEADLINE: dict[str, Shape] = {"who": [TEXT], "days": WHOLE, "*": TEXT}
+_ASKED: dict[str, Shape] = {"any": [TEXT], "when": {"org_type": [TEXT], "*": TEXT}, "*": TEXT}
+_WHEN: dict[str, Shape] = {"org_type": [TEXT], "collective_kind": [TEXT], "*": TEXT}
+_DURATION: dict[str, Shape] = {
+    "minimum_days": NUMBER,
+    "when": {"org_type": [TEXT], "collective_kind": [TEXT], "*": TEXT},
+    "*": TEXT,
+}
+_SEALING: dict[str, Shape] = {"when": _WHEN, "*": TEXT}
+_LISTS: dict[str, Shape] = {"forms": [TEXT], "assessors": [_TEXTS], "packet": [_PACKET], "deadlines": [_DEADLINE]}
 _LISTS["enclosures"] = [_TEXTS]
-REGULATION: dict[str, Any] = {
+REGULATION: dict[str, Shape] = {
     **_LISTS, "draft": {"working_days": WHOLE, "*": TEXT}, "meeting": (_DURATION, [_DURATION]), "apart": [_TEXTS],
     "life": _TEXTS, "same": [_TEXTS], "asked": [_ASKED], "decisions": {"grades": [_TEXTS], "*": TEXT},
     "binding": [TEXT], "order": [_TEXTS], "archive": {"years": WHOLE, "*": TEXT},
     "originals": {"seals": [_SEALING], "*": TEXT},
     "add": _LISTS, "*": TEXT,
 }  # fmt: skip
-_ROW: dict[str, Any] = {"*": TEXT}
+_ROW: dict[str, Shape] = {"*": TEXT}
 _ROW["rows"] = [_ROW]
-CRITERIA = {
+CRITERIA: dict[str, Shape] = {
     "sets": {"*": [_ROW]},
     "detail": {"*": {"*": [_ROW]}},
     "points": {"*": _TEXTS},
@@ -48,15 +57,32 @@ CRITERIA = {
     "chosen": _TEXTS,
     "*": ANY,
 }
-FIELDS = {"fields": _TEXTS, "choices": {"*": _TEXTS}, "roots": _TEXTS, "lists": _TEXTS, "prefilled": [TEXT], "*": ANY}
-FACTS = {"*": _TEXTS}
-COLUMN = {"head": TEXT, "cell": LINES, "width": NUMBER, "*": TEXT}
+FIELDS: dict[str, Shape] = {
+    "fields": _TEXTS,
+    "choices": {"*": _TEXTS},
+    "roots": _TEXTS,
+    "lists": _TEXTS,
+    "prefilled": [TEXT],
+    "*": ANY,
+}
+OFFICE_EXAMPLE: dict[str, Shape] = {"*": LINES}
+OFFICE_FIELDS: dict[str, Shape] = {"computed": [TEXT], **FIELDS}
+OFFICE: dict[str, Shape] = {
+    "papers": [{"own": [TEXT], "*": TEXT}],
+    "grounds": {"*": [TEXT]},
+    "words": _TEXTS,
+    "seals": [_SEALING],
+    "dates": [_TEXTS],
+    "above": [TEXT],
+}
+FACTS: dict[str, Shape] = {"*": _TEXTS}
+COLUMN: dict[str, Shape] = {"head": TEXT, "cell": LINES, "width": NUMBER, "*": TEXT}
 #: The blocks of `body` are shaped by their kinds: `docgen.forms.blocks.FORM_SHAPE` is this with theirs.
-FORM = {
+FORM: dict[str, Shape] = {
     "source": _TEXTS, "basis": [TEXT], "required": [TEXT], "required_when": {"*": [TEXT]}, "header": LINES,
     "title": LINES, "notes": [TEXT], "first_note": WHOLE, "replace": _TEXTS, "body": [ANY], "*": TEXT,
 }  # fmt: skip
-RULES = {
+RULES: dict[str, Shape] = {
     "define": {"*": ANY}, "base": [{"subjects": TEXT, "fact": TEXT, "*": ANY}], "remove": [TEXT],
     "ambiguities": [
         {"code": TEXT, "subjects": TEXT, "text": TEXT, "en": TEXT, "flat": TEXT, "withholds": TEXT, "*": ANY},
@@ -66,7 +92,7 @@ RULES = {
 }  # fmt: skip
 
 
-def load_shaped(path: Path, shape: Any, faults: Faults | None = None) -> Mapping:
+def load_shaped(path: Path, shape: Shape, faults: Faults | None = None) -> Mapping:
     """The content of a YAML file that has `shape`; with `faults`, without the values that have not.
 
     Raises `DefinitionError` (`file`, `line`) as `load_file` and `check_shape` do.
@@ -74,36 +100,32 @@ def load_shaped(path: Path, shape: Any, faults: Faults | None = None) -> Mapping
     return check_shape(load_file(path), shape, str(path), faults)
 
 
-def check_shape(data: Any, shape: Any, file: str, faults: Faults | None = None) -> Mapping:
+def check_shape(data: Yaml, shape: Shape, file: str, faults: Faults | None = None) -> Mapping:
     """`data`, the content of a YAML file, where it has `shape`.
 
     Raises `DefinitionError` (`file`, `line`, the key) for the values of another kind, and for a file that is no
     mapping. Where `faults` is given, they go there, and what is left of `data` is returned without them.
     """
-    if not isinstance(data, Mapping):
-        at = Mapping()
-        at.file, at.line = file, getattr(data, "line", 1) or 1
-        raise at.fault("errors.definition.needs_mapping", None, key=Path(file).name)
-    data.file = data.file or file
+    content = needs_mapping(data, file)
     found = Faults() if faults is None else faults
-    _check_items(data, shape, data, "", found)
+    _check_items(content, shape, content, "", found)
     if faults is None:
         found.settle()
-    return data
+    return content
 
 
-def _kind(shape: Any) -> str:
+def _kind(shape: Shape) -> str:
     return "list" if isinstance(shape, list) else "mapping" if isinstance(shape, dict) else str(shape)
 
 
-def _fits(value: Any, shape: Any) -> bool:
+def _fits(value: Yaml, shape: Shape) -> bool:
     if isinstance(shape, dict):
         return isinstance(value, Mapping)
     if isinstance(shape, list):
         return isinstance(value, Sequence)
     if shape == ANY:
         return True
-    return isinstance(value, str) and (shape == TEXT or _number(value, shape))
+    return isinstance(value, str) and isinstance(shape, str) and (shape == TEXT or _number(value, shape))
 
 
 def _number(value: str, shape: str) -> bool:
@@ -115,7 +137,7 @@ def _number(value: str, shape: str) -> bool:
         return False
 
 
-def _check(value: Any, shape: Any, parent: Mapping, key: str, faults: Faults) -> bool:
+def _check(value: Yaml, shape: Shape, parent: Mapping, key: str, faults: Faults) -> bool:
     """Whether `value` is of the kind that `shape` says; what is wrong inside it is taken out of it."""
     choices = shape if isinstance(shape, tuple) else (shape,)
     found = next((choice for choice in choices if _fits(value, choice)), None)
@@ -139,16 +161,20 @@ def _check(value: Any, shape: Any, parent: Mapping, key: str, faults: Faults) ->
     return True
 
 
-def _check_items(value: Any, shape: Any, parent: Mapping, key: str, faults: Faults) -> None:
-    if isinstance(shape, dict):
+def _check_items(value: Yaml, shape: Shape, parent: Mapping, key: str, faults: Faults) -> None:
+    if isinstance(value, Mapping) and isinstance(shape, dict):
         for name, item in list(value.items()):
-            if not _check(item, shape.get(name, shape.get("*", ANY)), value, name, faults):
+            if not _check(item, _below(shape, name), value, name, faults):
                 del value[name]
-        return
-    kept = []
-    for item, line in zip(value, value.lines, strict=True):
-        at = Mapping()
-        at.file, at.line = value.file, line
-        if _check(item, shape[0], at, key, faults):
-            kept.append((item, line))
-    value[:], value.lines[:] = [item for item, _ in kept], [line for _, line in kept]
+    elif isinstance(value, Sequence) and isinstance(shape, list):
+        kept = []
+        for item, line in zip(value, value.lines, strict=True):
+            at = Mapping()
+            at.file, at.line = value.file, line
+            if _check(item, shape[0], at, key, faults):
+                kept.append((item, line))
+        value[:], value.lines[:] = [item for item, _ in kept], [line for _, line in kept]
+
+
+def _below(shape: Mapping_[str, Shape], name: str) -> Shape:
+    return shape[name] if name in shape else shape.get("*", ANY)

@@ -12,15 +12,20 @@ import io
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from docgen.errors import InputError, InternalError
 from docgen.i18n import message
 from docgen.signing.bounded import MAX_SMALL, read_bounded
-from docgen.signing.fields import need
-from docgen.word.builder import package
-from docgen.word.controls import run
-from docgen.word.unwrap import unwrap
+from docgen.signing.libraries import need
+from docgen.word.after.unwrap import unwrap
+from docgen.word.write.builder import package
+from docgen.word.write.controls import run
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from pikepdf import Object, Page, Pdf
 
 #: Official pages are in Vietnamese whatever the language of messages.
 PAGE_LANGUAGE = "vi"
@@ -133,7 +138,7 @@ def _docx(texts: list[str], width: float, height: float, share: float) -> bytes:
     return unwrap(docx, section=section)
 
 
-def _strip_marks(page: Any, pikepdf: Any) -> None:
+def _strip_marks(page: Page, pikepdf: ModuleType) -> None:
     """Take the marks of the tag tree out of the content: the tree does not come along into the signed file."""
     kept = [
         (operands, operator)
@@ -145,7 +150,9 @@ def _strip_marks(page: Any, pikepdf: Any) -> None:
     page.obj.Contents.write(stream)
 
 
-def _pictures(document: Any, appearance: Appearance, width: float, height: float, room: float, pikepdf: Any) -> None:
+def _pictures(
+    document: Pdf, appearance: Appearance, width: float, height: float, room: float, pikepdf: ModuleType
+) -> None:
     """Put the handwriting in the middle above the text and the seal over its left third."""
     page = document.pages[0]
     resources = page.obj.get("/Resources")
@@ -174,7 +181,7 @@ def _fit(width: float, height: float, ratio: float) -> tuple[float, float]:
     return (width, width / ratio) if width / ratio <= height else (height * ratio, height)
 
 
-def _image(document: Any, png: bytes, pikepdf: Any) -> tuple[Any, float]:
+def _image(document: Pdf, png: bytes, pikepdf: ModuleType) -> tuple[Object, float]:
     """A PNG as an image with its transparency as soft mask (ISO 32000-1, 11.6.5.3), and its width over height."""
     import zlib
 
@@ -187,7 +194,7 @@ def _image(document: Any, png: bytes, pikepdf: Any) -> tuple[Any, float]:
         raise InputError("signing.error.picture", file="PNG") from None
     wide, high = picture.size
 
-    def stream(data: bytes, space: Any) -> Any:
+    def stream(data: bytes, space: Object) -> Object:
         out = document.make_stream(zlib.compress(data, 9))
         out.Type, out.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
         out.Width, out.Height, out.BitsPerComponent = wide, high, 8

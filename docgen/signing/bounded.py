@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from docgen.errors import InputError
+from docgen.signing.libraries import need
 
 #: A form has a few pages, a print copy at most 2,000: the largest that docgen made had 60 MB.
 MAX_PDF = 200_000_000
@@ -29,7 +30,10 @@ MAX_UNFOLDED, MAX_TIMES = 100_000_000, 20
 #: What opening a PDF may take besides, where the system can be asked to hold it (Linux).
 MAX_MEMORY = 400_000_000
 _PIECE = 1 << 20
-_STREAM = re.compile(rb"\bstream\r?\n")
+#: What is handed over at a time where many small parts stand one after the other.
+_FEED = 1 << 15
+_STREAM = re.compile(rb"stream\r?\n")
+_WITHIN_WORD = re.compile(rb"\w")
 
 
 def read_bounded(path: Path, limit: int = MAX_PDF, name: str = "") -> bytes:
@@ -78,7 +82,7 @@ def frugal(pdf: bytes, name: str = "PDF") -> Iterator[None]:
     the parts that are packed once are measured first, without keeping them; what hides from that (packed twice, or
     encrypted) meets the limit of the process.
     """
-    if not _unfolds_within(pdf, MAX_UNFOLDED + MAX_TIMES * len(pdf)):
+    if not unfolds_within_bounds(pdf):
         raise InputError("signing.error.too_costly", file=name)
     try:
         with _unfolding(len(pdf)), _held(len(pdf)):
@@ -87,21 +91,28 @@ def frugal(pdf: bytes, name: str = "PDF") -> Iterator[None]:
         raise InputError("signing.error.too_costly", file=name) from None
 
 
+def unfolds_within_bounds(pdf: bytes) -> bool:
+    """True where the packed parts of a PDF unfold to no more than `frugal` allows."""
+    return _unfolds_within(pdf, MAX_UNFOLDED + MAX_TIMES * len(pdf))
+
+
 def _unfolds_within(pdf: bytes, limit: int) -> bool:
     """True where all Flate streams of a PDF together unfold to at most `limit` bytes, whatever they say they are."""
-    left = limit
+    left, view = limit, memoryview(pdf)
     for found in _STREAM.finditer(pdf):
+        if found.start() and _WITHIN_WORD.match(pdf, found.start() - 1):
+            continue  # the end of one
         at, unpacker = found.end(), zlib.decompressobj()
         try:
-            piece = pdf[at : at + _PIECE]
+            piece: bytes | memoryview = view[at : at + _FEED]
             while piece and not unpacker.eof:
                 left -= len(unpacker.decompress(piece, _PIECE))
                 if left < 0:
                     return False
                 piece = unpacker.unconsumed_tail
                 if not piece:
-                    at += _PIECE
-                    piece = pdf[at : at + _PIECE]
+                    at += _FEED
+                    piece = view[at : at + _FEED]
         except zlib.error:
             continue  # not packed this way, or damaged: what was unfolded so far is counted
     return True
@@ -110,8 +121,6 @@ def _unfolds_within(pdf: bytes, limit: int) -> bool:
 @contextmanager
 def _unfolding(size: int) -> Iterator[None]:
     """qpdf unfolds no part beyond the same bound, where it can be told (pikepdf 10.15 and later)."""
-    from docgen.signing.fields import need
-
     try:
         ask = need("pikepdf.settings").set_qpdf_limits
     except AttributeError:

@@ -20,8 +20,8 @@ from typing import IO
 
 from docgen.errors import InputError
 from docgen.signing.bounded import MAX_BUNDLE, frugal, read_bounded
-from docgen.signing.fields import need
-from docgen.signing.manifest import MANIFEST, inside, load_manifest
+from docgen.signing.libraries import need
+from docgen.signing.signed_manifest import MANIFEST, inside, load_manifest
 from docgen.signing.unfold import unfolded
 
 #: A packet of 5,000 members holds 45,000 files.
@@ -50,6 +50,7 @@ def packet_names(folder: Path) -> list[str]:
         if document.pdf is not None:
             names.append(document.pdf_file)
     names += [str(extra["file"]) for extra in manifest.extras]
+    names += [name for name, _ in manifest.hand_scans()]
     names = list(dict.fromkeys(names))
     for name in names:
         if not (folder / name).is_file():

@@ -13,11 +13,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from docgen.signing.fields import need
+from docgen.signing.libraries import need
 from docgen.signing.unfold import content_of
 from docgen.signing.verdict import Reason, Weight
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+    from pikepdf import Object, Pdf
 
 #: What the tool that signs writes about itself and the moment; nothing else in Info and XMP may change.
 _INFO_OF_TOOLS = frozenset({"/Producer", "/ModDate"})
@@ -36,6 +40,9 @@ _NO_VALUE = (f"{_RDF}about", f"{_RDF}parseType", "{http://www.w3.org/XML/", "{ad
 _CATALOG_ELSEWHERE = frozenset({"/AcroForm", "/DSS", "/Metadata", "/Pages"})
 #: The extension a PAdES signature declares (ETSI EN 319 142-1, 5.6).
 _ESIC = "/ESIC"
+#: Hashes of the SHA-3 family, and keys on curves (ISO/TS 32001, 32002).
+_ISO, _ISO_LEVELS = "/ISO_", frozenset({32001, 32002})
+_EXTENSION = frozenset({"/Type", "/BaseVersion", "/ExtensionLevel", "/ExtensionRevision", "/URL"})
 _VERSIONS = frozenset({"/1.7", "/2.0"})
 _DEEPEST = 32
 _STARTXREF = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
@@ -99,7 +106,7 @@ def after_last(pdf: bytes, end: int) -> list[Reason]:
     return [Reason("unsigned_revision", "cannot_tell", {})]
 
 
-def fields(document: Any) -> dict[str, Field]:
+def fields(document: Pdf) -> dict[str, Field]:
     """The fields of a PDF (pikepdf's) by their full names, at any depth. Raises what broken objects raise."""
     form = document.Root.get("/AcroForm")
     out: dict[str, Field] = {}
@@ -110,7 +117,7 @@ def fields(document: Any) -> dict[str, Field]:
     return out
 
 
-def _tree(item: Any, above: str, kind: str, depth: int) -> Iterator[tuple[str, Field]]:
+def _tree(item: Object, above: str, kind: str, depth: int) -> Iterator[tuple[str, Field]]:
     if depth > _DEEPEST:
         raise ValueError("Kids")
     name = ".".join(part for part in (above, str(item.get("/T", ""))) if part)
@@ -126,11 +133,11 @@ def _tree(item: Any, above: str, kind: str, depth: int) -> Iterator[tuple[str, F
     yield name, Field(_kind(item, kind), "" if kind == "/Sig" else _text(item.get("/V")), widgets, visible)
 
 
-def _widget(part: Any) -> tuple[float, ...]:
+def _widget(part: Object) -> tuple[float, ...]:
     return (*(float(value) for value in part.Rect), float(int(part.get("/F", 0))))
 
 
-def _kind(item: Any, kind: str) -> Kind:
+def _kind(item: Object, kind: str) -> Kind:
     if kind != "/Sig":
         return "other"
     value = item.get("/V")
@@ -139,7 +146,7 @@ def _kind(item: Any, kind: str) -> Kind:
     return "stamp" if value.get("/Type") == "/DocTimeStamp" else "signature"
 
 
-def _text(value: Any) -> str:
+def _text(value: Object | None) -> str:
     """A value as one text, indirect objects followed; two values with one text are one value."""
     pikepdf = need("pikepdf")
     if isinstance(value, pikepdf.String):  # one text has several encodings
@@ -149,7 +156,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _fields(old: Any, new: Any, packet: bool) -> Iterator[Reason]:
+def _fields(old: Pdf, new: Pdf, packet: bool) -> Iterator[Reason]:
     before, after = fields(old), fields(new)
     for name in before.keys() - after.keys():
         yield Reason("field_removed", "failed", {"field": name})
@@ -184,16 +191,17 @@ def _added(name: str, field: Field, packet: bool) -> Iterator[Reason]:
         yield Reason("field_added_unseen", "cannot_tell", {"field": name})
 
 
-def _drawing(document: Any, name: str) -> bytes:
+def _drawing(document: Pdf, name: str) -> bytes:
     """What an unsigned field of that name shows: its appearance."""
     for item in document.Root.AcroForm.Fields:
         if str(item.get("/T", "")) == name:
-            picture = item.get("/AP", {}).get("/N")
+            looks = item.get("/AP")
+            picture = None if looks is None else looks.get("/N")
             return b"" if picture is None else content_of(picture)
     return b""
 
 
-def _form(old: Any, new: Any) -> Iterator[Reason]:
+def _form(old: Pdf, new: Pdf) -> Iterator[Reason]:
     """Entries of the form besides its fields: NeedAppearances has a viewer draw values anew, XFA is another form."""
     before, after = old.Root.get("/AcroForm"), new.Root.get("/AcroForm")
     if after is None or before is None:
@@ -208,9 +216,9 @@ def _form(old: Any, new: Any) -> Iterator[Reason]:
         yield Reason("form_entries", "cannot_tell", {"entries": ", ".join(changed)})
 
 
-def _catalog(old: Any, new: Any) -> Iterator[Reason]:
+def _catalog(old: Pdf, new: Pdf) -> Iterator[Reason]:
     changed = _differing(old.Root, new.Root, _CATALOG_ELSEWHERE)
-    if "/Extensions" in changed and _only_esic(old.Root.get("/Extensions"), new.Root.get("/Extensions")):
+    if "/Extensions" in changed and _only_of_signing(old.Root.get("/Extensions"), new.Root.get("/Extensions")):
         changed.remove("/Extensions")
     # A tool that writes a newer version of PDF says so; an older one would have viewers leave things out.
     if "/Version" in changed and str(new.Root.get("/Version", "")) in _VERSIONS:
@@ -219,31 +227,32 @@ def _catalog(old: Any, new: Any) -> Iterator[Reason]:
         yield Reason("catalog_changed", "cannot_tell", {"entries": ", ".join(changed)})
 
 
-def _only_esic(before: Any, after: Any) -> bool:
-    """True where nothing but the extension of PAdES signatures was declared."""
-    if after is None:
+def _only_of_signing(before: Object | None, after: Object | None) -> bool:
+    """True where nothing was declared but the extensions of PAdES signatures, and of keys on curves (ISO/TS 32002)."""
+    if after is None or _differing(before, after, frozenset({_ESIC, _ISO})):
         return False
-    known = {} if before is None else before
-    return _differing(known, after, frozenset({_ESIC})) == [] and set(after[_ESIC].keys()) <= {
-        "/Type", "/BaseVersion", "/ExtensionLevel",
-    }  # fmt: skip
+    esic, curves = after.get(_ESIC), after.get(_ISO)
+    told = ([] if esic is None else [esic]) + ([] if curves is None else list(curves))
+    return all(set(item.keys()) <= _EXTENSION for item in told) and all(
+        int(item.ExtensionLevel) in _ISO_LEVELS for item in told[0 if esic is None else 1 :]
+    )
 
 
-def _differing(before: Any, after: Any, apart: frozenset[str]) -> list[str]:
+def _differing(before: Object | None, after: Object | None, apart: frozenset[str]) -> list[str]:
     """The keys under which two dictionaries differ, but for those `apart`. Objects are compared by what they hold;
     what lies deeper behind references is for the difference analysis."""
-    keys = (set(before.keys()) | set(after.keys())) - apart
-    return sorted(key for key in keys if _text(before.get(key)) != _text(after.get(key)))
+    first, then = (dict(item.items()) if item is not None else {} for item in (before, after))
+    return sorted(key for key in (first.keys() | then.keys()) - apart if _text(first.get(key)) != _text(then.get(key)))
 
 
-def _info(old: Any, new: Any) -> Iterator[Reason]:
+def _info(old: Pdf, new: Pdf) -> Iterator[Reason]:
     before, after = old.trailer.get("/Info"), new.trailer.get("/Info")
-    changed = _differing({} if before is None else before, {} if after is None else after, _INFO_OF_TOOLS)
+    changed = _differing(before, after, _INFO_OF_TOOLS)
     if changed:
         yield Reason("metadata_changed", "failed", {"entries": ", ".join(key.lstrip("/") for key in changed)})
 
 
-def _xmp(old: Any, new: Any) -> Iterator[Reason]:
+def _xmp(old: Pdf, new: Pdf) -> Iterator[Reason]:
     before, after = _said(old), _said(new)
     if before is None or after is None:
         if after is not before:
@@ -255,7 +264,7 @@ def _xmp(old: Any, new: Any) -> Iterator[Reason]:
         yield Reason("metadata_changed", "failed", {"entries": ", ".join(names) or "XMP"})
 
 
-def _said(document: Any) -> Counter[tuple[str, str]] | None:
+def _said(document: Pdf) -> Counter[tuple[str, str]] | None:
     """Every value in the XMP packet with its property, whichever of RDF's spellings it is written in; None without."""
     from lxml import etree
 
@@ -285,8 +294,8 @@ def _said(document: Any) -> Counter[tuple[str, str]] | None:
     return out
 
 
-def _property(element: Any) -> str:
+def _property(element: _Element) -> str:
     """The property a value belongs to: the nearest element that is not one of RDF's own."""
-    while str(element.tag).startswith(_RDF) and element.getparent() is not None:
-        element = element.getparent()
+    while str(element.tag).startswith(_RDF) and (above := element.getparent()) is not None:
+        element = above
     return str(element.tag)

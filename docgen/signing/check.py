@@ -8,27 +8,38 @@ where there is any, and with the time that can be proven (ETSI EN 319 102-1; ISO
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docgen.errors import InputError
 from docgen.signing.bounded import MAX_SMALL, frugal, read_bounded
+from docgen.signing.chain_paths import Standing, standing
 from docgen.signing.changes import after_last, changes
-from docgen.signing.fields import need
 from docgen.signing.gaps import unlisted
 from docgen.signing.keys import certificate_name, load_certificates
-from docgen.signing.paths import Standing, standing
-from docgen.signing.reader import opened
+from docgen.signing.libraries import need
+from docgen.signing.opened_pdf import opened
 from docgen.signing.revocation import Evidence, authorities, evidence, load
-from docgen.signing.store import read_store
+from docgen.signing.store import Store, read_store
 from docgen.signing.unused import unused
 from docgen.signing.verdict import Reason, SignatureVerdict
 
+if TYPE_CHECKING:
+    from asn1crypto.crl import CertificateList
+    from asn1crypto.x509 import Certificate as Asn1Certificate
+    from cryptography.x509 import Certificate
+    from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+    from pyhanko.sign.diff_analysis import DiffPolicy
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
+    from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignatureStatus, SignatureStatus
+    from pyhanko_certvalidator import ValidationContext
+
 #: A clock may be this wrong before a time in the future is worth a word.
-_CLOCK = datetime.timedelta(minutes=10)
+CLOCK = datetime.timedelta(minutes=10)
 _FIRST = datetime.datetime(1, 1, 3, tzinfo=datetime.UTC)
 _LAST = datetime.datetime(9999, 12, 29, tzinfo=datetime.UTC)
 
@@ -37,9 +48,9 @@ _LAST = datetime.datetime(9999, 12, 29, tzinfo=datetime.UTC)
 class Known:
     """What is known about certificates besides the trust: those a document carries, the authorities, the evidence."""
 
-    stored: list[Any]
-    roots: list[Any]
-    authorities: list[Any]
+    stored: list[Asn1Certificate]
+    roots: list[Certificate]
+    authorities: list[Certificate]
     evidence: Evidence
     has_store: bool
     unread: int = 0
@@ -49,9 +60,9 @@ class Known:
 class Trust:
     """What the verifier trusts: root certificates, further certificates, revocation lists, and for when to judge."""
 
-    roots: list[Any] = field(default_factory=list)
-    others: list[Any] = field(default_factory=list)
-    crls: list[Any] = field(default_factory=list)
+    roots: list[Asn1Certificate] = field(default_factory=list)
+    others: list[Asn1Certificate] = field(default_factory=list)
+    crls: list[CertificateList] = field(default_factory=list)
     moment: datetime.datetime | None = None
 
     @property
@@ -61,7 +72,7 @@ class Trust:
         # Days before the first and after the last there are none: a little is added and taken below.
         return min(max(asked, _FIRST), _LAST)
 
-    def context(self, known: Known, moment: datetime.datetime | None = None) -> Any:
+    def context(self, known: Known, moment: datetime.datetime | None = None) -> ValidationContext:
         """pyHanko's validation context for a moment, with the lists and answers that count."""
         from pyhanko_certvalidator import ValidationContext
 
@@ -101,13 +112,20 @@ def load_trust(
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """One signature without regard to trust: field, whether it stands, what is wrong."""
+    """One signature without regard to trust: field, whether it stands, what is wrong; what it says of itself.
+
+    `end` is where what it covers ends, `time` the one its signer put down.
+    """
 
     field: str
     sound: bool
     problem: str
     certificate: str
     reason: str
+    signer: str = ""
+    time: str = ""
+    level: str = "B-B"
+    end: int = 0
 
 
 def mathematics(pdf: bytes, only: Collection[str] = ()) -> list[Sound]:
@@ -124,6 +142,7 @@ def _mathematics(pdf: bytes, only: Collection[str]) -> list[Sound]:
 
     out = []
     with opened(pdf) as reader:
+        has_store = read_store(reader) is not None
         for embedded in _signatures(reader):
             if only and embedded.field_name not in only:
                 continue
@@ -131,20 +150,28 @@ def _mathematics(pdf: bytes, only: Collection[str]) -> list[Sound]:
             status, problem = _validate(embedded, ValidationContext(trust_roots=[], allow_fetching=False))
             if status is not None and not problem:
                 problem = _unsound(status)
-            certificate = _certificate(embedded)
-            fingerprint = certificate.sha256.hex() if certificate is not None else ""
-            out.append(Sound(str(embedded.field_name), not problem, problem, fingerprint, _reason(embedded)))
+            certificate, claimed = _certificate(embedded), _claimed(embedded)
+            stamped = status is not None and status.timestamp_validity is not None
+            out.append(
+                Sound(
+                    str(embedded.field_name), not problem, problem,
+                    certificate.sha256.hex() if certificate is not None else "", _reason(embedded),
+                    certificate_name(certificate) if certificate is not None else "",
+                    claimed.isoformat(timespec="seconds") if claimed is not None else "",
+                    _level(embedded, stamped, has_store), _end(embedded, len(pdf)),
+                )
+            )  # fmt: skip
     return out
 
 
-def _reason(embedded: Any) -> str:
+def _reason(embedded: EmbeddedPdfSignature) -> str:
     try:
         return str(embedded.sig_object.get("/Reason", ""))
     except _broken():
         return ""
 
 
-def _signatures(reader: Any) -> list[Any]:
+def _signatures(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
     from pyhanko.pdf_utils.misc import PdfError
 
     try:
@@ -153,7 +180,7 @@ def _signatures(reader: Any) -> list[Any]:
         raise InputError("signing.error.unreadable", file="PDF", problem=str(fault)[:200]) from None
 
 
-def _stamps(reader: Any) -> list[Any]:
+def _stamps(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
     """The document time stamps (ETSI EN 319 142-1, 5.4.3)."""
     try:
         return list(reader.embedded_timestamp_signatures)
@@ -174,7 +201,7 @@ def _broken() -> tuple[type[Exception], ...]:
     )  # fmt: skip
 
 
-def _certificate(embedded: Any) -> Any:
+def _certificate(embedded: EmbeddedPdfSignature) -> Asn1Certificate | None:
     """The signer's certificate, or None where the signature is too broken to hold one."""
     try:
         certificate = embedded.signer_cert
@@ -184,19 +211,24 @@ def _certificate(embedded: Any) -> Any:
     return certificate
 
 
-def _validate(embedded: Any, context: Any) -> tuple[Any, str]:
+def _validate(embedded: EmbeddedPdfSignature, context: ValidationContext) -> tuple[PdfSignatureStatus | None, str]:
     """pyHanko's status of one signature, or None and what went wrong on the way."""
     from pyhanko.sign.validation import validate_pdf_signature
-    from pyhanko.sign.validation.settings import KeyUsageConstraints
 
-    usage = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
     try:
-        return validate_pdf_signature(embedded, context, key_usage_settings=usage, diff_policy=policy()), ""
+        return validate_pdf_signature(embedded, context, key_usage_settings=key_usage(), diff_policy=policy()), ""
     except _broken() as fault:
         return None, f"{type(fault).__name__}: {fault}"
 
 
-def policy() -> Any:
+def key_usage() -> KeyUsageConstraints:
+    """What the key of a signer must be for, one of the two."""
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
+
+    return KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
+
+
+def policy() -> DiffPolicy:
     """pyHanko's difference analysis as docgen asks for it: two things that other tools do are not taken for changes.
 
     A seal in a new field after a certification is named by `changes`, and a table of contents (xref stream) that takes
@@ -206,7 +238,7 @@ def policy() -> Any:
 
 
 @cache
-def _policy() -> Any:
+def _policy() -> DiffPolicy:
     from pyhanko.sign.diff_analysis import (
         CatalogModificationRule,
         DocInfoRule,
@@ -227,7 +259,7 @@ def _policy() -> Any:
     class RenumberedXrefRule(WhitelistRule):  # type: ignore[misc, unused-ignore]
         """A table of contents may stand under the number of an older one: nothing else may point at either."""
 
-        def apply(self, old: Any, new: Any) -> Any:
+        def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterator[ReferenceUpdate]:
             table = new.reader.xrefs.get_xref_container_info(new.revision).stream_ref
             if table is None or old.is_ref_unassignable(table):
                 return
@@ -253,7 +285,7 @@ def _policy() -> Any:
     )
 
 
-def _unsound(status: Any, *, changed: bool | None = None) -> str:
+def _unsound(status: PdfSignatureStatus | DocumentTimestampStatus, *, changed: bool | None = None) -> str:
     """Why a signature does not stand even before trust is asked about; empty where it does.
 
     `changed` is what is known of later changes, where it is not to be taken from `status`.
@@ -301,7 +333,9 @@ def _check(pdf: bytes, trust: Trust, base_size: int | None) -> tuple[list[Signat
         return [], [Reason("unreadable", "failed", {"problem": str(fault.facts.get("problem", ""))})]
 
 
-def _judge(pdf: bytes, reader: Any, trust: Trust, base_size: int | None) -> tuple[list[SignatureVerdict], list[Reason]]:
+def _judge(
+    pdf: bytes, reader: PdfFileReader, trust: Trust, base_size: int | None
+) -> tuple[list[SignatureVerdict], list[Reason]]:
     signatures, stamps = _signatures(reader), _stamps(reader)
     reasons: list[Reason] = []
     if base_size is not None:
@@ -330,7 +364,7 @@ def _judge(pdf: bytes, reader: Any, trust: Trust, base_size: int | None) -> tupl
     return verdicts + [_stamp_verdict(stamp, trust, known) for stamp in stamps], reasons
 
 
-def _revisions(signatures: Sequence[Any]) -> list[int]:
+def _revisions(signatures: Sequence[EmbeddedPdfSignature]) -> list[int]:
     """The numbers of the revisions that the signatures were made in."""
     out = []
     for item in signatures:
@@ -341,7 +375,7 @@ def _revisions(signatures: Sequence[Any]) -> list[int]:
     return out
 
 
-def _end(embedded: Any, size: int) -> int:
+def _end(embedded: EmbeddedPdfSignature, size: int) -> int:
     """Where what a signature covers ends; 0 where it does not say so."""
     try:
         parts = [int(part) for part in embedded.byte_range]
@@ -350,7 +384,7 @@ def _end(embedded: Any, size: int) -> int:
         return 0
 
 
-def filled(embedded: Any) -> bool:
+def filled(embedded: EmbeddedPdfSignature) -> bool:
     """True where the gap a signature leaves open holds the signature and zeros: nothing vouches for those bytes."""
     try:
         start, end = int(embedded.byte_range[1]), int(embedded.byte_range[2])
@@ -370,22 +404,26 @@ def _der_size(content: bytes) -> int:
     return int(need("asn1crypto.parser").peek(content))
 
 
-def _known(reader: Any, signatures: list[Any], trust: Trust) -> Known:
+def _known(reader: PdfFileReader, signatures: list[EmbeddedPdfSignature], trust: Trust) -> Known:
     """The certificates a document carries, and which lists and answers about them count."""
-    store = read_store(reader)
+    carried = [certificate for embedded in signatures for certificate in _carried(embedded)]
+    return known_from(trust, carried, read_store(reader))
+
+
+def known_from(trust: Trust, carried: Sequence[Asn1Certificate], store: Store | None = None) -> Known:
+    """What is known with the certificates that came with the signatures of a file, and with its security store."""
     stored = store.certificates if store is not None else []
     lists = [crl.dump() for crl in trust.crls] + (store.lists if store is not None else [])
     answers = store.answers if store is not None else []
-    carried = [certificate for embedded in signatures for certificate in _carried(embedded)]
     roots = [item for item in map(load, trust.roots) if item is not None]
     found = authorities(trust.roots, [*trust.others, *stored, *carried])
     unread = store.unread if store is not None else 0
     return Known(stored, roots, found, evidence(lists, answers, found), store is not None, unread)
 
 
-def _carried(embedded: Any) -> list[Any]:
+def _carried(embedded: EmbeddedPdfSignature) -> list[Asn1Certificate]:
     """The certificates that came with a signature, and with the time stamp on it."""
-    out: list[Any] = []
+    out: list[Asn1Certificate] = []
     try:
         out += list(embedded.other_embedded_certs)
         token = getattr(embedded, "attached_timestamp_data", None)
@@ -395,7 +433,7 @@ def _carried(embedded: Any) -> list[Any]:
     return out
 
 
-def _changed_since(pdf: bytes, reader: Any, base_size: int) -> str:
+def _changed_since(pdf: bytes, reader: PdfFileReader, base_size: int) -> str:
     """What was changed since the first `base_size` bytes besides filling signature fields; empty for nothing."""
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.sign.diff_analysis import SuspiciousModification
@@ -413,7 +451,7 @@ def _changed_since(pdf: bytes, reader: Any, base_size: int) -> str:
     return str(outcome)[:200] if isinstance(outcome, SuspiciousModification) else ""
 
 
-def _verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdict:
+def _verdict(embedded: EmbeddedPdfSignature, trust: Trust, known: Known) -> SignatureVerdict:
     certificate = _certificate(embedded)
     # A text of pyHanko's knows the file it came from, and would keep all of it as long as the verdict is kept.
     out = SignatureVerdict(field=str(embedded.field_name), reason=_reason(embedded))
@@ -446,13 +484,13 @@ def _verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdict:
         out.reasons.append(Reason("no_revocation_data", "note", {}))
     if stamped is not None:
         _judge_stamp(stamped, claimed, trust, out)
-    if claimed is not None and claimed > trust.when + _CLOCK and stamped is None:
+    if claimed is not None and claimed > trust.when + CLOCK and stamped is None:
         out.reasons.append(Reason("time_in_future", "cannot_tell", {"time": out.time}))
     out.level = _level(embedded, stamped is not None, known.has_store)
     return out
 
 
-def _claimed(embedded: Any) -> datetime.datetime | None:
+def _claimed(embedded: EmbeddedPdfSignature) -> datetime.datetime | None:
     """The time the signer's machine put down, or None."""
     try:
         return _aware(embedded.self_reported_timestamp)
@@ -466,7 +504,9 @@ def _aware(moment: datetime.datetime | None) -> datetime.datetime | None:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.UTC)
 
 
-def _timestamp(status: Any, trust: Trust, known: Known, out: SignatureVerdict) -> datetime.datetime | None:
+def _timestamp(
+    status: PdfSignatureStatus, trust: Trust, known: Known, out: SignatureVerdict
+) -> datetime.datetime | None:
     """The time of a time stamp that can be relied on; what is wrong with another goes to the reasons."""
     stamp = status.timestamp_validity
     if stamp is None:
@@ -483,7 +523,7 @@ def _timestamp(status: Any, trust: Trust, known: Known, out: SignatureVerdict) -
     return moment
 
 
-def _stamper(status: Any, moment: datetime.datetime | None, trust: Trust, known: Known) -> list[Reason]:
+def _stamper(status: SignatureStatus, moment: datetime.datetime | None, trust: Trust, known: Known) -> list[Reason]:
     """Why whoever made a time stamp is not to be relied on; empty for nothing.
 
     A certificate that did not live at the stamped time, or was revoked at any time, may have been used to date back.
@@ -507,8 +547,8 @@ def _stamper(status: Any, moment: datetime.datetime | None, trust: Trust, known:
 
 
 def _judge_trust(
-    status: Any, certificate: Any, trust: Trust, ways: Standing, stamped: datetime.datetime | None,
-    when: datetime.datetime, out: SignatureVerdict,
+    status: PdfSignatureStatus, certificate: Asn1Certificate, trust: Trust, ways: Standing,
+    stamped: datetime.datetime | None, when: datetime.datetime, out: SignatureVerdict,
 ) -> None:  # fmt: skip
     """Why the certificate is not to be trusted, where it is not."""
     if not trust.roots:
@@ -541,7 +581,7 @@ def _judge_trust(
         out.reasons.append(Reason("untrusted", "failed", {"problem": indication}))
 
 
-def _common_name(certificate: Any) -> str:
+def _common_name(certificate: Certificate) -> str:
     return str(certificate.subject.rfc4514_string())[:120]
 
 
@@ -553,15 +593,15 @@ def _judge_stamp(
     stamped: datetime.datetime, claimed: datetime.datetime | None, trust: Trust, out: SignatureVerdict
 ) -> None:
     """A stamp proves that the signature was there at its time: not after the moment asked about, not before itself."""
-    if stamped > trust.when + _CLOCK:
+    if stamped > trust.when + CLOCK:
         out.reasons.append(Reason("stamp_in_future", "cannot_tell", {"time": out.time}))
-    elif claimed is not None and stamped < max(claimed, _FIRST) - _CLOCK:
+    elif claimed is not None and stamped < max(claimed, _FIRST) - CLOCK:
         out.reasons.append(
             Reason("stamp_before_claim", "cannot_tell", {"time": out.time, "claimed": claimed.isoformat()})
         )
 
 
-def _stamp_verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdict:
+def _stamp_verdict(embedded: EmbeddedPdfSignature, trust: Trust, known: Known) -> SignatureVerdict:
     """A document time stamp, judged like a signature: by what it covers and by who made it."""
     from pyhanko.sign.diff_analysis import ModificationLevel
     from pyhanko.sign.validation import validate_pdf_timestamp
@@ -594,7 +634,7 @@ def _stamp_verdict(embedded: Any, trust: Trust, known: Known) -> SignatureVerdic
     return out
 
 
-def _level(embedded: Any, stamped: bool, has_store: bool) -> str:
+def _level(embedded: EmbeddedPdfSignature, stamped: bool, has_store: bool) -> str:
     """The level that was reached, said plainly (ETSI EN 319 142-1, 6)."""
     if not stamped:
         return "B-B"

@@ -10,10 +10,15 @@ import datetime
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from docgen.signing.fields import need
+from docgen.signing.libraries import need
 from docgen.storage import safe_name, write_whole
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+    from cryptography.x509 import Certificate, Name
 
 WARNING = "THỬ NGHIỆM – KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 ROOT_FILE = "CA-thu-nghiem.pem"
@@ -37,7 +42,7 @@ class Authority:
         self.certificate = self._build(self.name, self.key.public_key(), self.begins, self.ends, root=True)
 
     @staticmethod
-    def _name(common: str) -> Any:
+    def _name(common: str) -> Name:
         from cryptography import x509
         from cryptography.x509.oid import NameOID
 
@@ -50,9 +55,9 @@ class Authority:
         )
 
     def _build(
-        self, subject: Any, public: Any, begins: datetime.datetime, ends: datetime.datetime, *,
+        self, subject: Name, public: CertificatePublicKeyTypes, begins: datetime.datetime, ends: datetime.datetime, *,
         root: bool = False, timestamping: bool = False,
-    ) -> Any:  # fmt: skip
+    ) -> Certificate:  # fmt: skip
         from cryptography import x509
         from cryptography.hazmat.primitives import hashes
         from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -86,7 +91,7 @@ class Authority:
     def issue(
         self, name: str, begins: datetime.datetime | None = None, ends: datetime.datetime | None = None, *,
         timestamping: bool = False,
-    ) -> tuple[Any, Any]:  # fmt: skip
+    ) -> tuple[RSAPrivateKey, Certificate]:  # fmt: skip
         """A private key and its certificate for `name` (objects of the library cryptography)."""
         from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -125,7 +130,7 @@ class Authority:
 
         return bytes(self.certificate.public_bytes(Encoding.PEM))
 
-    def pkcs12(self, key: Any, certificate: Any, passphrase: str) -> bytes:
+    def pkcs12(self, key: RSAPrivateKey, certificate: Certificate, passphrase: str) -> bytes:
         """A key with its certificate and the root, as a PKCS#12 file."""
         from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
         from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates

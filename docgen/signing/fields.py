@@ -9,15 +9,19 @@ appearance).
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from docgen.errors import EnvironmentFault, InputError, InternalError
+from docgen.errors import InputError, InternalError
 from docgen.forms.template import bookmark_name
 from docgen.signing.bounded import frugal
+from docgen.signing.libraries import need
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from pikepdf import Object, Pdf
 
 #: Print (3) and Locked (8): the field is printed and cannot be moved; it can still be signed.
 _WIDGET_FLAGS = (1 << 2) | (1 << 7)
@@ -64,21 +68,6 @@ def field_name(role: str) -> str:
     return bookmark_name(role)
 
 
-def need(library: str) -> Any:
-    """A library of the extra `sign`. Raises `EnvironmentFault` naming the pip line where it is not installed."""
-    try:
-        found = import_module(library)
-    except ImportError:
-        raise EnvironmentFault(
-            "errors.environment.extra_missing", library=library.split(".")[0], extra="sign"
-        ) from None
-    for name in ("pyhanko", "pyhanko_certvalidator"):
-        # What went wrong is told by our own reasons; without a handler Python prints their records on stderr.
-        if not logging.getLogger(name).handlers:
-            logging.getLogger(name).addHandler(logging.NullHandler())
-    return found
-
-
 def place_fields(pdf: bytes, zones: Iterable[Zone], signers: Iterable[Signs] = ()) -> bytes:
     """`pdf` with one empty signature field for each zone; the same input gives the same bytes.
 
@@ -105,13 +94,20 @@ def place_fields(pdf: bytes, zones: Iterable[Zone], signers: Iterable[Signs] = (
         document.Root.AcroForm = document.make_indirect(
             pikepdf.Dictionary(Fields=pikepdf.Array(fields), SigFlags=_SIGNATURE_FLAGS)
         )
+        if "/Extensions" not in document.Root:
+            # Declared before the first signature, so that none of them has to touch the catalog.
+            document.Root.Extensions = pikepdf.Dictionary(
+                ESIC=pikepdf.Dictionary(
+                    Type=pikepdf.Name.DeveloperExtensions, BaseVersion=pikepdf.Name("/1.7"), ExtensionLevel=1
+                )
+            )
         document.save(
             out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable, fix_metadata_version=False
         )
     return out.getvalue()
 
 
-def _field(document: Any, zone: Zone, pikepdf: Any) -> Any:
+def _field(document: Pdf, zone: Zone, pikepdf: ModuleType) -> Object:
     if not 0 <= zone.page < len(document.pages):
         raise InternalError("signing.error.zone_off_page", name=zone.name, page=zone.page + 1)
     page = document.pages[zone.page]
@@ -123,7 +119,7 @@ def _field(document: Any, zone: Zone, pikepdf: Any) -> Any:
     empty.Type, empty.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
     empty.BBox = [0, 0, round(x2 - x1, 2), round(y2 - y1, 2)]
     empty.Resources = pikepdf.Dictionary()
-    widget = document.make_indirect(
+    widget: Object = document.make_indirect(
         pikepdf.Dictionary(
             Type=pikepdf.Name.Annot,
             Subtype=pikepdf.Name.Widget,

@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from docgen.signing.verdict import Reason
+
+if TYPE_CHECKING:
+    from pyhanko.pdf_utils.reader import PdfFileReader
 
 #: What a signing tool says of itself within the part that its signature covers, and in a part of its own (iText).
 _OF_TOOLS, _OF_ANYBODY = re.compile(rb"%[\x20-\x7e]{0,100}|%[\x80-\xff]{4,8}"), re.compile(rb"%iText-[\w.]{1,40}")
@@ -48,7 +51,7 @@ class _Revision:
         return self.other + sum(map(len, left)) + sum(map(len, marks[_MARKS:]))
 
 
-def unlisted(reader: Any, pdf: bytes, start: int, signed: Iterable[int]) -> list[Reason]:
+def unlisted(reader: PdfFileReader, pdf: bytes, start: int, signed: Iterable[int]) -> list[Reason]:
     """What is to be said of the bytes of `pdf` from `start` on that are in nothing a table of contents lists.
 
     `reader` is pyHanko's, `signed` the numbers of the revisions a person's signature was made in. A file with two
@@ -65,7 +68,7 @@ def unlisted(reader: Any, pdf: bytes, start: int, signed: Iterable[int]) -> list
     return [Reason("bytes_unlisted", "cannot_tell", {"count": count})] if count else []
 
 
-def _count(reader: Any, pdf: bytes, start: int, signed: frozenset[int]) -> int:
+def _count(reader: PdfFileReader, pdf: bytes, start: int, signed: frozenset[int]) -> int:
     table = reader.xrefs
     at = {table.get_startxref_for_revision(number): number for number in range(table.total_revisions)}
     spans: list[tuple[int, int]] = []
@@ -116,7 +119,7 @@ def _take(gap: bytes, revision: _Revision) -> None:
             revision.other += len(text)
 
 
-def _thing(reader: Any, pdf: bytes, at: int) -> tuple[int, list[tuple[int, bytes]]]:
+def _thing(reader: PdfFileReader, pdf: bytes, at: int) -> tuple[int, list[tuple[int, bytes]]]:
     """Where the object, or the table with its trailer, that begins at `at` ends, and the comments in it.
 
     Raises `ValueError` for what is neither.
@@ -140,7 +143,7 @@ def _thing(reader: Any, pdf: bytes, at: int) -> tuple[int, list[tuple[int, bytes
     raise ValueError("endobj")
 
 
-def _stream_end(reader: Any, pdf: bytes, head: int, at: int) -> int:
+def _stream_end(reader: PdfFileReader, pdf: bytes, head: int, at: int) -> int:
     """Where the stream ends whose dictionary begins at `head`, and whose keyword ends at `at`."""
     opened, length = _OPENS.match(pdf, at), _LENGTH.search(pdf, head, at)
     if opened is None or length is None:

@@ -14,11 +14,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docgen.errors import InputError, UsageError
 from docgen.signing.bounded import MAX_SMALL, read_bounded
-from docgen.signing.fields import need
+from docgen.signing.libraries import need
+
+if TYPE_CHECKING:
+    from asn1crypto.x509 import Certificate
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+    from pyhanko.sign.signers import Signer, SimpleSigner
+
+    from docgen.signing.cms_form import Seal
 
 #: The variables a secret is taken from.
 PASSPHRASE_VARIABLE = "DOCGEN_PASSPHRASE"
@@ -29,15 +36,25 @@ PIN_VARIABLE = "DOCGEN_PIN"
 class Key:
     """A key that can sign: pyHanko's signer, the name in its certificate, the certificate's SHA-256."""
 
-    signer: Any
+    signer: Signer
     name: str
     fingerprint: str
     subject: str
     source: str = ""
     #: The room that a signature of level B-B takes in a file, in hex digits; 0 until it was worked out once.
     reserved: int = field(default=0, compare=False, repr=False)
+    #: The CMS of its signatures in docgen's own form, None where it has none; unknown until it was worked out once.
+    form: Seal | None = field(default=None, compare=False, repr=False)
+    form_known: bool = field(default=False, compare=False, repr=False)
 
-    def signature_record(self, role: str, name: str, moment: datetime.datetime, level: str) -> dict[str, Any]:
+    @property
+    def certificate(self) -> Certificate:
+        """The certificate that the key belongs to."""
+        found = self.signer.signing_cert
+        assert found is not None
+        return found
+
+    def signature_record(self, role: str, name: str, moment: datetime.datetime, level: str) -> dict[str, str]:
         """What a manifest says about one signature made with this key."""
         return {
             "role": role, "field": name, "signer": self.name, "certificate": self.fingerprint,
@@ -45,7 +62,7 @@ class Key:
         }  # fmt: skip
 
 
-def certificate_name(certificate: Any) -> str:
+def certificate_name(certificate: Certificate) -> str:
     """The common name of a certificate (asn1crypto), NFC; its whole subject where there is none."""
     found = certificate.subject.native.get("common_name", "")
     if isinstance(found, list):
@@ -53,9 +70,9 @@ def certificate_name(certificate: Any) -> str:
     return unicodedata.normalize("NFC", str(found or certificate.subject.human_friendly))
 
 
-def load_certificates(files: Sequence[Path | str]) -> list[Any]:
+def load_certificates(files: Sequence[Path | str]) -> list[Certificate]:
     """The certificates in PEM or DER files. Raises `InputError` for a file that holds none."""
-    out: list[Any] = []
+    out: list[Certificate] = []
     for file in files:
         try:
             found = list(need("pyhanko.keys").load_certs_from_pemder([str(file)]))
@@ -70,9 +87,10 @@ def load_certificates(files: Sequence[Path | str]) -> list[Any]:
     return out
 
 
-def describe(signer: Any, source: str) -> Key:
+def describe(signer: Signer, source: str) -> Key:
     """A `Key` around pyHanko's signer."""
     certificate = signer.signing_cert
+    assert certificate is not None, source
     return Key(
         signer, certificate_name(certificate), certificate.sha256.hex(), certificate.subject.human_friendly, source
     )
@@ -112,7 +130,7 @@ def open_pkcs12(path: Path, passphrase: str | None, others: list[Path] | None = 
     return describe(signer, path.name)
 
 
-def pkcs12_signer(content: bytes, passphrase: bytes | None, others: Sequence[Any] = ()) -> Any:
+def pkcs12_signer(content: bytes, passphrase: bytes | None, others: Sequence[Certificate] = ()) -> Signer | None:
     """pyHanko's signer with the key in a PKCS#12 file; None where that is none, or the passphrase does not open it."""
     from pyhanko.sign.signers import SimpleSigner
 
@@ -128,7 +146,7 @@ def pkcs12_signer(content: bytes, passphrase: bytes | None, others: Sequence[Any
 
 
 @cache
-def _loaded_signer() -> Any:
+def _loaded_signer() -> type[SimpleSigner]:
     """pyHanko's signer with a key in memory, which loads that key once.
 
     pyHanko loads it for each signature, and OpenSSL then looks at its primes each time (40 ms). Keys of other kinds
@@ -146,7 +164,7 @@ def _loaded_signer() -> Any:
 
     class LoadedSigner(SimpleSigner):  # type: ignore[misc, unused-ignore]
         @cached_property
-        def _loaded(self) -> Any:
+        def _loaded(self) -> PrivateKeyTypes:
             key: Any = self.signing_key
             return serialization.load_der_private_key(key.dump(), password=None)
 

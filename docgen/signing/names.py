@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
 Likeness = Literal["same", "without_accents", "near", "other"]
@@ -80,6 +81,7 @@ def _skeleton(name: str) -> str:
     return fold_name(unicodedata.normalize("NFD", seen).translate(_LOOK_ALIKE))
 
 
+@lru_cache(maxsize=4096)  # a verdict on a packet compares the same few names for every signature
 def likeness(printed: str, certified: str) -> Likeness:
     """How the printed name and a certificate's agree.
 

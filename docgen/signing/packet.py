@@ -1,25 +1,29 @@
 """Signing a packet: who is due, in which order, and one role's signature on every document where it is due.
 
-A packet that was signed half-way by a run that died is finished by running it again: a PDF is replaced whole before
-the manifest is, and a PDF that is one signature ahead of the manifest is recognised by its bytes and taken over.
+The manifest is written once a role, after the PDFs. A packet that was signed half-way by a run that died is finished by
+running it again: every PDF is replaced whole, and those that are ahead of the manifest are recognised by their bytes
+and taken over.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from docgen.errors import InputError, UsageError
+from docgen.paths import JsonDict
 from docgen.regulations.originals import is_body_role
 from docgen.signing.bounded import read_bounded
-from docgen.signing.check import mathematics
+from docgen.signing.check import Sound
 from docgen.signing.keys import Key
-from docgen.signing.manifest import Document, Manifest, load_manifest, seal_text, sha256
 from docgen.signing.names import body_likeness, likeness, meant
+from docgen.signing.own_judge import soundness
 from docgen.signing.pades import Signing, now, sign
+from docgen.signing.signed_manifest import Document, Manifest, load_manifest, seal_text, sha256
 from docgen.storage import environment_fault, working_on, write_whole
 
 #: The first paper of a run, and one in so many, has all its signatures judged anew when one is added.
@@ -45,8 +49,10 @@ class Due:
     seal: bool = False
     rank: int = 0
     body: bool = False
+    #: What stands above the room to sign: other words on other papers.
+    captions: list[str] = field(default_factory=list)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonDict:
         """For `--json`."""
         return {
             "role": self.role, "caption": self.caption, "names": self.names, "documents": self.documents,
@@ -64,11 +70,13 @@ def due(packet: Path) -> list[Due]:
     settle(manifest, save=False)
     found: dict[str, Due] = {}
     for document in manifest.documents:
-        done = document.signed_roles()
+        done = document.done_roles()
         for rank, signer in enumerate(document.signers):
             if signer.role in done:
                 continue
             entry = found.setdefault(signer.role, Due(signer.role, signer.caption))
+            if signer.caption not in entry.captions:
+                entry.captions.append(signer.caption)
             entry.rank = max(entry.rank, rank)
             entry.body = signer.body
             entry.seal = entry.seal or signer.seal
@@ -97,8 +105,10 @@ def standing(packet: Path) -> list[dict[str, Any]]:
             "number": document.number, "file": document.pdf_file or document.file, "title": document.title,
             "state": manifest.state(document), "digitised": document.digitised,
             "missing": [
-                {"role": s.role, "caption": s.caption, "name": s.name, "body": s.body} for s in document.missing()
+                {"role": s.role, "caption": s.caption, "name": s.name, "body": s.body}
+                for s in document.missing() if s.role not in document.done_roles()
             ],
+            "by_hand": document.by_hand,
         }
         for document in manifest.documents
     ]  # fmt: skip
@@ -123,7 +133,7 @@ class Signed:
     paper: list[int] = field(default_factory=list)
     unnamed: list[int] = field(default_factory=list)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonDict:
         """For `--json`."""
         return {
             "role": self.role, "signer": self.signer, "level": self.level, "signed": self.signed,
@@ -152,23 +162,28 @@ def settle(manifest: Manifest, *, save: bool = True) -> list[int]:
             continue
         if sha256(content) == pdf["sha256"] or not _continues(document, content):
             continue
-        known = set(document.signed_roles())
         try:
-            found = mathematics(content)
+            found = soundness(content)
         except InputError:
             continue
-        if not all(item.sound for item in found):
-            continue
-        new = [(s, item) for s in document.signers for item in found if item.field == s.field and s.role not in known]
-        for signer, item in new:
-            manifest.record(
-                document, content, {"role": signer.role, "field": signer.field, "certificate": item.certificate}
-            )
-        if new:
+        if all(item.sound for item in found) and enter(manifest, document, content, found):
             taken.append(document.number)
     if taken and save:
         manifest.save()
     return taken
+
+
+def enter(manifest: Manifest, document: Document, content: bytes, found: Sequence[Sound]) -> list[str]:
+    """Note the signatures `found` in `content`, the document's PDF, that the manifest does not know; their roles."""
+    known = set(document.signed_roles())
+    new = [(s, item) for s in document.signers for item in found if item.field == s.field and s.role not in known]
+    for signer, item in sorted(new, key=lambda pair: pair[1].end):
+        told = {
+            "role": signer.role, "field": signer.field, "signer": item.signer, "certificate": item.certificate,
+            "time": item.time, "level": item.level, "sha256": sha256(content[: item.end]),
+        }  # fmt: skip
+        manifest.record(document, content, told)
+    return [signer.role for signer, _ in new]
 
 
 def _continues(document: Document, content: bytes) -> bool:
@@ -232,19 +247,20 @@ def _sign_packet(
     out, chosen = select(manifest, role, key.name, only=only, out_of_order=out_of_order)
     out.level = how.level
     seal = manifest.seal()
-    for position, document in enumerate(chosen, start=1):
-        moment = how.moment or now()
-        content = recorded_pdf(manifest, document)
-        signer = document.signer(role)
-        assert signer is not None
-        signed = sign(
-            content, signer.field, key, replace(how_for(document, how), moment=moment),
-            reason=f"{signer.caption} – {seal_text(seal, document.number, role)}",
-            all_looked_at=position % _ONE_IN == 1 or not _own(document),
-        )  # fmt: skip
-        keep(manifest, document, signed, key.signature_record(role, signer.field, moment, how.level))
-        out.signed.append(document.number)
-        progress(position, len(chosen))
+    with saved(manifest):
+        for position, document in enumerate(chosen, start=1):
+            moment = how.moment or now()
+            content = recorded_pdf(manifest, document)
+            signer = document.signer(role)
+            assert signer is not None
+            signed = sign(
+                content, signer.field, key, replace(how_for(document, how), moment=moment),
+                reason=f"{signer.caption} – {seal_text(seal, document.number, role)}",
+                all_looked_at=position % _ONE_IN == 1 or not _own(document),
+            )  # fmt: skip
+            keep(manifest, document, signed, key.signature_record(role, signer.field, moment, how.level))
+            out.signed.append(document.number)
+            progress(position, len(chosen))
     return out
 
 
@@ -285,7 +301,7 @@ def select(
         if only and number not in only:
             continue
         waiting = document.waiting_before(role)
-        if role in document.signed_roles():
+        if role in document.done_roles():
             out.already.append(number)
         elif document.pdf is None:
             out.paper.append(number)
@@ -342,10 +358,26 @@ def recorded_pdf(manifest: Manifest, document: Document) -> bytes:
 
 
 def keep(manifest: Manifest, document: Document, signed: bytes, record: dict[str, Any]) -> None:
-    """Write a signed PDF and then the manifest, each whole. Between the two `settle` knows what happened."""
+    """Write a signed PDF whole and note it in the manifest, which `saved` writes; until then `settle` knows of it."""
     write_whole(manifest.place(document.pdf_file), signed, overwrite=True)
     manifest.record(document, signed, {**record, "sha256": sha256(signed)})
-    manifest.save()
 
 
-__all__ = ["Due", "Signed", "beginning", "due", "keep", "recorded_pdf", "select", "settle", "sign_packet", "standing"]
+@contextmanager
+def saved(manifest: Manifest) -> Iterator[None]:
+    """The manifest is written when the block ends, however it ends: once for a role, since it names every paper.
+
+    A block that was killed leaves PDFs that are ahead of the manifest: `settle` takes them over.
+    """
+    before = manifest.signatures()
+    try:
+        yield
+    finally:
+        if manifest.signatures() != before:
+            manifest.save()
+
+
+__all__ = [
+    "Due", "Signed", "beginning", "due", "enter", "keep", "recorded_pdf", "saved", "select", "settle", "sign_packet",
+    "standing",
+]  # fmt: skip

@@ -12,12 +12,25 @@ import datetime
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, TYPE_CHECKING
 
 from docgen.errors import InputError, InternalError, UsageError
 from docgen.signing.appearance import Appearance, draw
-from docgen.signing.fields import need
 from docgen.signing.keys import Key
+from docgen.signing.libraries import need
+from docgen.signing.own_signing import sign_own
+
+if TYPE_CHECKING:
+    from asn1crypto.crl import CertificateList
+    from asn1crypto.x509 import Certificate
+    from pyhanko.pdf_utils.content import PdfContent
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
+    from pyhanko.sign.signers.pdf_signer import PdfSigner, PdfTBSDocument
+    from pyhanko.sign.timestamps import TimeStamper
+    from pyhanko.stamp import StaticStampStyle
+    from pyhanko_certvalidator import ValidationContext
 
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 DIGEST = "sha256"
@@ -29,10 +42,10 @@ _RESERVE = 32768
 class LongTerm:
     """What the levels above B-B need: a time stamper, trust roots and revocation data (all pyHanko's own objects)."""
 
-    timestamper: Any = None
-    roots: Sequence[Any] = ()
-    others: Sequence[Any] = ()
-    crls: Sequence[Any] = ()
+    timestamper: TimeStamper | None = None
+    roots: Sequence[Certificate] = ()
+    others: Sequence[Certificate] = ()
+    crls: Sequence[CertificateList] = ()
     fetch: bool = False
     moment: datetime.datetime | None = None
 
@@ -62,7 +75,10 @@ def sign(pdf: bytes, name: str, key: Key, how: Signing, reason: str = "", *, all
     stamp server), `UsageError` for a level that lacks its means, `InternalError` where the result fails its check.
     """
     session = Session(pdf, name, key, how, reason)
-    signed = session.run()
+    own = session.own()
+    if own is not None and not all_looked_at:
+        return own
+    signed = own if own is not None else session.run()
     check_signed(pdf, signed, name, all_looked_at=all_looked_at)
     return signed
 
@@ -81,6 +97,12 @@ class Session:
         if how.level in ("B-LT", "B-LTA") and not how.long_term.roots:
             raise UsageError("signing.error.level_needs_trust", level=how.level)
 
+    def own(self) -> bytes | None:
+        """Sign in docgen's own form, and look at every byte of the file; None where it is pyHanko's to sign."""
+        if self.how.level != "B-B":
+            return None
+        return sign_own(self.pdf, self.name, self.key, self.moment, self.how.appearance, self.reason, self.how.location)
+
     def run(self) -> bytes:
         """Sign. Raises as `sign` does."""
         from pyhanko.pdf_utils.misc import PdfReadError, PdfWriteError
@@ -91,7 +113,7 @@ class Session:
         except (SigningError, PdfReadError, PdfWriteError) as fault:
             raise InputError("signing.error.refused", field=self.name, problem=str(fault)) from None
 
-    def prepare(self) -> tuple[Any, Any]:
+    def prepare(self) -> tuple[PdfSigner, IncrementalPdfFileWriter]:
         """pyHanko's signer of documents and the writer, with the picture of the signature ready."""
         from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
         from pyhanko.sign.fields import SigSeedSubFilter
@@ -121,7 +143,7 @@ class Session:
         signer = PdfSigner(metadata, self.key.signer, timestamper=timestamper, stamp_style=self._style(writer))
         return signer, writer
 
-    async def placeholder(self) -> tuple[Any, Any, Any]:
+    async def placeholder(self) -> tuple[PdfTBSDocument, PreparedByteRangeDigest, IO[bytes]]:
         """The document with room for its signature: pyHanko's document, the digest to sign, the bytes so far."""
         signer, writer = self.prepare()
         session = signer.init_signing_session(writer, existing_fields_only=True)
@@ -146,9 +168,10 @@ class Session:
             pdf_cms_signed_attrs=PdfCMSSignedAttributes(signing_time=None),
         )
         await done.post_signature_processing(out)
-        return bytes(out.getbuffer())
+        out.seek(0)
+        return out.read()
 
-    def _context(self) -> Any:
+    def _context(self) -> ValidationContext:
         from pyhanko_certvalidator import ValidationContext
 
         means = self.how.long_term
@@ -161,12 +184,14 @@ class Session:
             revocation_mode="require" if means.fetch or means.crls else "soft-fail",
         )
 
-    def _style(self, writer: Any) -> Any:
-        """The visible appearance, or None for a signature that shows nothing."""
-        if not self.how.appearance.visible:
-            return None
+    def _style(self, writer: IncrementalPdfFileWriter) -> StaticStampStyle:
+        """The visible appearance, or an empty one for a signature that shows nothing (without any, pyHanko draws its
+        own stamp)."""
         from pyhanko.pdf_utils import layout
         from pyhanko.stamp import StaticStampStyle
+
+        if not self.how.appearance.visible:
+            return StaticStampStyle(border_width=0)
 
         width, height = field_size(writer.prev, self.name)
         return StaticStampStyle(
@@ -181,7 +206,7 @@ class Session:
         )
 
 
-def _picture(page: bytes) -> Any:
+def _picture(page: bytes) -> PdfContent:
     """A page of a PDF as content of a stamp. (pyHanko's own class reads a file and makes up a name each time.)"""
     from pyhanko.pdf_utils.content import PdfContent
     from pyhanko.pdf_utils.layout import BoxConstraints
@@ -199,7 +224,7 @@ def _picture(page: bytes) -> Any:
     return Picture()
 
 
-def field_size(reader: Any, name: str) -> tuple[float, float]:
+def field_size(reader: PdfFileReader, name: str) -> tuple[float, float]:
     """Width and height of the empty signature field `name`.
 
     Raises `InputError` where there is none or it is signed already.
@@ -211,7 +236,7 @@ def field_size(reader: Any, name: str) -> tuple[float, float]:
             if value is not None:
                 raise InputError("signing.error.field_signed", field=name)
             x1, y1, x2, y2 = (float(v) for v in reference.get_object()["/Rect"])
-            return x2 - x1, y2 - y1
+            return round(x2 - x1, 2), round(y2 - y1, 2)
     raise InputError("signing.error.field_missing", field=name)
 
 
@@ -235,7 +260,7 @@ def check_signed(before: bytes, signed: bytes, name: str, *, all_looked_at: bool
             raise InternalError("signing.error.recheck", field=item.field, problem=item.problem)
 
 
-def web_timestamper(url: str, timeout: float = 20.0) -> Any:
+def web_timestamper(url: str, timeout: float = 20.0) -> TimeStamper:
     """A time stamp authority reached by HTTP (RFC 3161). Raises `UsageError` for what is no such address."""
     need("pyhanko")
     from pyhanko.sign.timestamps import HTTPTimeStamper

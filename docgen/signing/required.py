@@ -15,16 +15,17 @@ from docgen.errors import DocgenError, InputError
 from docgen.forms.definition import FormDefinition, load_form
 from docgen.forms.template import bookmark_name
 from docgen.regulations.duties import Body
-from docgen.regulations.loader import Regulation, load_regulation
+from docgen.regulations.loader import RegulationData, load_regulation
 from docgen.regulations.originals import SCAN, body_role
+from docgen.signing.base_form import read_base
 from docgen.signing.bounded import frugal, read_bounded
 from docgen.signing.changes import fields
-from docgen.signing.fields import need
-from docgen.signing.manifest import Document, Manifest
+from docgen.signing.libraries import need
 from docgen.signing.scan import look
+from docgen.signing.signed_manifest import Document, Manifest
 from docgen.signing.verdict import Reason
-from docgen.word.safe_open import open_word
-from docgen.word.tagged import values_of
+from docgen.word.file.safe_open import open_word
+from docgen.word.read.tagged import values_of
 
 #: What comes of objects of another kind than the standard says.
 _MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -36,10 +37,10 @@ class Forms:
 
     manifest: Manifest
     folders: Sequence[Path] = ()
-    _regulations: dict[str, Regulation | None] = field(default_factory=dict)
+    _regulations: dict[str, RegulationData | None] = field(default_factory=dict)
     _forms: dict[tuple[str, str], FormDefinition | None] = field(default_factory=dict)
 
-    def regulation(self, name: str) -> Regulation | None:
+    def regulation(self, name: str) -> RegulationData | None:
         """A regulation, or None where it is not at hand."""
         if name not in self._regulations:
             try:
@@ -154,6 +155,8 @@ def _placed(base: bytes) -> list[str]:
     """The signature fields docgen placed."""
     if not base:
         return []
+    if (ours := read_base(base)) is not None:
+        return sorted(ours.fields)
     pikepdf = need("pikepdf")
     try:
         with frugal(base), pikepdf.open(io.BytesIO(base)) as document:

@@ -11,9 +11,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
-from docgen.signing.fields import need
+from docgen.signing.libraries import need
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from asn1crypto.x509 import Certificate as Asn1Certificate
+    from cryptography.x509 import Certificate, CertificateRevocationList
+    from cryptography.x509.ocsp import OCSPResponse
 
 #: More authorities stand above no certificate.
 LONGEST_PATH = 8
@@ -23,8 +30,8 @@ LONGEST_PATH = 8
 class Evidence:
     """Lists and answers (DER) that count, and how many name a trusted authority without being signed by it."""
 
-    lists: list[Any] = field(default_factory=list)
-    answers: list[Any] = field(default_factory=list)
+    lists: list[CertificateRevocationList] = field(default_factory=list)
+    answers: list[OCSPResponse] = field(default_factory=list)
     forged: int = 0
 
     def raw_lists(self) -> list[bytes]:
@@ -40,16 +47,17 @@ class Evidence:
         return [item.public_bytes(Encoding.DER) for item in self.answers]
 
 
-def load(certificate: Any) -> Any:
+def load(certificate: Asn1Certificate) -> Certificate | None:
     """A certificate of asn1crypto as one of the library cryptography, or None where that refuses it."""
     x509 = need("cryptography.x509")
     try:
-        return x509.load_der_x509_certificate(certificate.dump())
+        found: Certificate = x509.load_der_x509_certificate(certificate.dump())
     except (ValueError, TypeError):
         return None
+    return found
 
 
-def authorities(roots: Iterable[Any], others: Iterable[Any]) -> list[Any]:
+def authorities(roots: Iterable[Asn1Certificate], others: Iterable[Asn1Certificate]) -> list[Certificate]:
     """The roots and every authority among `others` that one of them issued, directly or through another."""
     x509 = need("cryptography.x509")
     known = [item for item in map(load, roots) if item is not None]
@@ -63,14 +71,14 @@ def authorities(roots: Iterable[Any], others: Iterable[Any]) -> list[Any]:
     return known
 
 
-def _is_authority(certificate: Any, x509: Any) -> bool:
+def _is_authority(certificate: Certificate, x509: ModuleType) -> bool:
     try:
         return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
     except (x509.ExtensionNotFound, ValueError):
         return False
 
 
-def issued(certificate: Any, by: Any) -> bool:
+def issued(certificate: Certificate, by: Certificate) -> bool:
     """True where `by` signed `certificate`."""
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
@@ -81,12 +89,12 @@ def issued(certificate: Any, by: Any) -> bool:
     return True
 
 
-def issuers_of(certificate: Any, known: Sequence[Any]) -> list[Any]:
+def issuers_of(certificate: Certificate, known: Sequence[Certificate]) -> list[Certificate]:
     """Every authority among `known` that issued `certificate`: of one key there may be several certificates."""
     return [item for item in known if item.subject == certificate.issuer and issued(certificate, item)]
 
 
-def evidence(lists: Iterable[bytes], answers: Iterable[bytes], known: Sequence[Any]) -> Evidence:
+def evidence(lists: Iterable[bytes], answers: Iterable[bytes], known: Sequence[Certificate]) -> Evidence:
     """What counts of `lists` and `answers` (DER) for those who trust the authorities `known`."""
     x509, ocsp = need("cryptography.x509"), need("cryptography.x509.ocsp")
     out = Evidence()
@@ -116,14 +124,14 @@ def evidence(lists: Iterable[bytes], answers: Iterable[bytes], known: Sequence[A
     return out
 
 
-def _signed_list(parsed: Any, by: Any) -> bool:
+def _signed_list(parsed: CertificateRevocationList, by: Certificate) -> bool:
     try:
-        return bool(parsed.is_signature_valid(by.public_key()))
+        return bool(parsed.is_signature_valid(by.public_key()))  # type: ignore[arg-type] # a key of another kind: TypeError
     except (TypeError, ValueError):
         return False
 
 
-def _signed_answer(answer: Any, by: Any) -> bool:
+def _signed_answer(answer: OCSPResponse, by: Certificate) -> bool:
     """True where `by`, or a responder `by` named for that purpose, signed the answer."""
     x509 = need("cryptography.x509")
     if _verifies(answer, by):
@@ -138,16 +146,18 @@ def _signed_answer(answer: Any, by: Any) -> bool:
     return False
 
 
-def _verifies(answer: Any, by: Any) -> bool:
+def _verifies(answer: OCSPResponse, by: Certificate) -> bool:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-    key, content = by.public_key(), answer.tbs_response_bytes
+    key, content, algorithm = by.public_key(), answer.tbs_response_bytes, answer.signature_hash_algorithm
+    if algorithm is None:
+        return False
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(answer.signature, content, padding.PKCS1v15(), answer.signature_hash_algorithm)
+            key.verify(answer.signature, content, padding.PKCS1v15(), algorithm)
         elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(answer.signature, content, ec.ECDSA(answer.signature_hash_algorithm))
+            key.verify(answer.signature, content, ec.ECDSA(algorithm))
         else:
             return False
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
@@ -155,7 +165,7 @@ def _verifies(answer: Any, by: Any) -> bool:
     return True
 
 
-def revoked_since(certificate: Any, by: Any, found: Evidence) -> tuple[bool, datetime.datetime | None]:
+def revoked_since(certificate: Certificate, by: Certificate, found: Evidence) -> tuple[bool, datetime.datetime | None]:
     """Whether anything that counts speaks of `certificate`, and since when it is revoked (None: it is not)."""
     ocsp = need("cryptography.x509.ocsp")
     spoken, since = False, []
@@ -166,19 +176,23 @@ def revoked_since(certificate: Any, by: Any, found: Evidence) -> tuple[bool, dat
         entry = item.get_revoked_certificate_by_serial_number(certificate.serial_number)
         if entry is not None:
             since.append(entry.revocation_date_utc)
-    for item in found.answers:
+    for answer in found.answers:
         # An answer about another certificate, or that knows nothing, says nothing.
-        if item.serial_number != certificate.serial_number or not _about(item, by) or not _signed_answer(item, by):
+        if (
+            answer.serial_number != certificate.serial_number
+            or not _about(answer, by)
+            or not _signed_answer(answer, by)
+        ):
             continue
-        if item.certificate_status == ocsp.OCSPCertStatus.GOOD:
+        if answer.certificate_status == ocsp.OCSPCertStatus.GOOD:
             spoken = True
-        elif item.certificate_status == ocsp.OCSPCertStatus.REVOKED:
+        elif answer.certificate_status == ocsp.OCSPCertStatus.REVOKED:
             spoken = True
-            since.append(item.revocation_time_utc)
+            since += [moment for moment in (answer.revocation_time_utc,) if moment is not None]
     return spoken, min(since, default=None)
 
 
-def _about(answer: Any, by: Any) -> bool:
+def _about(answer: OCSPResponse, by: Certificate) -> bool:
     """True where the answer names `by` as the issuer."""
     from cryptography.hazmat.primitives import hashes
 

@@ -11,11 +11,16 @@ import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from docgen.errors import InputError
 from docgen.signing.bounded import frugal
-from docgen.signing.fields import Place, need, place_fields
+from docgen.signing.fields import Place, place_fields
+from docgen.signing.libraries import need
+
+if TYPE_CHECKING:
+    from pikepdf import Object, Pdf
+    from PIL.Image import Image
 
 #: How a manifest says that a document is a scan.
 DIGITISED = "digitised"
@@ -106,12 +111,12 @@ def _look_into_pdf(content: bytes, name: str) -> None:
         raise _refused(name, "damaged") from None
 
 
-def _does_something(item: Any) -> bool:
+def _does_something(item: Object) -> bool:
     """True for an object that acts, holds a file, or has such a one within it."""
     return any(_acts(part) for part in _dictionaries(item, 0))
 
 
-def _dictionaries(item: Any, depth: int) -> Iterator[Any]:
+def _dictionaries(item: Object, depth: int) -> Iterator[Object]:
     pikepdf = need("pikepdf")
     if depth > _DEEPEST:
         raise ValueError("depth")
@@ -126,7 +131,7 @@ def _dictionaries(item: Any, depth: int) -> Iterator[Any]:
                 yield from _dictionaries(part, depth + 1)
 
 
-def _acts(part: Any) -> bool:
+def _acts(part: Object) -> bool:
     keys = set(part.keys())
     if keys & _ACTIVE or str(part.get("/Type", "")) in ("/Filespec", "/F", "/EmbeddedFile"):
         return True
@@ -134,7 +139,7 @@ def _acts(part: Any) -> bool:
     return str(part.get("/S", "")) in _ACTIONS
 
 
-def _open_picture(content: bytes, name: str, kind: str) -> Any:
+def _open_picture(content: bytes, name: str, kind: str) -> Image:
     """The picture, read to its end. A file that goes on after the picture is two files in one."""
     from PIL import Image, UnidentifiedImageError
 
@@ -199,7 +204,7 @@ def _page_of(scan: Scan) -> bytes:
     return out.getvalue()
 
 
-def _image(document: Any, scan: Scan, picture: Any) -> Any:
+def _image(document: Pdf, scan: Scan, picture: Image) -> Object:
     pikepdf = need("pikepdf")
     plain = {"L": pikepdf.Name.DeviceGray, "RGB": pikepdf.Name.DeviceRGB}
     if scan.ending == "jpg" and picture.mode in plain:

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
-from docgen.signing.fields import need
+from docgen.signing.libraries import need
 from docgen.signing.revocation import load
 from docgen.signing.unfold import SMALL, NotUnfolded, inflate
+
+if TYPE_CHECKING:
+    from asn1crypto.x509 import Certificate
+    from pyhanko.pdf_utils.generic import DictionaryObject, StreamObject
+    from pyhanko.pdf_utils.reader import PdfFileReader
 
 #: What comes of objects of another kind than the standard says.
 _MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError)
@@ -22,13 +27,13 @@ _MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, NotIm
 class Store:
     """Certificates (asn1crypto's), lists and answers (DER) of a store, and how many entries could not be read."""
 
-    certificates: list[Any] = field(default_factory=list)
+    certificates: list[Certificate] = field(default_factory=list)
     lists: list[bytes] = field(default_factory=list)
     answers: list[bytes] = field(default_factory=list)
     unread: int = 0
 
 
-def read_store(reader: Any) -> Store | None:
+def read_store(reader: PdfFileReader) -> Store | None:
     """The store of a PDF (pyHanko's reader), or None where it has none."""
     from pyhanko.pdf_utils.misc import PdfError
 
@@ -59,7 +64,7 @@ def read_store(reader: Any) -> Store | None:
     return out
 
 
-def _streams(entries: Any, key: str) -> Iterator[bytes]:
+def _streams(entries: DictionaryObject, key: str) -> Iterator[bytes]:
     """The content of each stream under `key`; empty for one that is none, is damaged or too large."""
     from pyhanko.pdf_utils.misc import PdfError
 
@@ -75,7 +80,7 @@ def _streams(entries: Any, key: str) -> Iterator[bytes]:
             yield b""
 
 
-def _small(stream: Any) -> bytes:
+def _small(stream: StreamObject) -> bytes:
     """The content of a stream, within a bound; empty where it is not unpacked."""
     packed = stream.get("/Filter")
     names = [str(name) for name in packed] if isinstance(packed, list) else [str(packed)] if packed else []

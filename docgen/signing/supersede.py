@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from docgen.errors import InputError, UsageError
-from docgen.signing.manifest import Manifest, find_packet, load_manifest
+from docgen.signing.signed_manifest import Manifest, find_packet, load_manifest
+from docgen.signing.verdict import Supersession
 from docgen.storage import json_bytes, write_whole
 
 MARK = "thay-the.json"
 
 
-def reference(old: Path, why: str) -> dict[str, Any]:
+def reference(old: Path, why: str) -> dict[str, str]:
     """What the manifest of a new packet says under `supersedes`: the old packet's seal, and the decision behind it.
 
     Put it into the manifest before anything of the new packet is signed. Raises `InputError` for what is no packet.
@@ -46,7 +46,7 @@ def mark(old: Path, new: Path) -> Path:
     return path
 
 
-def superseded_by(manifest: Manifest) -> dict[str, Any] | None:
+def superseded_by(manifest: Manifest) -> Supersession | None:
     """What is known of the packet that takes this one's place: its seal, the reason, and whether it is at hand.
 
     None where nothing says so.
@@ -56,7 +56,7 @@ def superseded_by(manifest: Manifest) -> dict[str, Any] | None:
         return None
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        out = {"packet": str(content["superseded_by"]), "reason": str(content.get("reason", "")), "confirmed": False}
+        out = Supersession(packet=str(content["superseded_by"]), reason=str(content.get("reason", "")), confirmed=False)
         name = Path(str(content.get("path", ""))).name
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {"packet": "?", "reason": "", "confirmed": False}

@@ -7,7 +7,10 @@ Flate (ISO 32000-1, 7.4.4), once and without a predictor; what has any other is 
 from __future__ import annotations
 
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pikepdf import Object
 
 #: What XMP, an appearance, a revocation list may unfold to.
 SMALL = 20_000_000
@@ -29,7 +32,7 @@ def inflate(raw: bytes, limit: int) -> bytes:
     return out
 
 
-def unfolded(stream: Any, limit: int = SMALL) -> bytes:
+def unfolded(stream: Object, limit: int = SMALL) -> bytes:
     """The content of a stream of pikepdf, at most `limit` bytes. Raises `NotUnfolded`."""
     packed = stream.get("/Filter")
     names = [] if packed is None else [str(packed)] if not _is_list(packed) else [str(name) for name in packed]
@@ -43,7 +46,7 @@ def unfolded(stream: Any, limit: int = SMALL) -> bytes:
     return inflate(raw, limit)
 
 
-def content_of(stream: Any) -> bytes:
+def content_of(stream: Object) -> bytes:
     """What a stream says, for comparing it with another: unpacked, or as it stands where it is not unpacked."""
     try:
         return unfolded(stream)
@@ -51,11 +54,11 @@ def content_of(stream: Any) -> bytes:
         return bytes(stream.read_raw_bytes())
 
 
-def _is_list(value: Any) -> bool:
+def _is_list(value: Object) -> bool:
     return type(value).__name__ == "Array"
 
 
-def _has_predictor(stream: Any) -> bool:
+def _has_predictor(stream: Object) -> bool:
     given = stream.get("/DecodeParms")
     for one in given if given is not None and _is_list(given) else [given]:
         if one is not None and hasattr(one, "get") and int(one.get("/Predictor", 1)) > 1:

@@ -8,9 +8,12 @@ another program looks for it (ISO 32000-1, 7.5.6).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from docgen.signing.verdict import Reason
+
+if TYPE_CHECKING:
+    from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 
 #: A long-term signature renews its stamps a few times; each further part of a file is walked once.
 MAX_REVISIONS = 16
@@ -19,7 +22,7 @@ _ENTRIES = ("/Root", "/Info", "/Encrypt")
 _MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError, RecursionError)
 
 
-def unused(reader: Any, start: int, signed: Iterable[int]) -> list[Reason]:
+def unused(reader: PdfFileReader, start: int, signed: Iterable[int]) -> list[Reason]:
     """What is to be said of the revisions after the byte `start` that are none of the `signed` ones.
 
     `reader` is pyHanko's, `signed` the numbers of the revisions a person's signature was made in.
@@ -41,7 +44,7 @@ def unused(reader: Any, start: int, signed: Iterable[int]) -> list[Reason]:
     return [Reason("object_unreferenced", "cannot_tell", {"count": count})] if count else []
 
 
-def _unused_in(reader: Any, revision: int) -> int:
+def _unused_in(reader: PdfFileReader, revision: int) -> int:
     """How many objects written in a revision cannot be reached in the document as that revision left it."""
     table = reader.xrefs
     written = {(ref.idnum, ref.generation) for ref in table.explicit_refs_in_revision(revision)}
@@ -53,7 +56,7 @@ def _unused_in(reader: Any, revision: int) -> int:
     return len(written - _reached(reader.get_historical_resolver(revision))) if written else 0
 
 
-def _reached(document: Any) -> set[tuple[int, int]]:
+def _reached(document: HistoricalResolver) -> set[tuple[int, int]]:
     """The numbers of all objects that can be reached from the trailer of a historical view. Without recursion."""
     from pyhanko.pdf_utils import generic
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, cast
 
 from docgen.i18n import message, shown
+from docgen.paths import JsonDict, JsonMap
+from docgen.signing.role_words import role_words, roles_in_words
 
 Status = Literal["passed", "cannot_tell", "failed"]
 Weight = Literal["note", "cannot_tell", "failed"]
@@ -25,9 +27,13 @@ class Reason:
     def words(self, language: str) -> str:
         """What a person reads."""
         params = {key: shown(value) if isinstance(value, str) else value for key, value in self.params.items()}
+        if isinstance(role := self.params.get("role"), str):
+            params["role"] = role_words(role, language)
+        if isinstance(roles := self.params.get("roles"), list):
+            params["roles"] = roles_in_words(roles, language)
         return message(f"signing.reason.{self.code}", language, **params)
 
-    def as_json(self, language: str) -> dict[str, Any]:
+    def as_json(self, language: str) -> JsonDict:
         """For `--json`."""
         return {"code": self.code, "weight": self.weight, "params": self.params, "message": self.words(language)}
 
@@ -38,6 +44,14 @@ def worst(reasons: Iterable[Reason], parts: Iterable[Status] = ()) -> Status:
     for reason in reasons:
         found.append("passed" if reason.weight == "note" else reason.weight)
     return max(found, key=_ORDER.index, default="passed")
+
+
+class Supersession(TypedDict):
+    """What is known of the packet that takes another's place: its seal, the reason, whether it is at hand."""
+
+    packet: str
+    reason: str
+    confirmed: bool
 
 
 @dataclass(slots=True)
@@ -63,7 +77,7 @@ class SignatureVerdict:
         """passed, failed or cannot_tell."""
         return worst(self.reasons)
 
-    def as_json(self, language: str) -> dict[str, Any]:
+    def as_json(self, language: str) -> JsonDict:
         """For `--json`."""
         return {
             "field": self.field, "role": self.role or None, "status": self.status, "signer": self.signer,
@@ -88,18 +102,20 @@ class DocumentVerdict:
     state: str = ""
     missing: list[dict[str, str]] = dataclasses.field(default_factory=list)
     digitised: bool = False
+    #: The roles whose signature by hand is recorded and not contradicted.
+    by_hand: list[str] = dataclasses.field(default_factory=list)
 
     @property
     def status(self) -> Status:
         """passed, failed or cannot_tell: the worst of its own reasons and of its signatures."""
         return worst(self.reasons, (signature.status for signature in self.signatures))
 
-    def as_json(self, language: str) -> dict[str, Any]:
+    def as_json(self, language: str) -> JsonDict:
         """For `--json`."""
         return {
             "number": self.number, "file": self.file, "title": self.title or None, "status": self.status,
             "state": self.state or None, "missing": self.missing,
-            "digitised": self.digitised,
+            "digitised": self.digitised, "by_hand": self.by_hand,
             "signatures": [signature.as_json(language) for signature in self.signatures],
             "reasons": [reason.as_json(language) for reason in self.reasons],
         }  # fmt: skip
@@ -113,7 +129,7 @@ class Verdict:
     packet: str = ""
     documents: list[DocumentVerdict] = dataclasses.field(default_factory=list)
     reasons: list[Reason] = dataclasses.field(default_factory=list)
-    superseded: dict[str, Any] | None = None
+    superseded: Supersession | None = None
 
     @property
     def status(self) -> Status:
@@ -125,10 +141,12 @@ class Verdict:
         """True only where nothing failed and nothing is open."""
         return self.status == "passed"
 
-    def as_json(self, language: str = "vi") -> dict[str, Any]:
+    def as_json(self, language: str = "vi") -> JsonDict:
         """For `--json`."""
         return {
-            "path": self.path, "packet": self.packet or None, "status": self.status, "superseded": self.superseded,
+            "path": self.path, "packet": self.packet or None, "status": self.status,
+            # PEP 589: a TypedDict is no Mapping[str, Json], whatever its values are.
+            "superseded": cast(JsonMap | None, self.superseded),
             "reasons": [reason.as_json(language) for reason in self.reasons],
             "documents": [document.as_json(language) for document in self.documents],
         }  # fmt: skip

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from docgen.errors import InputError
 from docgen.regulations.originals import is_body_role
 from docgen.signing.bounded import hash_of, read_bounded
+from docgen.signing.by_hand import judged
 from docgen.signing.check import Trust, check_pdf
 from docgen.signing.fields import field_names
-from docgen.signing.manifest import (
+from docgen.signing.names import body_likeness, likeness, meant, tail_words
+from docgen.signing.own_judge import Judge, Judged
+from docgen.signing.packet import beginning
+from docgen.signing.required import Forms, printed_name, unnamed
+from docgen.signing.signed_manifest import (
     MANIFEST,
     Document,
     Manifest,
@@ -25,12 +31,11 @@ from docgen.signing.manifest import (
     sha256,
     state_of,
 )
-from docgen.signing.names import body_likeness, likeness, meant, tail_words
-from docgen.signing.packet import beginning
-from docgen.signing.required import Forms, printed_name, unnamed
 from docgen.signing.supersede import MARK, superseded_by
 from docgen.signing.verdict import DocumentVerdict, Reason, SignatureVerdict, Verdict, Weight
 
+#: The first paper of a packet that docgen alone signed, and one in so many, pyHanko judges as well.
+ONE_IN = 50
 #: What systems leave in folders by themselves: named, since anything may stand in such a file.
 OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
 #: Files of ours that stand beside a packet without being part of it.
@@ -76,9 +81,9 @@ def verify_packet(
         out.reasons.append(Reason("draft", "failed"))
     if not manifest.documents:
         out.reasons.append(Reason("no_documents", "failed"))
-    forms = Forms(manifest, asked.regulations)
+    forms, judge = Forms(manifest, asked.regulations), Judge(asked.trust, ONE_IN)
     for position, document in enumerate(manifest.documents, start=1):
-        out.documents.append(_document(manifest, document, seal, asked, forms))
+        out.documents.append(_document(manifest, document, seal, asked, forms, judge))
         progress(position, len(manifest.documents))
     _one_key_for_two(out)
     for document, entry in zip(manifest.documents, out.documents, strict=True):
@@ -121,12 +126,14 @@ def verify_file(path: Path, trust: Trust) -> Verdict:
     return Verdict(str(path), documents=[document])
 
 
-def _document(manifest: Manifest, document: Document, seal: str, asked: Asked, forms: Forms) -> DocumentVerdict:
+def _document(
+    manifest: Manifest, document: Document, seal: str, asked: Asked, forms: Forms, judge: Judge
+) -> DocumentVerdict:
     out = DocumentVerdict(document.pdf_file or document.file, document.number, document.title)
+    _by_hand(manifest, document, out, forms)
     if document.pdf is None:
-        if document.signers:
-            roles = ", ".join(signer.role for signer in document.signers)
-            out.reasons.append(Reason("no_pdf", "failed", {"roles": roles}))
+        if rest := [signer.role for signer in document.signers if signer.role not in out.by_hand]:
+            out.reasons.append(Reason("no_pdf", "failed", {"roles": [*rest]}))
         out.reasons.extend(unnamed(forms, document, b""))
         return out
     try:
@@ -134,18 +141,40 @@ def _document(manifest: Manifest, document: Document, seal: str, asked: Asked, f
     except (OSError, InputError) as fault:
         out.reasons.append(_unread(fault, document.pdf_file))
         return out
+    _judge(manifest, document, content, out, seal, asked, forms, judge.judge)
+    return out
+
+
+def judged_paper(
+    manifest: Manifest, document: Document, content: bytes, seal: str, asked: Asked, forms: Forms
+) -> DocumentVerdict:
+    """The verdict on `content` as the PDF of a document that has one, wherever it lies. `seal` is the manifest's."""
+    out = DocumentVerdict(document.pdf_file, document.number, document.title)
+    _by_hand(manifest, document, out, forms)
+    _judge(manifest, document, content, out, seal, asked, forms, partial(check_pdf, trust=asked.trust))
+    return out
+
+
+def _judge(
+    manifest: Manifest, document: Document, content: bytes, out: DocumentVerdict, seal: str, asked: Asked, forms: Forms,
+    judge_file: Callable[..., Judged],
+) -> None:  # fmt: skip
+    """Add to `out` what is to be said of the PDF and of each signature that it carries or lacks."""
+    assert document.pdf is not None
     base = beginning(content, document.unsigned_sha256)
     if base is None:
         out.reasons.append(Reason("pdf_replaced", "failed"))
     elif sha256(content) != document.pdf["sha256"]:
         # Another tool may have signed in its place: what it did is judged below, by what its signatures cover.
         out.reasons.append(Reason("manifest_behind", "note"))
-    out.signatures, found = check_pdf(content, asked.trust, base)
+    out.signatures, found = judge_file(content, base_size=base)
     out.reasons.extend(found)
     out.reasons.extend(unnamed(forms, document, content[:base] if base is not None else b""))
     by_field = {signature.field: signature for signature in out.signatures if not signature.stamp}
     for signer in document.signers:
         signature = by_field.pop(signer.field, None)
+        if signature is None and signer.role in out.by_hand:
+            continue
         if signature is None:
             code = "signature_removed" if signer.role in document.signed_roles() else "signature_due"
             out.reasons.append(Reason(code, "failed", {"role": signer.role, "caption": signer.caption}))
@@ -155,7 +184,17 @@ def _document(manifest: Manifest, document: Document, seal: str, asked: Asked, f
     # A signature in any other field is named by `changes`, one in a place nobody is named for by `unnamed`.
     if base is not None and base != len(content) and not out.signatures:
         out.reasons.append(Reason("pdf_replaced", "failed"))
-    return out
+
+
+def _by_hand(manifest: Manifest, document: Document, out: DocumentVerdict, forms: Forms) -> None:
+    """What the records of pens are worth: a role that one stands for is not called missing, and never passes."""
+    if not document.by_hand:
+        return
+    printed = {signer.role: printed_name(forms, document, signer.role)[0] for signer in document.signers}
+    for role, reason in judged(manifest, document, printed):
+        out.reasons.append(reason)
+        if role:
+            out.by_hand.append(role)
 
 
 def _one_key_for_two(verdict: Verdict) -> None:
@@ -271,6 +310,7 @@ def _unread(fault: OSError | InputError, name: str) -> Reason:
 def _files(manifest: Manifest) -> Iterator[Reason]:
     """Files that are missing, changed or not in the manifest."""
     known = {document.pdf_file for document in manifest.documents if document.pdf is not None}
+    known |= {name for name, _ in manifest.hand_scans()}  # each is judged with its paper
     for name, wanted in manifest.file_names():
         known.add(name)
         try:
@@ -308,6 +348,8 @@ def _seals(verdict: Verdict, seal: str) -> Iterator[Reason]:
     signatures = [s for document in verdict.documents for s in document.signatures if not s.stamp]
     good = [s for s in signatures if s.status != "failed"]
     if not good:
-        yield Reason("nothing_signed", "failed")
+        # With pens alone nothing is signed that could be verified, and nothing contradicts the papers either.
+        pens = any(document.by_hand for document in verdict.documents)
+        yield Reason("nothing_signed", "cannot_tell" if pens else "failed")
     if not any((found := read_seal(s.reason)) is not None and found[0] == seal for s in good):
         yield Reason("manifest_unsealed", "cannot_tell")

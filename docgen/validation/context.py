@@ -6,27 +6,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from docgen.dossier.canonical import escape
-from docgen.dossier.model import Dossier
+from docgen.dossier.loaded import Dossier
 from docgen.forms.definition import FormDefinition, load_form
 from docgen.model import Finding, Severity
-from docgen.regulations.loader import Assessor, PacketItem, Regulation
-from docgen.regulations.standing import Apart, apart_of
-
-#: Who is assessed, and where its record stands in a dossier (a member's record is one of a list).
-BODIES = {"collective": "tap_the", "party_organization": "to_chuc_dang"}
+from docgen.paths import AnyRecord, JsonMap, get_mapping
+from docgen.records import DossierData
+from docgen.regulations.loader import Assessor, PacketItem, RegulationData
+from docgen.regulations.outside_review import Apart, apart_of
+from docgen.regulations.subjects import BODIES, MEMBER, is_member
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Someone who is assessed: the record, its pointer, the subject, and the id that findings carry."""
 
-    record: dict[str, Any]
+    record: AnyRecord
     pointer: str
     subject: str
     who: str
     #: Why the member stands outside the review or the grading; None for everybody else and for bodies.
     apart: Apart | None = None
+
+    @property
+    def is_member(self) -> bool:
+        """True for a member, false for a body."""
+        return is_member(self.subject)
 
     @property
     def reviewed(self) -> bool:
@@ -49,7 +53,7 @@ class Check:
     """One run over one dossier."""
 
     dossier: Dossier
-    regulation: Regulation
+    regulation: RegulationData
     forms: Forms
     proposals: Mapping[str, str]
     findings: list[Finding] = field(default_factory=list)
@@ -64,45 +68,40 @@ class Check:
                 given = record.get("id")
                 who = given if isinstance(given, str) else f"#{index + 1}"
                 apart = apart_of(self.regulation.apart, self.data, record)
-                self.members.append(Holder(record, f"/members/{index}", "dang_vien", who, apart))
+                self.members.append(Holder(record, f"/members/{index}", MEMBER.code, who, apart))
 
     @property
-    def data(self) -> dict[str, Any]:
+    def data(self) -> DossierData:
         """The dossier's data."""
         return self.dossier.data
 
-    def add(self, code: str, severity: Severity, pointer: str, who: str = "", **params: Any) -> None:
+    def add(self, code: str, severity: Severity, pointer: str, who: str = "", **params: object) -> None:
         """Record a finding about the value at `pointer`."""
         self.findings.append(Finding(code, severity, self.dossier.place(pointer), params, who))
 
-    def mapping(self, name: str) -> dict[str, Any]:
+    def mapping(self, name: str) -> JsonMap:
         """The mapping `name` of the dossier; empty where it is missing or something else."""
-        return as_mapping(self.data.get(name))
+        return get_mapping(self.data, name)
 
     @property
     def bodies(self) -> list[Holder]:
         """The collective and the party body, where the dossier has them."""
         return [
-            Holder(self.data[name], f"/{name}", subject, name)
+            Holder(get_mapping(self.data, name), f"/{name}", subject.code, name)
             for name, subject in BODIES.items()
-            if isinstance(self.data.get(name), dict)
+            if name in self.data
         ]
 
 
-def as_mapping(value: Any) -> dict[str, Any]:
+def as_mapping(value: object) -> JsonMap:
     """`value` where it is a mapping, an empty one otherwise: the shape has its own finding for that."""
     return value if isinstance(value, dict) else {}
-
-
-def at(pointer: str, *names: str) -> str:
-    """`pointer` and further names below it."""
-    return "/".join((pointer, *(escape(name) for name in names)))
 
 
 class Forms:
     """The forms of a regulation's packet, loaded once, and which of them each assessor fills in."""
 
-    def __init__(self, regulation: Regulation) -> None:
+    def __init__(self, regulation: RegulationData) -> None:
         self.regulation = regulation
         #: What a check has worked out from the forms, by a key of its own.
         self.kept: dict[tuple[Any, ...], Any] = {}
@@ -113,7 +112,7 @@ class Forms:
         """The definition of `form`."""
         return load_form(self.regulation, form)
 
-    def each(self, kind: str, record: Mapping[str, Any] | None = None) -> list[FormDefinition]:
+    def each(self, kind: str, record: AnyRecord | None = None) -> list[FormDefinition]:
         """The forms made once for each `kind` of the packet (`dossier`, `members`), each once.
 
         With `record`, only those made for it (`only` in the packet).
@@ -124,9 +123,7 @@ class Forms:
     def _items(self, kind: str) -> Iterator[PacketItem]:
         return (item for item in self.regulation.packet if item.each == kind)
 
-    def of_assessor(
-        self, subject: str, assessor: str, record: Mapping[str, Any] | None = None
-    ) -> tuple[FormDefinition, ...]:
+    def of_assessor(self, subject: str, assessor: str, record: AnyRecord | None = None) -> tuple[FormDefinition, ...]:
         """The forms on which `assessor` assesses `subject`; "others" of the packet means those not named otherwise.
 
         With `record`, only those made for it: a member's record, or the dossier for a body.
@@ -146,6 +143,6 @@ class Forms:
         return self._assessors[subject]
 
 
-def forms_of(regulation: Regulation) -> Forms:
+def forms_of(regulation: RegulationData) -> Forms:
     """The forms of `regulation`, kept from one call to the next as long as it is the same regulation."""
     return regulation.derived("validation.forms", lambda: Forms(regulation))

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from docgen.dossier.model import Dossier
+from docgen.dossier.loaded import Dossier
 from docgen.model import Finding
-from docgen.regulations.loader import Regulation
-from docgen.validation.assessments import check_assessments, check_grades
-from docgen.validation.choices import check_choices
+from docgen.regulations.loader import RegulationData
 from docgen.validation.context import Check, forms_of
-from docgen.validation.dates import check_dates
-from docgen.validation.decisions import check_decisions
-from docgen.validation.facts import check_facts
-from docgen.validation.order import check_order
-from docgen.validation.originals import check_seals
-from docgen.validation.papers import check_asked, check_enclosures, check_same, check_votes_given
-from docgen.validation.people import check_ballots, check_people
-from docgen.validation.sample_left import check_sample
-from docgen.validation.scores import check_scores
-from docgen.validation.secrecy import check_secrecy
-from docgen.validation.sections import check_sections
-from docgen.validation.shape import check_shape
+from docgen.validation.kind import checks_of
 
 SEVERITIES = ("error", "warning", "info")
-#: Every check, each a function of one `Check`. Adding one is adding it here.
-CHECKS: tuple[Callable[[Check], None], ...] = (
-    check_shape, check_sections, check_assessments, check_people, check_dates, check_ballots, check_grades, check_facts,
-    check_scores, check_choices, check_sample, check_same, check_asked, check_votes_given,
-    check_decisions, check_order, check_secrecy, check_enclosures, check_seals,
-)  # fmt: skip
+#: Every check, in its turn.
+CHECKS = checks_of("docgen.validation.checks")
 
 
 def validate_dossier(
     dossier: Dossier,
-    regulation: Regulation,
+    regulation: RegulationData,
     proposals: Mapping[str, str] | None = None,
     noted: Iterable[Finding] = (),
 ) -> list[Finding]:
@@ -44,14 +27,31 @@ def validate_dossier(
     findings of the grading room about places of the dossier.
     """
     check = Check(dossier, regulation, forms_of(regulation), proposals or {})
-    for run in CHECKS:
-        run(check)
+    for kind in CHECKS:
+        kind.run(check)
     for finding in noted:
         check.add(finding.code, finding.severity, finding.place.pointer, finding.who, **finding.params)
     order = {"": -3, "collective": -2, "party_organization": -1}
     for index, member in enumerate(check.members):
         order.setdefault(member.who, index)
-    return sort_findings([*dossier.findings, *check.findings], order)
+    return sort_findings([*dossier.findings, *without_doubles(check.findings, dossier.findings)], order)
+
+
+def without_doubles(findings: Sequence[Finding], reading: Sequence[Finding] = ()) -> list[Finding]:
+    """`findings` on a workbook without what is said of the same cell already.
+
+    That is a missing part where the values missing in it are told by their cells, and whatever is said of a cell of
+    which `reading` says that it could not be read: it is not empty, and mending it is one thing to do.
+    """
+    told = {finding.place.source for finding in findings if finding.code == "validation.section.empty"}
+    unread = {finding.place.source for finding in reading if finding.severity == "error" and finding.in_workbook}
+    return [
+        finding
+        for finding in findings
+        if not finding.in_workbook
+        or not (finding.place.source in unread or (finding.code == "validation.shape.required"
+                                                   and finding.place.source in told))
+    ]  # fmt: skip
 
 
 def sort_findings(findings: Iterable[Finding], order: Mapping[str, int] | None = None) -> list[Finding]:

@@ -8,16 +8,13 @@ at all and prints the same as its canonical form; what it refuses is not wrong, 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import jsonschema_rs
-
-from docgen.dossier.canonical import MAX_NUMBER
 from docgen.forms.definition import FormDefinition
 from docgen.forms.schema import ID_PATTERN, form_schema
-from docgen.regulations.loader import Regulation
-from docgen.validation.people import RESERVED
+from docgen.json_schema import Schema, Tell, teller
+from docgen.validation.checks.people import RESERVED
 from docgen.validation.plain_sections import SAYS_SOMETHING, TEXT
+from docgen.values.number import MAX_NUMBER
 
 _ID = re.compile(ID_PATTERN)
 
@@ -26,18 +23,13 @@ class _UnknownShapeError(Exception):
     """A shape this module does not know: no record of the form is plain then."""
 
 
-def is_plain_record(data: Any, regulation: Regulation, definition: FormDefinition) -> bool:
+def is_plain_record(data: object, definition: FormDefinition) -> bool:
     """True where `data` has no finding and is, as printed, its own canonical form. False tells nothing."""
-    validator = plain_validator(regulation, definition)
-    if validator is None or not isinstance(data, dict):
-        return False
-    try:
-        return bool(validator.is_valid(data)) and plain_id(data.get("id"))
-    except (ValueError, TypeError, RecursionError):  # what JSON does not know: NaN, sets, a list inside itself
-        return False
+    tell = plain_teller(definition)
+    return tell is not None and isinstance(data, dict) and tell(data) and plain_id(data.get("id"))
 
 
-def plain_id(given: Any) -> bool:
+def plain_id(given: object) -> bool:
     """True where `given` names a file on every system, or is missing."""
     if given is None:
         return True
@@ -46,20 +38,22 @@ def plain_id(given: Any) -> bool:
     return given.split(".")[0].casefold() not in RESERVED and not given.endswith(".")
 
 
-def plain_validator(regulation: Regulation, definition: FormDefinition) -> Any:
+def plain_teller(definition: FormDefinition) -> Tell | None:
     """The stricter schema of a form, compiled once; None where there is none."""
 
-    def made() -> Any:
+    regulation = definition.law
+
+    def made() -> Tell | None:
         try:
-            schema = _mapping(form_schema(regulation, definition))
+            schema = _mapping(form_schema(definition))
         except _UnknownShapeError:
             return None
-        return jsonschema_rs.validator_for(schema, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions())
+        return teller(schema, formats=True)
 
     return regulation.derived(("validation.plain", *definition.key), made)
 
 
-def _mapping(shape: dict[str, Any]) -> dict[str, Any]:
+def _mapping(shape: Schema) -> Schema:
     required = shape.get("required", [])
     return {
         "type": "object",
@@ -69,39 +63,50 @@ def _mapping(shape: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _strict(shape: dict[str, Any], required: bool) -> dict[str, Any]:
+def _strict(shape: Schema, required: bool) -> Schema:
     """The stricter form of `shape`. What need not be there may also be null or empty: both print as nothing."""
-    kind = shape.get("type")
+    must_be = shape.get("type")
     if "enum" in shape:
         return {"enum": [*shape["enum"], *(() if required else (None, ""))]}
-    if kind == "object":
+    if must_be == "object":
         return _mapping(shape)
-    if kind == "array":
+    if must_be == "array":
         return _list(shape, required)
-    if kind == "string":
+    if must_be == "string":
         made = _text(shape)
-    elif kind in ("integer", "number"):
-        made = {"type": kind, "minimum": shape.get("minimum", -MAX_NUMBER), "maximum": shape.get("maximum", MAX_NUMBER)}
-    elif kind == "boolean":
+    elif must_be in ("integer", "number"):
+        made = {
+            "type": must_be,
+            "minimum": shape.get("minimum", -MAX_NUMBER),
+            "maximum": shape.get("maximum", MAX_NUMBER),
+        }
+    elif must_be == "boolean":
         made = {"type": "boolean"}
     else:
         raise _UnknownShapeError
     return made if required else {"anyOf": [made, {"enum": [None, ""]}]}
 
 
-def _text(shape: dict[str, Any]) -> dict[str, Any]:
+def _text(shape: Schema) -> Schema:
+    if "contentEncoding" in shape:  # bytes are always looked at
+        raise _UnknownShapeError
     if "format" in shape or "pattern" in shape:
-        return {key: value for key, value in shape.items() if key in ("type", "format", "pattern")}
+        kept: Schema = {"type": "string"}
+        if "format" in shape:
+            kept["format"] = shape["format"]
+        if "pattern" in shape:
+            kept["pattern"] = shape["pattern"]
+        return kept
     return TEXT
 
 
-def _list(shape: dict[str, Any], required: bool) -> dict[str, Any]:
+def _list(shape: Schema, required: bool) -> Schema:
     items = shape["items"]
     if items.get("type") == "object":
         return {"type": "array", "items": _mapping(items), **({"minItems": 1} if required else {})}
     if items != {"type": "string"}:
         raise _UnknownShapeError
-    made: dict[str, Any] = {"type": "array", "items": _text(items)}
+    made: Schema = {"type": "array", "items": _text(items)}
     if required:
         made["anyOf"] = SAYS_SOMETHING
     return made

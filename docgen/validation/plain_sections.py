@@ -1,17 +1,17 @@
 """The quick way past members whose sections are all written.
 
 For one set of forms a schema is made that asks for every section they need and refuses every text that may only look
-written. What it accepts has no finding of `docgen.validation.sections`; what it refuses goes the whole way.
+written. What it accepts has no finding of `docgen.validation.checks.sections`; what it refuses goes the whole way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-import jsonschema_rs
-
-from docgen.dossier.plain import LINE, MARKUP, MAX_TEXT, PARAGRAPHS
+from docgen.dossier.plain import LINE, MARKUP, MAX_TEXT
+from docgen.json_schema import Schema, Tell, teller
+from docgen.values.kind import ValueType
 
 #: A single paragraph shorter than this may be one of the ways people write "nothing".
 SHORT = 20
@@ -23,25 +23,23 @@ DOUBTFUL = (
     r"|^[\[(].*[\])]$"  # The name of the place in brackets.
     rf"|{MARKUP}"
 )
-TEXT: dict[str, Any] = {"type": "string", "pattern": LINE, "maxLength": MAX_TEXT, "not": {"pattern": DOUBTFUL}}
+TEXT: Schema = {"type": "string", "pattern": LINE, "maxLength": MAX_TEXT, "not": {"pattern": DOUBTFUL}}
 #: More than one paragraph, or one that says something.
-SAYS_SOMETHING: list[dict[str, Any]] = [{"minItems": 2}, {"minItems": 1, "items": {"minLength": SHORT}}]
-
-Tell = Callable[[Any], bool]
+SAYS_SOMETHING: list[Schema] = [{"minItems": 2}, {"minItems": 1, "items": {"minLength": SHORT}}]
 
 
-def all_written(places: Iterable[tuple[tuple[str, ...], str, bool]]) -> Tell:
+def all_written(places: Iterable[tuple[tuple[str, ...], ValueType[Any], bool]]) -> Tell:
     """Tells of a record whether there is nothing to say about `places`: (path, type, whether it must be written).
 
     False tells nothing.
     """
-    wanted: dict[tuple[str, ...], tuple[set[str], bool]] = {}
+    wanted: dict[tuple[str, ...], tuple[set[ValueType[Any]], bool]] = {}
     for path, kind, required in places:
         kinds, before = wanted.get(path, (set(), False))
         wanted[path] = (kinds | {kind}, before or required)
     if any(path[:length] in wanted for path in wanted for length in range(1, len(path))):
         return lambda _: False  # a value inside a value: no form has one
-    root: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+    root: Schema = {"type": "object", "properties": {}, "required": []}
     for path, (kinds, required) in wanted.items():
         node = root
         for step in path[:-1]:
@@ -51,21 +49,13 @@ def all_written(places: Iterable[tuple[tuple[str, ...], str, bool]]) -> Tell:
         if required:
             node["required"].append(path[-1])
         node["properties"][path[-1]] = _written(kinds, required)
-    is_valid = jsonschema_rs.validator_for(root, pattern_options=jsonschema_rs.RegexOptions()).is_valid
-
-    def tell(record: Any) -> bool:
-        try:
-            return bool(is_valid(record))
-        except (ValueError, TypeError, RecursionError):  # what JSON does not know
-            return False
-
-    return tell
+    return teller(root)
 
 
-def _written(kinds: set[str], required: bool) -> dict[str, Any]:
-    if "paragraphs" in kinds:
-        bounds = PARAGRAPHS | {"items": {**TEXT, **PARAGRAPHS["items"]}}
-        return {"type": "array", **bounds, **({"anyOf": SAYS_SOMETHING} if required else {})}
-    if kinds == {"text"}:
+def _written(kinds: set[ValueType[Any]], required: bool) -> Schema:
+    for kind in kinds:
+        if kind.is_many:
+            return {**kind.strict((), TEXT), **({"anyOf": SAYS_SOMETHING} if required else {})}
+    if all(kind.is_prose for kind in kinds):
         return TEXT
     return {"anyOf": [TEXT, {"type": ["number", "boolean"]}, {"type": "object", "minProperties": 1}]}

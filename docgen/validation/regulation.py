@@ -15,7 +15,7 @@ from docgen.forms.fill import blank_form
 from docgen.forms.schema import form_schema
 from docgen.model import Finding, Place
 from docgen.regulations.faults import Faults
-from docgen.regulations.loader import Regulation, builtin_folder, read_regulation
+from docgen.regulations.loader import RegulationData, builtin_folder, read_regulation
 from docgen.regulations.rule_facts import catalogue, shared_facts
 from docgen.regulations.rules import load_rules
 from docgen.regulations.strict_yaml import Mapping
@@ -63,15 +63,15 @@ def _findings(faults: Sequence[DefinitionError], severity: str) -> list[Finding]
     ]  # fmt: skip
 
 
-def _forms(regulation: Regulation, faults: Faults) -> dict[str, FormDefinition]:
+def _forms(regulation: RegulationData, faults: Faults) -> dict[str, FormDefinition]:
     """The forms that can be read, each made once: as a page and as a schema."""
     out = {}
-    for form in regulation.forms:
+    for form in regulation.every_form:
         try:
             with faults:
                 definition = load_form(regulation, form)
-                blank_form(regulation, definition)
-                form_schema(regulation, definition)
+                blank_form(definition)
+                form_schema(definition)
                 out[form] = definition
         except UsageError:  # no file of that name
             where, at = _listed(regulation, form)
@@ -79,7 +79,7 @@ def _forms(regulation: Regulation, faults: Faults) -> dict[str, FormDefinition]:
     return out
 
 
-def _listed(regulation: Regulation, form: str) -> tuple[str, Mapping]:
+def _listed(regulation: RegulationData, form: str) -> tuple[str, Mapping]:
     """Where `form` is listed: the key, and the mapping in which it stands."""
     for folder in regulation.chain:
         meta = load_shaped(folder / "regulation.yaml", REGULATION, Faults())
@@ -89,7 +89,7 @@ def _listed(regulation: Regulation, form: str) -> tuple[str, Mapping]:
     return "forms", Mapping()
 
 
-def _rules(regulation: Regulation, faults: Faults) -> None:
+def _rules(regulation: RegulationData, faults: Faults) -> None:
     """Read the rules, and the facts they speak of, where the regulation has any."""
     if not any((folder / "rules.yaml").is_file() for folder in regulation.chain):
         with faults:
@@ -99,7 +99,7 @@ def _rules(regulation: Regulation, faults: Faults) -> None:
         load_rules(regulation.id, regulation.folders)
 
 
-def _meta(regulation: Regulation, folder: Path, forms: dict[str, FormDefinition], faults: Faults) -> None:
+def _meta(regulation: RegulationData, folder: Path, forms: dict[str, FormDefinition], faults: Faults) -> None:
     """What one `regulation.yaml` says of forms and of places, against what there is."""
     meta = load_shaped(folder / "regulation.yaml", REGULATION, Faults())
     for at in (meta, meta.get("add", Mapping())):
@@ -122,7 +122,7 @@ def _meta(regulation: Regulation, folder: Path, forms: dict[str, FormDefinition]
         _place(regulation, item, "name", item.get("name", ""), faults)
 
 
-def _place(regulation: Regulation, at: Mapping, key: str, place: str, faults: Faults) -> None:
+def _place(regulation: RegulationData, at: Mapping, key: str, place: str, faults: Faults) -> None:
     """Find fault with a place that no value of a dossier has: no field, no part above fields, no fact."""
     name = place.removeprefix("members[].")
     known = name in regulation.fields or any(
@@ -132,7 +132,7 @@ def _place(regulation: Regulation, at: Mapping, key: str, place: str, faults: Fa
         faults.add(at.fault("errors.definition.place", key, key=key, place=place))
 
 
-def _facts(regulation: Regulation) -> frozenset[str]:
+def _facts(regulation: RegulationData) -> frozenset[str]:
     """The names of the facts, also of those whose entry is wrong: that is told where the entry stands."""
 
     def read() -> frozenset[str]:
@@ -146,7 +146,7 @@ def _facts(regulation: Regulation) -> frozenset[str]:
     return regulation.derived("validation.facts", read)
 
 
-def _groups(regulation: Regulation, folder: Path, faults: Faults) -> None:
+def _groups(regulation: RegulationData, folder: Path, faults: Faults) -> None:
     """Find fault with a group of criteria whose levels no rule could read."""
     if not (folder / "criteria.yaml").is_file():
         return
@@ -166,7 +166,7 @@ def _groups(regulation: Regulation, folder: Path, faults: Faults) -> None:
                 faults.add(row.fault("errors.definition.unread_group", "group", group=row["group"], fact=fact))
 
 
-def _read_off(regulation: Regulation, folder: Path, faults: Faults) -> None:
+def _read_off(regulation: RegulationData, folder: Path, faults: Faults) -> None:
     """Find fault with a fact that is read off a place no dossier has."""
     if not (folder / "facts.yaml").is_file():
         return
@@ -176,7 +176,7 @@ def _read_off(regulation: Regulation, folder: Path, faults: Faults) -> None:
                 _place(regulation, entry, key, entry.get(key, ""), faults)
 
 
-def _stray(regulation: Regulation, folder: Path) -> Iterator[DefinitionError]:
+def _stray(regulation: RegulationData, folder: Path) -> Iterator[DefinitionError]:
     """The YAML files of a unit's folder that nothing reads: a misspelt name, a form that is not listed."""
     for path in sorted(folder.glob("*.y*ml")):
         if path.name not in FILES:
@@ -184,11 +184,11 @@ def _stray(regulation: Regulation, folder: Path) -> Iterator[DefinitionError]:
             yield DefinitionError("errors.definition.stray_file", file=str(path), line=0, allowed=allowed)
     used = _bases(regulation)
     for path in sorted((folder / "forms").glob("*.y*ml")):
-        if path.suffix != ".yaml" or (path.stem not in regulation.forms and path.stem not in used):
+        if path.suffix != ".yaml" or (path.stem not in regulation.every_form and path.stem not in used):
             yield DefinitionError("errors.definition.stray_form", file=str(path), line=0)
 
 
-def _bases(regulation: Regulation) -> set[str]:
+def _bases(regulation: RegulationData) -> set[str]:
     """The forms that other forms of the regulation extend, and so may stand in no list."""
     found = set()
     for folder in regulation.chain:

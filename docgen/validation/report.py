@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import Finding
+from docgen.paths import JsonDict
+from docgen.regulations.subjects import BODIES
 from docgen.validation.dossier import SEVERITIES
 
 #: More findings than this are told by kind, unless all are asked for; so many persons are named with each kind.
 MANY = 200
 SHOWN = 10
-_BODIES = ("collective", "party_organization")
 
 
-def to_json(findings: Iterable[Finding], language: str = DEFAULT_LANGUAGE) -> list[dict[str, Any]]:
+def to_json(findings: Iterable[Finding], language: str = DEFAULT_LANGUAGE) -> list[JsonDict]:
     """Each finding as a flat mapping (`Finding.as_json`)."""
     return [finding.as_json(language) for finding in findings]
 
@@ -23,7 +23,7 @@ def to_json(findings: Iterable[Finding], language: str = DEFAULT_LANGUAGE) -> li
 def render_text(
     findings: Iterable[Finding], language: str = DEFAULT_LANGUAGE, names: Mapping[str, str] | None = None
 ) -> str:
-    """A report grouped by person, in the order of `findings`; `names` gives a person's name for an id.
+    """A report grouped by person, in the order of `findings`; `names` gives a name for an id where a finding has none.
 
     Empty where nothing was found but for one line that says so.
     """
@@ -35,7 +35,8 @@ def render_text(
         groups.setdefault(finding.who, []).append(finding)
     lines: list[str] = []
     for who, items in groups.items():
-        lines += [heading(who, language, names or {}), *entries(items, language), ""]
+        known = {**{finding.who: finding.name for finding in items}, **(names or {})}
+        lines += [heading(who, language, known), *entries(items, language), ""]
     counts = {s: sum(1 for f in found if f.severity == s) for s in SEVERITIES}
     lines.append(message("validation.report.total", language, **counts))
     return "\n".join(lines) + "\n"
@@ -55,7 +56,7 @@ def render_summary(findings: Iterable[Finding], language: str = DEFAULT_LANGUAGE
     for first, *rest in ordered:
         lines += ["", *entries([first], language)]
         if rest:
-            others = list(dict.fromkeys(finding.who for finding in rest if finding.who))
+            others = list(dict.fromkeys(finding.name or finding.who for finding in rest if finding.who))
             who = f": {', '.join(others[:SHOWN])}{'…' if len(others) > SHOWN else ''}" if others else ""
             lines.append("      " + message("validation.report.others", language, count=len(rest), who=who))
     return "\n".join(lines) + "\n"
@@ -65,7 +66,7 @@ def heading(who: str, language: str, names: Mapping[str, str]) -> str:
     """The line above the findings of one person or body."""
     if not who:
         return message("validation.report.whole", language)
-    if who in _BODIES:
+    if who in BODIES:
         return message(f"validation.report.{who}", language)
     return f"{who} – {names[who]}" if names.get(who) else who
 

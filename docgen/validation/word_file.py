@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from docgen.forms.bindings import Slot, slots
-from docgen.forms.data import value_at
 from docgen.forms.readback import ReadResult, read_form
 from docgen.model import GRADES, LEVELS, Finding, Place
-from docgen.regulations.loader import Regulation, load_regulation
+from docgen.paths import get
+from docgen.regulations.loader import RegulationData, load_regulation
 from docgen.validation.form_data import validate_form_data
-from docgen.word.safe_open import read_file
+from docgen.word.file.safe_open import read_file
 
 
 def validate_word_file(
@@ -40,7 +40,7 @@ def word_findings(result: ReadResult, file: str, folders: Sequence[Path | str] =
     if result.definition is not None:
         regulation = load_regulation(result.regulation, folders)
         places = _Places(result, regulation, file)
-        findings += _once(validate_form_data(result.data, regulation, result.definition, places), result)
+        findings += _once(validate_form_data(result.data, result.definition, places), result)
         findings += _unfilled(result, regulation, file)
         findings += _grade_and_ticks(result, regulation, places)
     order = {"error": 0, "warning": 1, "info": 2}
@@ -50,12 +50,12 @@ def word_findings(result: ReadResult, file: str, folders: Sequence[Path | str] =
 class _Places:
     """The place in the Word file of a pointer into the form's data: where its value stood, else its label."""
 
-    def __init__(self, result: ReadResult, regulation: Regulation, file: str) -> None:
+    def __init__(self, result: ReadResult, regulation: RegulationData, file: str) -> None:
         self.file = file
         self.known = {value.place.pointer: value.place for value in result.values}
         self.labels: dict[str, str] = {}
         if result.definition is not None:
-            for slot in slots(regulation, result.definition):
+            for slot in slots(result.definition):
                 pointer = f"/{slot.list}" if slot.list else "/" + "/".join(slot.path)
                 self.labels.setdefault(pointer, slot.label)
 
@@ -76,12 +76,12 @@ def _once(findings: list[Finding], result: ReadResult) -> list[Finding]:
     return [f for f in findings if f.place.pointer not in unreadable and f.place.pointer != "/id"]
 
 
-def _unfilled(result: ReadResult, regulation: Regulation, file: str) -> Iterator[Finding]:
+def _unfilled(result: ReadResult, regulation: RegulationData, file: str) -> Iterator[Finding]:
     """One remark about the places that were left as they came, the required ones aside."""
     assert result.definition is not None
     required = result.definition.required
     labels = [
-        slot.label for slot in slots(regulation, result.definition)
+        slot.label for slot in slots(result.definition)
         if slot.binding in result.blank and not slot.list
         and not any(slot.binding == name or slot.binding.startswith(name + ".") for name in required)
     ]  # fmt: skip
@@ -90,23 +90,23 @@ def _unfilled(result: ReadResult, regulation: Regulation, file: str) -> Iterator
                       {"count": len(labels), "labels": "; ".join(label[:40] for label in labels[:8])})  # fmt: skip
 
 
-def _grade_and_ticks(result: ReadResult, regulation: Regulation, places: _Places) -> Iterator[Finding]:
+def _grade_and_ticks(result: ReadResult, regulation: RegulationData, places: _Places) -> Iterator[Finding]:
     """A proposed grade above every tick of the form, or below every one.
 
     Grades and levels are both four, best first (HD 16 II.B). Which ticks a grade needs is the rules' affair; that
     nobody proposes more than the best thing he ticked needs no rule. Criteria of the tasks count where there are any.
     """
     assert result.definition is not None
-    found = slots(regulation, result.definition)
-    grade = next((s for s in found if s.type == "grade" and s.path[-1] == "proposed_grade" and not s.list), None)
+    found = slots(result.definition)
+    grade = next((s for s in found if s.kind.scale == GRADES and s.path[-1] == "proposed_grade" and not s.list), None)
     if grade is None:
         return
-    proposed = value_at(result.data, grade.path)
+    proposed = get(result.data, grade.path)
     if proposed not in GRADES:
         return
     ticks: list[tuple[Slot, int]] = []
     for slot in found:
-        level = value_at(result.data, slot.path) if slot.type == "level" and not slot.list else None
+        level = get(result.data, slot.path) if slot.kind.scale == LEVELS and not slot.list else None
         if level in LEVELS:
             ticks.append((slot, LEVELS.index(str(level))))
     tasks = [rank for slot, rank in ticks if slot.criterion is not None and slot.criterion.group == "task"]

@@ -6,7 +6,7 @@ Tết and the substituted days come from the `holidays` library, which follows t
 from __future__ import annotations
 
 import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 ONE_DAY = datetime.timedelta(days=1)
@@ -14,7 +14,7 @@ ONE_DAY = datetime.timedelta(days=1)
 LOOK_BACK = 60
 
 
-@cache
+@lru_cache(maxsize=16)  # of a dossier's year and those beside it, whatever years somebody typed
 def _calendar(year: int) -> Any:
     import holidays
 

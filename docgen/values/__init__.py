@@ -1,15 +1,17 @@
 """The types of value that a binding may have, one home each (`docgen.values.kind` says what a type is).
 
-Every module of this package that has `TYPES` is found by itself: a new type is a new file.
+Found by looking into this package: a new type is a new file (docs/recipes.md).
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
+from typing import Any
 
-from docgen.values.kind import ValueType, register
+from docgen.kinds import kinds_of
+from docgen.values.kind import SAID, ValueType
 
-_MODULES = [import_module(f"{__name__}.{found.name}") for found in sorted(iter_modules(__path__), key=lambda m: m.name)]
-#: Every type of value by its name in `fields.yaml`.
-VALUES: dict[str, ValueType] = register(kind for module in _MODULES for kind in getattr(module, "TYPES", ()))
+#: Every type of value by its name in `fields.yaml`. Two types of one name, or a type without a part, do not load.
+VALUES: dict[str, ValueType[Any]] = {
+    name: kind()
+    for name, kind in kinds_of("docgen.values", ValueType, SAID, ("cell", "kind", "spelling")).items()  # type: ignore[type-abstract]
+}

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 from docgen.i18n import long_date, short_date
-from docgen.values.kind import Options, Parsed, ValueType, one_line, written
+from docgen.json_schema import Schema
+from docgen.paths import Json
+from docgen.values.cell import day_in_cell
+from docgen.values.kind import Control, Options, Parsed, Shown, ValueType, one_line, written
 from docgen.values.spelling import clean, fold
 
 DATE_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 _LONG_DATE = re.compile(r"(?:.*,\s*)?ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})\.?")
 _SHORT_DATE = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+#: As data files write them: ISO 8601, with the midnight that programs add, or dd/mm/yyyy.
+_TYPED_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
+_TYPED_SHORT = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
+#: No date in words is longer; more is not looked at.
+_LONGEST = 40
 
 
 class DateText(str):
@@ -63,36 +70,56 @@ def date_of(text: str) -> str:
         return ""
 
 
-class Date(ValueType):
+def read_date(text: str) -> str | None:
+    """`text` of a data file as `YYYY-MM-DD`, where it is a date written that way, as dd/mm/yyyy or in words (ngày …
+    tháng … năm …); None otherwise."""
+    if found := _TYPED_ISO.fullmatch(text):
+        year, month, day = (int(group) for group in found.groups())
+    elif found := _TYPED_SHORT.fullmatch(text):
+        day, month, year = (int(group) for group in found.groups())
+    else:
+        return (date_of(text) or None) if len(text) <= _LONGEST else None
+    try:
+        return datetime.date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+class Date(ValueType[str]):
     """A day."""
 
     name = "date"
-    control = "date"
+    control: Control = "date"
     empty = NO_DATE
+    formats: tuple[str, ...] = ("long",)
+    is_day = True
+    cell_format = "@"
+    cell_example = "20/12/2018"
+    misspelt = "validation.shape.date"
 
     def options(self, choices: Mapping[str, Mapping[str, str]], argument: str) -> Options:
         return ()
 
-    def schema(self, options: Options) -> dict[str, Any]:
+    def schema(self, options: Options) -> Schema:
         return {"type": "string", "format": "date", "pattern": DATE_PATTERN}
 
-    def fits(self, value: Any, options: Options) -> bool:
+    def fits(self, value: Json, options: Options) -> bool:
         try:
             return isinstance(value, str) and bool(datetime.date.fromisoformat(value))
         except ValueError:
             return False
 
-    def shower(self, options: Options) -> Callable[[Any], Any] | None:
+    def shower(self, options: Options) -> Callable[[str], Shown] | None:
         return DateText.of
 
     def prompt(self, form: str) -> str:
         return "ngày…… tháng…… năm……" if form == "long" else "…../…../………"
 
-    def is_printed(self, value: Any, options: Options, text: str) -> bool:
+    def is_printed(self, value: str, options: Options, text: str) -> bool:
         day = datetime.date.fromisoformat(value)
         return short_date(day) in text or long_date(day) in text
 
-    def canonical(self, value: Any) -> Any:
+    def canonical(self, value: Json) -> Json:
         return one_line(value)
 
     def parse(self, paragraphs: Sequence[str], options: Options, full_date: str) -> Parsed:
@@ -108,8 +135,17 @@ class Date(ValueType):
             out.doubt("read.date.differs", "warning", shown=found, stored=full_date)
         return out
 
-    def sample(self, label: str, options: Options, year: int, index: int) -> Any:
+    def strict(self, options: Options, line: Schema) -> Schema:
+        return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+    def typed(self, text: str, options: Options) -> Json:
+        return read_date(text)
+
+    def to_cell(self, value: Json, options: Iterable[tuple[str, str]]) -> Json:
+        return day_in_cell(super().to_cell(value, options))
+
+    def neutral(self, options: Options, year: int, day: str) -> Json:
+        return day
+
+    def sample(self, label: str, options: Options, year: int, index: int) -> str:
         return f"{year}-12-18"
-
-
-TYPES = (Date,)

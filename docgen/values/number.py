@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
-from docgen.values.kind import DOTS, Options, Parsed, ValueType, one_line, written
+from docgen.json_schema import Schema
+from docgen.paths import Json
+from docgen.values.kind import DOTS, Options, Parsed, Shown, ValueType, is_number, one_line, written
 
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 #: No count, share or year of a form is longer; past it a number is no longer kept to the last digit.
 _LONGEST_NUMBER = 15
+#: Whole numbers beyond this are slips; a file may hold one of millions of digits.
+MAX_NUMBER = 10**15
+_TYPED = re.compile(r"-?\d{1,15}(?:[.,]\d{1,9})?")
 _PLAIN_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -25,34 +29,43 @@ def number_text(value: float | int) -> str:
     return text.replace(".", ",")
 
 
-class Number(ValueType):
+def read_number(text: str) -> int | float | None:
+    """The number written in `text` of a data file (decimal comma or point), or None."""
+    if not _TYPED.fullmatch(text):
+        return None
+    number = float(text.replace(",", "."))
+    return int(number) if number.is_integer() and "," not in text and "." not in text else number
+
+
+class Number(ValueType[int | float]):
     """A number of any size from zero."""
 
     name = "number"
     control = "text"
     empty = ""
+    cell_example = 7.5
     #: Whether there may be decimals.
     is_whole = False
 
     def options(self, choices: Mapping[str, Mapping[str, str]], argument: str) -> Options:
         return ()
 
-    def schema(self, options: Options) -> dict[str, Any]:
+    def schema(self, options: Options) -> Schema:
         return {"type": "number", "minimum": 0}
 
-    def fits(self, value: Any, options: Options) -> bool:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    def fits(self, value: Json, options: Options) -> bool:
+        return is_number(value)
 
-    def shower(self, options: Options) -> Callable[[Any], Any] | None:
+    def shower(self, options: Options) -> Callable[[int | float], Shown] | None:
         return number_text
 
     def prompt(self, form: str) -> str:
         return DOTS
 
-    def is_printed(self, value: Any, options: Options, text: str) -> bool:
+    def is_printed(self, value: int | float, options: Options, text: str) -> bool:
         return (number_text(value) if isinstance(value, (int, float)) else value) in text
 
-    def canonical(self, value: Any) -> Any:
+    def canonical(self, value: Json) -> Json:
         return one_line(value)
 
     def parse(self, paragraphs: Sequence[str], options: Options, full_date: str) -> Parsed:
@@ -76,7 +89,21 @@ class Number(ValueType):
             out.doubt("read.number.unreadable", "error", given=out.raw[:40])
         return out
 
-    def sample(self, label: str, options: Options, year: int, index: int) -> Any:
+    def strict(self, options: Options, line: Schema) -> Schema:
+        kind = "integer" if self.is_whole else "number"
+        return {"type": kind, "minimum": -MAX_NUMBER, "maximum": MAX_NUMBER}
+
+    def typed(self, text: str, options: Options) -> Json:
+        number = read_number(text)
+        return None if self.is_whole and not isinstance(number, int) else number
+
+    def sound(self, value: Json) -> Json:
+        return value if is_number(value) else None
+
+    def neutral(self, options: Options, year: int, day: str) -> Json:
+        return 0
+
+    def sample(self, label: str, options: Options, year: int, index: int) -> int | float:
         return 5
 
 
@@ -84,9 +111,10 @@ class Integer(Number):
     """A count."""
 
     name = "integer"
+    cell_example = 12
     is_whole = True
 
-    def schema(self, options: Options) -> dict[str, Any]:
+    def schema(self, options: Options) -> Schema:
         return {"type": "integer", "minimum": 0}
 
 
@@ -94,16 +122,17 @@ class Year(Number):
     """A year of the calendar."""
 
     name = "year"
+    cell_example = 2018
     is_whole = True
 
-    def schema(self, options: Options) -> dict[str, Any]:
+    def schema(self, options: Options) -> Schema:
         return {"type": "integer", "minimum": 1930, "maximum": 2200}
 
     def prompt(self, form: str) -> str:
         return "………"
 
-    def sample(self, label: str, options: Options, year: int, index: int) -> Any:
+    def neutral(self, options: Options, year: int, day: str) -> Json:
         return year
 
-
-TYPES = (Year, Integer, Number)
+    def sample(self, label: str, options: Options, year: int, index: int) -> int | float:
+        return year

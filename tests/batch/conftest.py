@@ -19,7 +19,7 @@ from docgen.regulations.loader import load_regulation
 def records() -> Records:
     """Twelve complete records with ids of their own."""
     regulation = load_regulation(REGULATION)
-    text = json.dumps(sample_record(regulation, load_form(regulation, FORM)))
+    text = json.dumps(sample_record(load_form(regulation, FORM)))
     made: Records = [json.loads(text) for _ in range(12)]
     for number, record in enumerate(made, start=1):
         record["id"] = f"dv-{number:02d}"

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from docgen import crew
+from docgen import sharing
 from docgen.batch.journal import read_entries
-from docgen.batch.model import Summary
-from docgen.batch.packets import PacketBatch, run_packets
+from docgen.batch.many_packets import PacketBatch, run_packets
+from docgen.batch.request import Summary
 from docgen.dossier.sample import sample_dossier
 from docgen.pipeline import PacketOptions
 
@@ -44,7 +44,7 @@ def sources(tmp_path: Path, small: dict[str, Any]) -> Path:
 
 @pytest.fixture
 def go(sources: Path, tmp_path: Path) -> Go:
-    def run(output: str = "out", share: crew.Share = crew.share, **options: Any) -> Summary:
+    def run(output: str = "out", share: sharing.Share = sharing.share, **options: Any) -> Summary:
         batch = PacketBatch((sources,), tmp_path / output, PacketOptions(jobs=1, **options))
         return run_packets(batch, share=share)
 
@@ -64,11 +64,11 @@ class Gone(BaseException):
     """The command was killed."""
 
 
-def deaf_after(count: int) -> crew.Share:
+def deaf_after(count: int) -> sharing.Share:
     """Hands out as `share` does; the answer after `count` others is lost, and with it the command."""
 
     def share(tasks: Iterable[Any], jobs: int, hire: Callable[[int], Any]) -> Iterator[Any]:
-        for number, answer in enumerate(crew.share(tasks, jobs, hire)):
+        for number, answer in enumerate(sharing.share(tasks, jobs, hire)):
             if number == count:
                 raise Gone
             yield answer

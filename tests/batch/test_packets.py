@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from docgen.batch.dossiers import find_dossiers
-from docgen.batch.model import Summary
-from docgen.batch.packets import PacketBatch, run_packets
+from docgen.batch.dossier_files import find_dossiers
+from docgen.batch.many_packets import PacketBatch, run_packets
+from docgen.batch.request import Summary
 from docgen.dossier.excel import workbook_bytes
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import EnvironmentFault, InternalError, UsageError
-from docgen.packet.build import SUMMARY
 from docgen.packet.handover import look_into
+from docgen.packet.make import SUMMARY
 from docgen.pipeline import PacketOptions, make_packet
 from docgen.regulations.loader import load_regulation
 
@@ -192,9 +192,9 @@ def test_a_pdf_that_loses_a_letter_costs_its_own_packet(
         return draw
 
     def real(work: Path, filled: Any, index: Any) -> Any:
-        from docgen.packet.build import PdfParts
+        from docgen.packet.make import PdfParts
 
-        return PdfParts({document.number: {} for document, _ in filled}, {}, [], {}, [])
+        return PdfParts({document.number: {} for document, _ in filled}, {}, {}, [], {}, [])
 
     monkeypatch.setattr("docgen.packet.pdf.pdf_maker", maker)
     summary = make(dossiers, pdf_engine="rdocx")
@@ -236,14 +236,14 @@ def test_what_was_noted_of_a_drawing_is_said_again(
     from dataclasses import asdict
 
     from docgen.model import Finding, Place
-    from docgen.packet.build import PdfParts
+    from docgen.packet.make import PdfParts
 
     noted = Finding("pdf.font.substituted", "warning", Place("x.pdf"), {"font": "X", "letters": "Ế"})
 
     def maker(*_: Any) -> Any:
         def draw(work: Path, filled: Any, index: Any) -> PdfParts:
             engine = {"engine": "x", "findings": [asdict(noted)]}
-            return PdfParts({document.number: None for document, _ in filled}, {}, [], engine, [noted])  # type: ignore[misc]
+            return PdfParts({document.number: None for document, _ in filled}, {}, {}, [], engine, [noted])  # type: ignore[misc]
 
         return draw
 
@@ -297,17 +297,17 @@ def test_an_excel_file_called_lines_is_told(tmp_path: Path, dossiers: Dossiers) 
 def test_a_full_disk_leaves_no_half_packet(
     make: Make, dossiers: Dossiers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from docgen.packet import fill
+    from docgen.packet import documents
 
     calls = iter(range(1000))
-    write = fill.write_whole
+    write = documents.write_whole
 
     def failing(*args: Any, **options: Any) -> None:
         if next(calls) == 20:
             raise OSError(28, "No space left on device")
         write(*args, **options)
 
-    monkeypatch.setattr(fill, "write_whole", failing)
+    monkeypatch.setattr(documents, "write_whole", failing)
     with pytest.raises(EnvironmentFault, match="disk_full"):
         make(dossiers)
     assert [path.name for path in (tmp_path / "out").iterdir() if path.name != ".docgen-journal"] == NAMES[:1]

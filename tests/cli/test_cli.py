@@ -10,7 +10,7 @@ from cli_run import Run
 
 from docgen import cli
 from docgen.cli import COMMANDS
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 
 def edit(dossier: Path, **changes: object) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cli_run import Run
 
 from docgen.dossier.sample import sample_dossier
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 
 def test_a_decision_for_the_one_who_needs_it(run: Run, tmp_path: Path) -> None:

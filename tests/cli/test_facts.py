@@ -47,3 +47,16 @@ def test_what_is_still_open_is_asked_in_words(run: Run, tmp_path: Path, regulati
     assert not any(line.startswith(("? missing:", "? judgement:")) for line in asked)
     codes = json.loads(run("grade", "--facts", path, "--json").out)["needs_human"]
     assert len(asked) == len(codes) > 0
+
+
+def test_a_fault_of_the_regulation_is_a_finding_of_the_line(run: Run, tmp_path: Path) -> None:
+    """Facts of the fault (file, line) stand in its own words; they once met those of the line, and it ended with 5."""
+    folder = tmp_path / "x-2030"
+    folder.mkdir()
+    (folder / "regulation.yaml").write_text("regulation: x-2030\nextends: kh55-2018\nnumber: 1\nissuer: A\ntitle: B\n")
+    (folder / "rules.yaml").write_text("regulation: x-2030\nrules:\n  - catch_all: {grade: KHTNV}\n")
+    case = {"id": "a", "regulation": "x-2030", "subject": "dang_vien", "facts": {}}
+    (tmp_path / "can-cu.jsonl").write_text(json.dumps(case))
+    result = run("grade", "--facts", tmp_path / "can-cu.jsonl", "--regulations", tmp_path)
+    assert result.code == 1, result.err
+    assert "rules.yaml" in result.out + result.err

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import datetime
+import hashlib
 import json
 import sys
 import unicodedata
@@ -38,8 +40,8 @@ def form_of(dossier: Path, name: str, record: Record, **typed: str) -> bytes:
     """A form made for a record of the dossier, with values typed over."""
     regulation = load_regulation(REGULATION)
     definition = load_form(regulation, name)
-    data = form_data(regulation, definition, json.loads(dossier.read_text(encoding="utf-8")), record)
-    edit = Edit(Filler(regulation, definition).fill(data))
+    data = form_data(definition, json.loads(dossier.read_text(encoding="utf-8")), record)
+    edit = Edit(Filler(definition).fill(data))
     for tag, text in typed.items():
         edit.type(tag.replace("__", "."), text)
     return edit.save()
@@ -104,6 +106,10 @@ def test_into_shows_first_and_writes_only_when_told(run: Run, tmp_path: Path, do
     assert [b.read_bytes() for b in backups] == [start]
     expected = copy.deepcopy(data)
     expected["members"][2]["review"]["style"] = ["Tác phong tốt."]
+    # That the paper came back is recorded too: whose, when, by the hash of the file that came.
+    digest = hashlib.sha256(one.read_bytes()).hexdigest()
+    today = datetime.date.today().isoformat()
+    expected["papers"] = [{"form": "mau-02", "member": "dv-03", "returned": today, "sha256": digest}]
     assert held(dossier) == expected
     assert before != start
 
@@ -161,10 +167,25 @@ def test_a_file_without_record_id_is_placed_by_its_name(run: Run, tmp_path: Path
     del data["members"][3]["review"]["style"]
     dossier.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     docx = form_of(dossier, "mau-02", Record("dv-04"), review__style="Tốt.")
-    core = Edit(docx).parts["docProps/core.xml"].replace(b"dv-04", b"")
-    one = write(tmp_path / "1.docx", with_part(docx, "docProps/core.xml", core))
+    for part in ("docProps/core.xml", "docProps/custom.xml"):
+        docx = with_part(docx, part, Edit(docx).parts[part].replace(b"dv-04", b""))
+    one = write(tmp_path / "1.docx", docx)
     ran = run("read", one, "--into", dossier, "--yes", "--json")
     assert [f["code"] for f in ran.json["findings"]] == ["read.merge.by_name"]
+    assert held(dossier)["members"][3]["review"]["style"] == ["Tốt."]
+
+
+def test_a_file_of_two_records_is_not_placed_by_its_name(run: Run, tmp_path: Path, dossier: Path) -> None:
+    """The name on the paper is no judge between two ids; a person is."""
+    before = dossier.read_bytes()
+    docx = form_of(dossier, "mau-02", Record("dv-04"), review__style="Tốt.")
+    core = Edit(docx).parts["docProps/core.xml"].replace(b"dv-04", b"dv-05")
+    one = write(tmp_path / "1.docx", with_part(docx, "docProps/core.xml", core))
+    ran = run("read", one, "--into", dossier, "--yes", "--json")
+    assert ran.code == 1
+    assert [f["code"] for f in ran.json["findings"]] == ["read.identity.two_records"]
+    assert dossier.read_bytes() == before
+    run("read", one, "--into", dossier, "--yes", "--json", "--member", "dv-04", "--prefer", "word")
     assert held(dossier)["members"][3]["review"]["style"] == ["Tốt."]
 
 
@@ -219,7 +240,7 @@ def test_a_template_is_checked_and_proved(run: Run, tmp_path: Path) -> None:
     from docgen.forms.template import build_template
 
     regulation = load_regulation(REGULATION)
-    content = build_template(regulation, load_form(regulation, "mau-05"))
+    content = build_template(load_form(regulation, "mau-05"))
     good = write(tmp_path / "mau.docx", content)
     ran = run("template", "check", good, "--form", "mau-05", "-r", REGULATION, "--json")
     assert (ran.code, ran.json) == (0, [])
@@ -233,7 +254,7 @@ def test_a_template_that_swaps_two_values_is_caught(run: Run, tmp_path: Path) ->
     from docgen.forms.template import build_template
 
     regulation = load_regulation(REGULATION)
-    content = build_template(regulation, load_form(regulation, "mau-05"))
+    content = build_template(load_form(regulation, "mau-05"))
     text = (
         Edit(content).parts["word/document.xml"].replace(b"{{ member.position.union }}", b"{{ member.position.party }}")
     )
@@ -254,13 +275,13 @@ def test_a_plain_template_without_controls_is_proved_by_its_wording(run: Run, tm
     from docgen.forms.template import build_template
     from docgen.validation.template_file import prove
 
-    content = build_template(regulation, load_form(regulation, "mau-05"))
+    content = build_template(load_form(regulation, "mau-05"))
     document = f'<w:document xmlns:w="{W[1:-1]}"><w:body>{body}<w:sectPr/></w:body></w:document>'
     plain = with_part(
         with_part(content, "word/document.xml", document.encode()), "docProps/custom.xml", b"<Properties/>"
     )
     path = write(tmp_path / "mau.docx", plain)
-    found = prove(path, regulation, load_form(regulation, "mau-05"))
+    found = prove(path, load_form(regulation, "mau-05"))
     assert "read.tags.lost" in [f.code for f in found]
     ran = run("template", "check", path, "--form", "mau-05", "-r", REGULATION, "--json")
     assert ran.code == 1  # it has no place for the levels, which the form requires

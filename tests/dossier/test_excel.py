@@ -15,7 +15,7 @@ from docgen.dossier import Dossier, dossier_from_data, load_dossier
 from docgen.dossier.excel import workbook_bytes, write_workbook
 from docgen.dossier.excel_read import letters
 from docgen.dossier.layout import workbook_layout
-from docgen.dossier.model import dossier_from_bytes
+from docgen.dossier.load import dossier_from_bytes
 from docgen.dossier.sample import sample_dossier
 from docgen.dossier.scaffold import write_sample
 from docgen.errors import EnvironmentFault, UsageError
@@ -133,8 +133,8 @@ def test_rows_that_belong_to_nobody_or_stand_twice() -> None:
     sheet.cell(3, column_of(sheet, "assessor")).value = None
     _, findings = read_back(book)
     assert sorted(f.code for f in findings) == [
-        "dossier.excel.duplicate_row", "dossier.excel.no_assessor", "dossier.excel.other_name",
-        "dossier.excel.unknown_member",
+        "dossier.excel.code_of_nobody", "dossier.excel.duplicate_row", "dossier.excel.no_assessor",
+        "dossier.excel.other_name",
     ]  # fmt: skip
 
 

@@ -91,15 +91,14 @@ def test_a_fault_of_ours_is_noticed(breaking: Callable[[Callable[..., Any]], Pat
     assert "ZeroDivisionError" in outcome.fault
 
 
+@pytest.mark.timeout(60)
 def test_a_hang_is_noticed(breaking: Callable[[Callable[..., Any]], Path]) -> None:
     def hang(*_: Any) -> None:
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
+        while True:
             sum(range(1000))
 
     outcome = run("validate", breaking(hang), seconds=0.2)
     assert "more than 0.2 s" in outcome.fault
-    assert outcome.seconds < 5
 
 
 def test_an_odd_exit_code_and_too_much_memory_are_noticed(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from docgen.dossier import dossier_from_data, load_dossier
 from docgen.dossier.json_reader import scan
-from docgen.dossier.model import dossier_from_bytes
+from docgen.dossier.load import dossier_from_bytes
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import DocgenError, UsageError
 from docgen.model import Finding, has_errors

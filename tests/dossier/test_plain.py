@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from docgen.dossier import dossier_from_data, load_dossier
-from docgen.dossier import model as dossier_model
+from docgen.dossier import loaded as dossier_model
 from docgen.dossier.json_reader import JsonPlaces, scan
-from docgen.dossier.model import dossier_from_bytes
+from docgen.dossier.load import dossier_from_bytes
 from docgen.dossier.plain import plain_member
 from docgen.dossier.sample import sample_dossier
 from docgen.dossier.shape import dossier_shape

@@ -54,7 +54,7 @@ def test_nothing_is_printed_after_its_own_words(name: str) -> None:
     data = sample_dossier(name)
     for document in plan_documents(regulation, data):
         definition = document.definition
-        record = form_data(regulation, definition, data, document.record)
+        record = form_data(definition, data, document.record)
         for parts in definition.lines():
             before = ""
             for part in parts:

@@ -12,7 +12,7 @@ import pytest
 from workbooks import MEMBERS_PART, raw_workbook, read, with_part
 
 from docgen.dossier import workbook_limits
-from docgen.dossier.model import dossier_from_bytes
+from docgen.dossier.load import dossier_from_bytes
 from docgen.dossier.number_format import DATE, PERCENT, PLAIN, TIME, Percent, as_date, format_kind
 from docgen.dossier.spreadsheet import NoValue, read_pages
 from docgen.dossier.workbook_limits import WorkbookError

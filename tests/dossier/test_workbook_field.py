@@ -22,7 +22,7 @@ from workbooks import (
 )
 
 import docgen
-from docgen.dossier.model import dossier_from_data
+from docgen.dossier.loaded import dossier_from_data
 from docgen.dossier.sample import sample_dossier
 from docgen.model import has_errors
 
@@ -69,7 +69,7 @@ def test_a_value_in_a_column_without_title_is_named() -> None:
     sheet.cell(row, 2).value, sheet.cell(row, 4).value = None, "Cần Thơ"
     _, findings = read_back(book)
     assert [(f.code, f.place.source) for f in findings] == [
-        ("dossier.excel.far_cell", f"Tổ chức!D{row}"), ("dossier.excel.far_cell", "Đảng viên!AZ4"),
+        ("dossier.excel.beside", f"Tổ chức!D{row}"), ("dossier.excel.beside", "Đảng viên!AZ4"),
     ]  # fmt: skip
 
 
@@ -228,7 +228,7 @@ def test_a_corrected_name_is_no_contradiction_and_a_strangers_is_a_warning() -> 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_one_id_however_its_accents_were_typed(form: Any) -> None:
     book = opened()
-    for title in ("Đảng viên", "Kiểm điểm", "Phiếu", "Biểu hiện", "Căn cứ"):
+    for title in ("Đảng viên", "Sinh viên", "Kiểm điểm", "Phiếu", "Biểu hiện", "Căn cứ"):
         book[title]["A3"] = unicodedata.normalize(form if title == "Đảng viên" else "NFD", "dv-hải") + " "
     for row in book["Tiêu chí"].iter_rows(min_row=3, max_col=1):
         if row[0].value == "dv-01":
@@ -259,7 +259,8 @@ def test_names_in_json_that_are_one_after_composing_are_a_finding() -> None:
     ("stored", "taken", "code"),
     [
         (26372, "1972-03-14", "taken_for_date"), (26372.5, "1972-03-14", "taken_for_date"),
-        (1972, None, "date_number"), (14031972, None, "date_number"), (-5, None, "date_number"),
+        # A member's date of birth may be known by its year alone.
+        (1972, "1972", ""), (14031972, None, "date_number"), (-5, None, "date_number"),
         (1e300, None, "date_number"), (0, None, "date_number"),
         ("14/03/1972 ", "1972-03-14", ""), ("1972-03-14", "1972-03-14", ""),
         (datetime.datetime(1972, 3, 14, 8, 30), "1972-03-14", ""),
@@ -376,7 +377,7 @@ def test_a_value_beside_the_values_is_named(reference: str, value: Any) -> None:
     book = opened()
     book["Tổ chức"][reference] = value
     _, findings = read_back(book)
-    assert [(f.code, f.place.source) for f in findings] == [("dossier.excel.far_cell", f"Tổ chức!{reference}")]
+    assert [(f.code, f.place.source) for f in findings] == [("dossier.excel.beside", f"Tổ chức!{reference}")]
 
 
 def test_the_name_of_another_beside_an_id_whose_own_name_is_missing() -> None:

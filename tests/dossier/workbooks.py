@@ -12,7 +12,7 @@ import openpyxl
 
 from docgen.dossier import Dossier
 from docgen.dossier.excel import workbook_bytes
-from docgen.dossier.model import dossier_from_bytes
+from docgen.dossier.load import dossier_from_bytes
 from docgen.dossier.sample import sample_dossier
 from docgen.model import Finding
 from docgen.regulations.loader import load_regulation

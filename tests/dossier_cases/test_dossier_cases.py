@@ -18,7 +18,7 @@ import yaml
 from clean_dossiers import changed, member, place, resolved
 
 from docgen.dossier.excel import workbook_bytes
-from docgen.dossier.model import load_dossier
+from docgen.dossier.load import load_dossier
 from docgen.grading.dossier_board import Board
 from docgen.i18n import message
 from docgen.model import GRADES, Finding

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.definition import FormDefinition
 from docgen.forms.read_values import only_dots
-from docgen.regulations.loader import Regulation
-from docgen.word.old_fonts import from_letters
-from docgen.word.view import clean
+from docgen.regulations.loader import RegulationData
+from docgen.word.read.old_fonts import from_letters
+from docgen.word.read.view import clean
 
 #: Letters, digits, the marks of Vietnamese writing, XML's own characters, quotes, dashes, spaces that are no spaces.
 ALPHABET = (
@@ -38,6 +38,7 @@ TEXTS = st.one_of(
     st.text(ALPHABET, min_size=1, max_size=40), _WORDS, st.lists(_WORDS, min_size=1, max_size=4).map(" ".join)
 ).filter(_is_value)  # fmt: skip
 _DATES = st.dates(datetime.date(1930, 1, 1), datetime.date(2200, 12, 31)).map(datetime.date.isoformat)
+_PARTS_OF_DATES = st.from_regex(r"(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?", fullmatch=True)
 
 
 def value_of(slot: Slot) -> st.SearchStrategy[Any]:
@@ -49,6 +50,8 @@ def value_of(slot: Slot) -> st.SearchStrategy[Any]:
             return st.lists(TEXTS, max_size=4)
         case "date":
             return _DATES
+        case "life_date":
+            return _DATES | _PARTS_OF_DATES
         case "year":
             return st.integers(1930, 2200)
         case "integer":
@@ -59,12 +62,12 @@ def value_of(slot: Slot) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def records(draw: st.DrawFn, regulation: Regulation, definition: FormDefinition) -> dict[str, Any]:
+def records(draw: st.DrawFn, regulation: RegulationData, definition: FormDefinition) -> dict[str, Any]:
     """A record of the form: some values, some not, a few rows."""
     out: dict[str, Any] = {"id": draw(st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True))}
     lists: dict[str, list[Slot]] = {}
     density = draw(st.sampled_from([0.1, 0.6, 1.0]))
-    for slot in slots(regulation, definition):
+    for slot in slots(definition):
         if slot.list:
             lists.setdefault(slot.list, []).append(slot)
         elif density == 1.0 or draw(st.floats(0, 1)) < density:

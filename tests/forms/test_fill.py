@@ -15,7 +15,7 @@ from docgen.forms.definition import load_form
 from docgen.forms.example import sample_record
 from docgen.forms.fill import Filler
 from docgen.regulations.loader import list_regulations, load_regulation
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 FORMS = [(name, form) for name in list_regulations() for form in load_regulation(name).forms]
 
@@ -37,12 +37,12 @@ def office_template(folder: Path, old: str, new: str) -> Path:
 @pytest.fixture
 def record() -> dict[str, Any]:
     regulation = load_regulation("hd16-2018")
-    return sample_record(regulation, load_form(regulation, "mau-05"))
+    return sample_record(load_form(regulation, "mau-05"))
 
 
 def filler(folder: Path) -> Filler:
     regulation = load_regulation("hd16-2018")
-    return Filler(regulation, load_form(regulation, "mau-05"), [folder])
+    return Filler(load_form(regulation, "mau-05"), [folder])
 
 
 def test_an_office_keeps_its_own_template(tmp_path: Path, record: dict[str, Any]) -> None:
@@ -72,7 +72,7 @@ def test_a_template_without_a_required_text_is_noticed(tmp_path: Path, record: d
 
 def test_what_the_check_calls_lost_is_not_filled(tmp_path: Path, record: dict[str, Any]) -> None:
     """Words beside a tag that takes its paragraph: the check names them, and so does whoever fills unasked."""
-    from docgen.word.template_check import check_template
+    from docgen.word.engine.template_check import check_template
 
     old = "<w:body>"
     run = '<w:p><w:r><w:t xml:space="preserve">{}</w:t></w:r></w:p>'
@@ -94,12 +94,12 @@ def test_what_the_check_calls_lost_is_not_filled(tmp_path: Path, record: dict[st
 def test_every_form_is_filled_the_fast_way_and_nothing_is_lost(name: str, form: str) -> None:
     regulation = load_regulation(name)
     definition = load_form(regulation, form)
-    filling = Filler(regulation, definition)
+    filling = Filler(definition)
     assert filling.template.fast
-    data = sample_record(regulation, definition)
+    data = sample_record(definition)
     filling.fill(data)
     filling.fill({"id": "x"}, blank=True)
-    context = Display(regulation, definition).context(data)
+    context = Display(definition).context(data)
     assert context["record_"] == data["id"]
 
 

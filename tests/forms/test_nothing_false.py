@@ -17,21 +17,21 @@ from docgen.forms.merge import merge_form
 from docgen.forms.readback import read_form
 from docgen.pipeline import check_loaded
 from docgen.regulations.loader import list_regulations, load_regulation
-from docgen.regulations.printed import as_printed
-from docgen.word.written import paragraphs
+from docgen.regulations.name_prefixes import as_printed
+from docgen.word.after.written import paragraphs
 
 FORMS = [(name, form) for name in list_regulations() for form in load_regulation(name).forms]
 
 
 def blank(name: str, form: str) -> list[str]:
     regulation = load_regulation(name)
-    return paragraphs(Filler(regulation, load_form(regulation, form)).fill({}, blank=True))
+    return paragraphs(Filler(load_form(regulation, form)).fill({}, blank=True))
 
 
 def filled(name: str, form: str, data: dict[str, Any]) -> bytes:
     regulation = load_regulation(name)
     definition = load_form(regulation, form)
-    return Filler(regulation, definition).fill(form_data(regulation, definition, data, Record()))
+    return Filler(definition).fill(form_data(definition, data, Record()))
 
 
 @pytest.mark.parametrize(("name", "form"), FORMS)

@@ -14,9 +14,9 @@ from docgen.forms.data import Display
 from docgen.forms.definition import Criteria, FormDefinition, Line, load_form
 from docgen.forms.schema import dossier_schema, form_schema
 from docgen.forms.template import build_template
-from docgen.regulations.loader import PacketItem, Regulation, list_regulations, load_regulation
-from docgen.word.compile import compile_template
-from docgen.word.written import paragraphs, problems
+from docgen.regulations.loader import PacketItem, RegulationData, list_regulations, load_regulation
+from docgen.word.after.written import paragraphs, problems
+from docgen.word.engine.compile import compile_template
 
 REGULATIONS = list_regulations()
 FORMS = [(name, form) for name in REGULATIONS for form in load_regulation(name).forms]
@@ -39,27 +39,27 @@ def fold(text: str) -> str:
 
 def page(name: str, form: str, data: dict[str, Any]) -> str:
     """What stands on the form filled with `data`."""
-    regulation, definition = loaded(name, form)
-    template = compile_template(build_template(regulation, definition))
-    return "\n".join(paragraphs(template.render(Display(regulation, definition).context(data))))
+    _, definition = loaded(name, form)
+    template = compile_template(build_template(definition))
+    return "\n".join(paragraphs(template.render(Display(definition).context(data))))
 
 
-def loaded(name: str, form: str) -> tuple[Regulation, FormDefinition]:
+def loaded(name: str, form: str) -> tuple[RegulationData, FormDefinition]:
     regulation = load_regulation(name)
     return regulation, load_form(regulation, form)
 
 
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_the_form_builds_twice_to_the_same_bytes(name: str, form: str) -> None:
-    regulation, definition = loaded(name, form)
-    assert build_template(regulation, definition) == build_template(*loaded(name, form))
+    _, definition = loaded(name, form)
+    assert build_template(definition) == build_template(loaded(name, form)[1])
 
 
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_all_wording_stands_in_the_blank_document(name: str, form: str) -> None:
-    regulation, definition = loaded(name, form)
-    context = Display(regulation, definition).context({}, blank=True)
-    docx = compile_template(build_template(regulation, definition)).render(context)
+    _, definition = loaded(name, form)
+    context = Display(definition).context({}, blank=True)
+    docx = compile_template(build_template(definition)).render(context)
     assert problems(docx) == []
     text = fold("\n".join(paragraphs(docx)))
     assert [wording for wording in definition.fixed_texts() if fold(wording) not in text] == []
@@ -116,7 +116,7 @@ def test_every_clause_names_its_own_source(name: str) -> None:
     assert [clause for clause in clauses if not clause.startswith(SHORT[name])] == []
 
 
-def leaves(regulation: Regulation, name: str) -> list[tuple[str, str, str]]:
+def leaves(regulation: RegulationData, name: str) -> list[tuple[str, str, str]]:
     return [(leaf.id, leaf.group, leaf.applies) for row in regulation.criteria[name] for leaf in row.leaves()]
 
 
@@ -142,9 +142,9 @@ def test_what_applies_to_one_kind_of_collective_says_so_on_each_leaf(name: str) 
 
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_tags_fit_and_the_schema_has_every_value(name: str, form: str) -> None:
-    regulation, definition = loaded(name, form)
-    schema = form_schema(regulation, definition)
-    for slot in slots(regulation, definition):
+    _, definition = loaded(name, form)
+    schema = form_schema(definition)
+    for slot in slots(definition):
         boxed = slot.options if slot.criterion or slot.list else ()
         codes = max((len(code) + 1 for code, _ in boxed), default=0)
         assert len(slot.binding) + codes <= TAG_LIMIT
@@ -184,8 +184,8 @@ def test_the_same_binding_has_the_same_type_in_every_regulation() -> None:
 
 
 def test_a_score_column_is_bound_to_its_criterion() -> None:
-    regulation, definition = loaded("kh40-2018", "mau-04")
-    bindings = [slot.binding for slot in slots(regulation, definition)]
+    _, definition = loaded("kh40-2018", "mau-04")
+    bindings = [slot.binding for slot in slots(definition)]
     assert "assessment.scores.ii2.points" in bindings
     assert "assessment.levels.ii2" in bindings
     assert not any(".any." in binding for binding in bindings)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +12,11 @@ import pytest
 from lxml import etree
 from test_word_edits import codes, confidence, edited, form, found
 from word_edits import Edit, W, package, paragraph, parts_of, run, tag_of, text_of
+from work import lines_run
 
 from docgen.forms.readback import read_form
 from docgen.pipeline import check_path
-from docgen.word.reader import MAX_NOTES
+from docgen.word.read.reader import MAX_NOTES
 
 TRANSITIONAL = re.compile(rb"http://schemas\.openxmlformats\.org/(wordprocessingml|officeDocument|drawingml)/2006/")
 
@@ -96,21 +96,21 @@ def _below_the_field(edit: Edit, lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize("paste", [_in_the_field, _without_the_field, _below_the_field])
-def test_time_grows_with_the_pasted_text(paste: Callable[[Edit, list[str]], None]) -> None:
-    seconds = []
-    for count in (1000, 4000):
+def test_work_grows_with_the_pasted_text(paste: Callable[[Edit, list[str]], None]) -> None:
+    work = []
+    for count in (250, 1000):
         edit = Edit(form("mau-02")[3])
         paste(edit, _pasted(count))
         docx = edit.save()
-        started = time.process_time()
-        result = read_form(docx, file="a.docx")
-        seconds.append(time.process_time() - started)
+        read_form(docx, file="a.docx")
+        lines, result = lines_run(read_form, docx, file="a.docx")
+        work.append(lines)
         assert result.data["review"]["ideology"][-count:] == _pasted(count)
-    assert seconds[0] < 2
-    assert seconds[1] < 8 * max(seconds[0], 0.1)
+    assert work[1] < 4.5 * work[0]
 
 
-def test_time_grows_with_the_runs_and_the_comments() -> None:
+@pytest.mark.timeout(60)
+def test_work_grows_with_the_runs_and_the_comments() -> None:
     edit = Edit(form("mau-02")[3])
     content = _content(edit, "member.workplace")
     for number in range(20_000):
@@ -119,9 +119,7 @@ def test_time_grows_with_the_runs_and_the_comments() -> None:
         content.insert(0, etree.Element(f"{W}commentRangeStart", {f"{W}id": str(number)}))
         content.append(etree.Element(f"{W}commentRangeEnd", {f"{W}id": str(number)}))
     docx = edit.save()
-    started = time.process_time()
     result = read_form(docx, file="a.docx")
-    assert time.process_time() - started < 3
     assert result.data["member"]["workplace"].endswith("từ 19998 từ 19999")
     assert codes(result).count("read.value.comment") == MAX_NOTES
 
@@ -556,3 +554,15 @@ def test_printed_words_in_an_old_font_are_as_before() -> None:
     data, result = edited("mau-02", restyle)
     assert result.data["review"] == data["review"]
     assert result.data["member"]["full_name"] == data["member"]["full_name"]
+
+
+def test_wording_of_the_form_moved_to_a_value_is_no_value() -> None:
+    """Forms of an earlier version print it there, and people cut and paste."""
+    words = "Đối với đảng viên là công chức, viên chức và những người khác hưởng lương từ ngân sách nhà nước"
+
+    def move(edit: Edit) -> None:
+        edit.control("review.ideology").addnext(edit.paragraph(words))
+
+    data, result = edited("mau-02", move)
+    assert result.data == data
+    assert found(result, "read.fixed.added").params["text"].startswith(words[:60])

@@ -14,7 +14,7 @@ from docgen.cli.read import ROLES
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import UsageError
 from docgen.forms.bindings import slots
-from docgen.forms.data import form_data, value_at
+from docgen.forms.data import form_data
 from docgen.forms.definition import load_form
 from docgen.forms.example import sample_record
 from docgen.forms.fill import Filler
@@ -23,13 +23,15 @@ from docgen.forms.merge import merge_form
 from docgen.forms.readback import ReadResult, read_form
 from docgen.forms.roles import holder_of, roles_of, slot_roles
 from docgen.i18n import LANGUAGES, has_message
+from docgen.paths import get
 from docgen.regulations.loader import list_regulations, load_regulation
-from docgen.word.locking import GROUND
+from docgen.word.after.locking import GROUND
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FORMS = [(name, form) for name in list_regulations() for form in load_regulation(name).forms]
 SHARED = [(n, f) for n, f in FORMS if len(roles_of(load_form(load_regulation(n), f))) > 1]
-OTHER = {"grade": "KHTNV", "paragraphs": ["Lời của người khác."], "text": "Người Khác", "date": "2031-01-01"}
+OTHER = {"grade": "KHTNV", "paragraphs": ["Lời của người khác."], "text": "Người Khác", "date": "2031-01-01",
+         "life_date": "1975-08"}  # fmt: skip
 
 
 def test_the_forms_of_several_roles_are_those_of_the_regulations() -> None:
@@ -42,8 +44,8 @@ def test_the_forms_of_several_roles_are_those_of_the_regulations() -> None:
 def test_every_place_has_a_role_that_signs(name: str, form: str) -> None:
     regulation = load_regulation(name)
     definition = load_form(regulation, form)
-    owners = slot_roles(regulation, definition)
-    assert set(owners) == {slot.binding for slot in slots(regulation, definition)}
+    owners = slot_roles(definition)
+    assert set(owners) == {slot.binding for slot in slots(definition)}
     assert all(owner and owner <= set(roles_of(definition)) for owner in owners.values())
     assert set(roles_of(definition)) <= set(ROLES)
     assert all(has_message(f"read.role.{role}", language) for role in roles_of(definition) for language in LANGUAGES)
@@ -52,7 +54,7 @@ def test_every_place_has_a_role_that_signs(name: str, form: str) -> None:
 @pytest.mark.parametrize("name", ["hd16-2018", "kh55-2018", "kh40-2018"])
 def test_the_parts_of_mau_02(name: str) -> None:
     """HD 16 Mẫu 02: four signatures, each below its own part."""
-    owners = slot_roles(load_regulation(name), load_form(load_regulation(name), "mau-02"))
+    owners = slot_roles(load_form(load_regulation(name), "mau-02"))
     assert holder_of(load_form(load_regulation(name), "mau-02")) == "author"
     for binding, role in (
         ("review.ideology", "author"), ("review.grade_party", "author"), ("member.full_name", "author"),
@@ -83,28 +85,28 @@ def controls(docx: bytes) -> dict[str, tuple[str, bool]]:
 def test_what_is_handed_out_is_open_to_one_role_only(name: str, form: str) -> None:
     regulation = load_regulation(name)
     definition = load_form(regulation, form)
-    owners = slot_roles(regulation, definition)
-    docx = Filler(regulation, definition).fill({}, blank=True)
+    owners = slot_roles(definition)
+    docx = Filler(definition).fill({}, blank=True)
     for role in roles_of(definition):
-        for binding, (held, grey) in controls(handed_to(regulation, definition, docx, [role])).items():
+        for binding, (held, grey) in controls(handed_to(definition, docx, [role])).items():
             if role in owners[binding]:
                 assert (held, grey) == ("sdtLocked", False), binding
             else:
                 assert (held, grey) == ("sdtContentLocked", True), binding
     with pytest.raises(UsageError):
-        handed_to(regulation, definition, docx, ["counter"])
+        handed_to(definition, docx, ["counter"])
 
 
 def dossier_and_read(name: str, form: str) -> tuple[dict[str, Any], ReadResult, str]:
     regulation = load_regulation(name)
     definition = load_form(regulation, form)
     dossier = sample_dossier(name)
-    record = sample_record(regulation, definition)
-    result = read_form(Filler(regulation, definition).fill(record), regulation, definition)
+    record = sample_record(definition)
+    result = read_form(Filler(definition).fill(record), regulation, definition)
     member = "dv-02" if definition.record == "member" else ""
     from docgen.forms.data import Record
 
-    result.data = {**form_data(regulation, definition, dossier, Record(member)), "id": ""}
+    result.data = {**form_data(definition, dossier, Record(member)), "id": ""}
     return dossier, result, member
 
 
@@ -112,17 +114,17 @@ def dossier_and_read(name: str, form: str) -> tuple[dict[str, Any], ReadResult, 
 def test_every_place_filled_by_another_role_is_kept_out(name: str, form: str) -> None:
     regulation = load_regulation(name)
     definition = load_form(regulation, form)
-    owners = slot_roles(regulation, definition)
+    owners = slot_roles(definition)
     dossier, result, member = dossier_and_read(name, form)
     tried = 0
-    for slot in slots(regulation, definition):
+    for slot in slots(definition):
         if holder_of(definition) in owners[slot.binding]:
             continue
         given = copy.deepcopy(result)
         target = given.data
         for step in slot.path[:-1]:
             target = target.setdefault(step, {})
-        new = OTHER[slot.type] if value_at(result.data, slot.path) != OTHER[slot.type] else "HTNV"
+        new = OTHER[slot.type] if get(result.data, slot.path) != OTHER[slot.type] else "HTNV"
         target[slot.path[-1]] = new
         merged = merge_form(dossier, given, regulation, definition, member=member, prefer="word")
         assert merged.changes == [], slot.binding
@@ -140,9 +142,9 @@ def test_every_place_filled_by_another_role_is_kept_out(name: str, form: str) ->
 def test_the_holders_own_places_are_taken(name: str, form: str) -> None:
     regulation = load_regulation(name)
     definition = load_form(regulation, form)
-    owners = slot_roles(regulation, definition)
+    owners = slot_roles(definition)
     dossier, result, member = dossier_and_read(name, form)
-    own = [s for s in slots(regulation, definition)
+    own = [s for s in slots(definition)
            if s.type == "paragraphs" and owners[s.binding] == {holder_of(definition)}]  # fmt: skip
     assert own
     for slot in own:

@@ -20,7 +20,7 @@ from docgen.forms.example import sample_record
 from docgen.forms.fill import Filler, blank_form
 from docgen.forms.readback import ReadResult, canonical_data, read_form
 from docgen.model import Finding
-from docgen.regulations.loader import Regulation, load_regulation
+from docgen.regulations.loader import RegulationData, load_regulation
 
 REGULATION = "kh55-2018"
 STYLE = "review.style"
@@ -28,13 +28,13 @@ Change = Callable[[Edit], object]
 
 
 @cache
-def form(name: str, regulation: str = REGULATION) -> tuple[Regulation, FormDefinition, dict[str, Any], bytes]:
+def form(name: str, regulation: str = REGULATION) -> tuple[RegulationData, FormDefinition, dict[str, Any], bytes]:
     """A form filled with its sample record."""
     loaded = load_regulation(regulation)
     definition = load_form(loaded, name)
-    record = sample_record(loaded, definition)
-    docx = Filler(loaded, definition).fill(record)
-    return loaded, definition, canonical_data(loaded, definition, record), docx
+    record = sample_record(definition)
+    docx = Filler(definition).fill(record)
+    return loaded, definition, canonical_data(definition, record), docx
 
 
 def edited(name: str, *changes: Change) -> tuple[dict[str, Any], ReadResult]:
@@ -183,8 +183,8 @@ def test_8_controls_removed_while_their_text_stayed() -> None:
 
 
 def test_9_a_prompt_typed_as_a_value_is_no_value() -> None:
-    regulation, definition, _, _ = form("mau-02")
-    edit = Edit(blank_form(regulation, definition))
+    _, definition, _, _ = form("mau-02")
+    edit = Edit(blank_form(definition))
     edit.type("review.remedied", text_of(edit.control("review.remedied")))
     edit.type("member.workplace", "……………")
     edit.type(STYLE, "…" * 38, "Nội dung thật", "....................")
@@ -271,8 +271,8 @@ def test_12_a_cosmetic_change_is_no_alarm() -> None:
 
 def test_13_a_blank_form_gives_nothing() -> None:
     for name in ("mau-01", "mau-02", "mau-05", "mau-06", "phu-luc"):
-        regulation, definition, _, _ = form(name)
-        result = read_form(blank_form(regulation, definition))
+        _, definition, _, _ = form(name)
+        result = read_form(blank_form(definition))
         assert (result.data, result.values, result.findings) == ({}, [], [])
 
 
@@ -431,19 +431,19 @@ def test_one_of_two_places_left_empty_is_no_difference() -> None:
 )  # fmt: skip
 def test_dates_as_people_write_them(text: str, value: str | None) -> None:
     def type_date(edit: Edit) -> None:
-        edit.type("member.birth_date", text)
-        edit.control("member.birth_date").find(f"{W}sdtPr/{W}date").attrib.pop(f"{W}fullDate")  # type: ignore[union-attr]
+        edit.type("document.date", text)
+        edit.control("document.date").find(f"{W}sdtPr/{W}date").attrib.pop(f"{W}fullDate")  # type: ignore[union-attr]
 
     _data, result = edited("mau-02", type_date)
-    assert result.data["member"].get("birth_date") == value
+    assert result.data["document"].get("date") == value
     assert codes(result) == ([] if value else ["read.date.unreadable"])
     if value is None:
-        assert confidence(result, "member.birth_date") == "unreadable"
+        assert confidence(result, "document.date") == "unreadable"
 
 
 def test_a_date_that_word_stored_otherwise() -> None:
-    _data, result = edited("mau-02", lambda e: e.type("member.birth_date", "7/3/1980"))
-    assert result.data["member"]["birth_date"] == "1980-03-07"
+    _data, result = edited("mau-02", lambda e: e.type("document.date", "7/3/1980"))
+    assert result.data["document"]["date"] == "1980-03-07"
     assert codes(result) == ["read.date.differs"]
 
 

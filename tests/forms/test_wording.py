@@ -12,7 +12,7 @@ import pytest
 from docgen.forms.definition import load_form
 from docgen.forms.fill import blank_form
 from docgen.regulations.loader import load_regulation
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 SOURCE = Path(__file__).parent.parent / "data" / "hd16-2018"
 FORMS = sorted(path.stem for path in SOURCE.glob("*.txt"))
@@ -39,7 +39,7 @@ def ordered(left: list[str], right: list[str]) -> int:
 
 def page_words(form: str) -> list[str]:
     regulation = load_regulation("hd16-2018")
-    return words("\n".join(paragraphs(blank_form(regulation, load_form(regulation, form)))))
+    return words("\n".join(paragraphs(blank_form(load_form(regulation, form)))))
 
 
 def test_every_form_of_the_source_is_compared() -> None:

@@ -18,26 +18,28 @@ from word_edits import type_record
 from docgen import cli
 from docgen.dossier.sample import sample_dossier
 from docgen.forms.bindings import Slot, slots
-from docgen.forms.data import Record, form_data, root_places, value_at
+from docgen.forms.data import Record, form_data, root_places
 from docgen.forms.definition import FormDefinition, load_form
 from docgen.forms.fill import Filler
 from docgen.forms.roles import holder_of, roles_of, slot_roles
-from docgen.regulations.loader import Regulation, list_regulations, load_regulation
+from docgen.paths import get
+from docgen.regulations.loader import RegulationData, list_regulations, load_regulation
 
 MEMBER = "dv-02"
 ALL = [(name, form) for name in list_regulations() for form in load_regulation(name).forms]
 SHARED = [(n, f) for n, f in ALL if len(roles_of(load_form(load_regulation(n), f))) > 1]
 OTHER: dict[str, tuple[Any, Any]] = {
     "grade": ("KHTNV", "HTNV"), "text": ("Người Khác Viết", "Người Nào Đó"), "date": ("2018-11-30", "2018-11-29"),
+    "life_date": ("1975-08", "1976"),
     "paragraphs": (["Lời của người khác."], ["Lời khác nữa."]), "bool": (True, False),
     "integer": (7, 8), "number": (7, 8), "year": (2018, 2017),
 }  # fmt: skip
 
 
-def foreign(regulation: Regulation, definition: FormDefinition) -> list[Slot]:
+def foreign(regulation: RegulationData, definition: FormDefinition) -> list[Slot]:
     """The places that are not the holder's to write."""
-    owners = slot_roles(regulation, definition)
-    return [slot for slot in slots(regulation, definition) if holder_of(definition) not in owners[slot.binding]]
+    owners = slot_roles(definition)
+    return [slot for slot in slots(definition) if holder_of(definition) not in owners[slot.binding]]
 
 
 @pytest.mark.parametrize(("name", "form"), ALL)
@@ -58,19 +60,19 @@ class Returned:
         self.dossier = sample_dossier(name)
         member = MEMBER if self.definition.record == "member" else ""
         record = Record(member)
-        said = {**form_data(self.regulation, self.definition, self.dossier, record), "id": ""}
+        said = {**form_data(self.definition, self.dossier, record), "id": ""}
         said = copy.deepcopy(said)
-        places = root_places(self.regulation, self.definition, self.dossier, record)
+        places = root_places(self.definition, self.dossier, record)
         self.places: dict[tuple[str | int, ...], Any] = {}
         for slot in foreign(self.regulation, self.definition):
             first, second = OTHER[slot.type]
-            new = second if value_at(said, slot.path) == first else first
+            new = second if get(said, slot.path) == first else first
             target = said
             for step in slot.path[:-1]:
                 target = target.setdefault(step, {})
             target[slot.path[-1]] = new
             self.places[(*places[slot.path[0]], *slot.path[1:])] = new
-        blank = Filler(self.regulation, self.definition).fill({}, blank=True)
+        blank = Filler(self.definition).fill({}, blank=True)
         self.word, self.file = folder / f"{form}.docx", folder / "ho-so.json"
         self.word.write_bytes(type_record(blank, said, self.regulation, self.definition))
         self.file.write_text(json.dumps(self.dossier, ensure_ascii=False), encoding="utf-8")
@@ -96,7 +98,7 @@ def test_every_place_of_another_role_is_kept_out_and_named(
     told = json.loads(capsys.readouterr().out)["findings"]
     kept_out = {f["pointer"] for f in told if f["code"] == "read.merge.not_yours"}
     for path in returned.places:
-        assert value_at(after, path) == value_at(returned.dossier, path), path
+        assert get(after, path) == get(returned.dossier, path), path
     assert kept_out == {"".join(f"/{step}" for step in path) for path in returned.places}
 
 
@@ -107,4 +109,4 @@ def test_each_is_taken_where_its_role_is_named(
     """Otherwise the test above would pass with a reader that reads nothing."""
     returned = Returned(name, form, tmp_path)
     _, after = returned.read(monkeypatch, *(f"--role={role}" for role in roles_of(returned.definition)))
-    assert {path: value_at(after, path) for path in returned.places} == returned.places
+    assert {path: get(after, path) for path in returned.places} == returned.places

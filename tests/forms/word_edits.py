@@ -17,7 +17,8 @@ from docgen.forms.bindings import Slot, slots
 from docgen.forms.data import number_text
 from docgen.forms.definition import FormDefinition
 from docgen.i18n import long_date, short_date
-from docgen.regulations.loader import Regulation
+from docgen.regulations.loader import RegulationData
+from docgen.values.life_date import shown_life_date
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
@@ -205,12 +206,16 @@ def typed(slot: Slot, value: Any, long: bool = False) -> list[str]:
 
         day = datetime.date.fromisoformat(value)
         return [long_date(day) if long else short_date(day)]
+    if slot.type == "life_date":
+        return [shown_life_date(value)]
     return [number_text(value) if isinstance(value, (int, float)) else str(value)]
 
 
-def values_of(data: dict[str, Any], regulation: Regulation, definition: FormDefinition) -> Iterator[tuple[Slot, Any]]:
+def values_of(
+    data: dict[str, Any], regulation: RegulationData, definition: FormDefinition
+) -> Iterator[tuple[Slot, Any]]:
     """The single values of a record."""
-    for slot in slots(regulation, definition):
+    for slot in slots(definition):
         if slot.list:
             continue
         value: Any = data
@@ -221,7 +226,7 @@ def values_of(data: dict[str, Any], regulation: Regulation, definition: FormDefi
 
 
 def type_record(
-    blank: bytes, data: dict[str, Any], regulation: Regulation, definition: FormDefinition,
+    blank: bytes, data: dict[str, Any], regulation: RegulationData, definition: FormDefinition,
     into: Callable[[etree._Element, list[str]], None] = fill_control,
 ) -> bytes:  # fmt: skip
     """A blank form with a record typed into it: controls filled, boxes ticked, rows filled and added as needed."""
@@ -235,7 +240,7 @@ def type_record(
         for control in by_tag.get(f"{slot.binding}={value}", ()):
             tick_control(control)
     lists: dict[str, list[Slot]] = {}
-    for slot in slots(regulation, definition):
+    for slot in slots(definition):
         if slot.list:
             lists.setdefault(slot.list, []).append(slot)
     for name, members in lists.items():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from docgen.grading.evaluate import Evaluator
-from docgen.grading.facts import FactView
+from docgen.grading.given_facts import FactView
 from docgen.regulations.entails import entails
 from docgen.regulations.predicate import Predicate
 from docgen.regulations.predicates.all_any import AllOf, AnyOf

@@ -9,7 +9,7 @@ import pytest
 
 from docgen.dossier import load_dossier
 from docgen.dossier.excel import workbook_bytes
-from docgen.dossier.model import dossier_from_bytes
+from docgen.dossier.load import dossier_from_bytes
 from docgen.dossier.sample import sample_dossier
 from docgen.grading.dossier_board import Board, grade_dossier
 from docgen.regulations.loader import load_regulation

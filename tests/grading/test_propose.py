@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from docgen.cli.grade import answer_lines
 from docgen.errors import InputError
 from docgen.grading import check_facts, propose, rules_of
 from docgen.grading.cases import load_cases
+from docgen.grading.fact_lines import answer_lines
 from docgen.i18n import LANGUAGES, has_message
 from docgen.regulations.rule_facts import shared_facts
 

@@ -10,9 +10,9 @@ import pytest
 
 from docgen.errors import DefinitionError
 from docgen.grading import propose, rules_of
+from docgen.grading.group_quota import count_quota, quota_for
 from docgen.grading.loosening import as_strict
-from docgen.grading.quota import count_quota, quota_for
-from docgen.grading.wording import effect_words
+from docgen.grading.rule_words import effect_words
 from docgen.regulations.rules import Quota, load_rules, package_folder
 
 RULES = rules_of("hd43-2025")

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from docgen.dossier import dossier_from_data
 from docgen.dossier.sample import sample_dossier
-from docgen.grading import plan, propose, rules_of
+from docgen.grading import propose, rule_plan, rules_of
 from docgen.grading.dossier_board import grade_dossier
 from docgen.grading.engine import Assessment
-from docgen.grading.plan import Plan, as_key, plan_of
+from docgen.grading.rule_plan import Plan, as_key, plan_of
 from docgen.model import GRADES, LEVELS
 from docgen.regulations.loader import list_regulations, load_regulation
 from docgen.regulations.predicates.is_ import Is
@@ -65,7 +65,7 @@ def test_remembering_changes_no_proposal(draw: st.DataObject) -> None:
 def test_an_answer_found_for_other_values_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     excluded = propose(rules_of("hd16-2018"), "dang_vien", {"exempt_from_party_activities": True})
     rules = load_rules("hd16-2018")
-    monkeypatch.setattr(plan, "as_key", lambda _: "the same")
+    monkeypatch.setattr(rule_plan, "as_key", lambda _: "the same")
     propose(rules, "dang_vien", {"exempt_from_party_activities": False})
     assert propose(rules, "dang_vien", {"exempt_from_party_activities": True}) != excluded
 
@@ -93,7 +93,7 @@ def test_equal_values_that_are_not_the_same_have_keys_of_their_own() -> None:
 
 
 def test_answers_do_not_pile_up_and_made_up_predicates_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "MOST_ANSWERS", 5)
+    monkeypatch.setattr(rule_plan, "MOST_ANSWERS", 5)
     rules = load_rules("hd16-2018")
     for months in range(40):
         propose(rules, "dang_vien", {"months_since_admission": months, "self_review_completed": True})

@@ -14,15 +14,16 @@ from docgen.errors import UsageError
 from docgen.forms.definition import load_form
 from docgen.forms.fill import Filler
 from docgen.grading import propose, rules_of
+from docgen.grading.board_summary import summary_of
 from docgen.grading.dossier_board import Board, grade_dossier
 from docgen.grading.proposal import Proposal
 from docgen.i18n import LANGUAGES, has_message
 from docgen.packet.decision import BODY, decision_data, decision_form
-from docgen.packet.index import summary_page
+from docgen.packet.internal_summary import summary_page
 from docgen.regulations.loader import list_regulations, load_regulation
 from docgen.regulations.rules import Action
 from docgen.validation import validate_form_data
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 
 @cache
@@ -52,7 +53,7 @@ def test_the_board_says_what_is_to_be_done() -> None:
     by_id = {entry["id"]: entry for entry in board.as_json()["rows"]}
     assert tuple(by_id["dv-02"]["actions_in_words"]) == WORDS
     assert "actions_in_words" not in by_id["dv-03"]
-    page = paragraphs(summary_page(load_regulation("hd19-2024"), data, [], board.as_summary(), False))
+    page = paragraphs(summary_page(load_regulation("hd19-2024"), data, [], summary_of(board), False))
     assert all(any(words in line for line in page) for words in WORDS)
     assert "Grade the year 2022 again" in board.as_text("en")
 
@@ -80,10 +81,10 @@ def test_the_decision_is_prefilled_with_what_is_known() -> None:
     assert found["organization"]["name"] == data["organization"]["name"]
     definition = load_form(regulation, "qd-01")
     # What nobody has told is asked for, by name.
-    missing = {f.place.pointer for f in validate_form_data(found, regulation, definition)}
+    missing = {f.place.pointer for f in validate_form_data(found, definition)}
     assert {"/regrade/issuer", "/regrade/discipline_number"} <= missing
     assert not {"/regrade/year", "/regrade/new_grade", "/regrade/old_grade"} & missing
-    page = " ".join(paragraphs(Filler(regulation, definition).fill(found)))
+    page = " ".join(paragraphs(Filler(definition).fill(found)))
     assert "Hủy bỏ kết quả xếp loại chất lượng năm 2022 ở mức Hoàn thành tốt nhiệm vụ" in page
     assert "ở mức Không hoàn thành nhiệm vụ" in page
 
@@ -114,7 +115,7 @@ def test_the_decision_about_a_party_organization() -> None:
     assert found["organization_regrade"] == {
         "year": 2022, "new_grade": "KHTNV", "old_grade": "HTXSNV", "violation_time": "năm 2022",
     }  # fmt: skip
-    page = " ".join(paragraphs(Filler(regulation, load_form(regulation, "qd-01-to-chuc")).fill(found)))
+    page = " ".join(paragraphs(Filler(load_form(regulation, "qd-01-to-chuc")).fill(found)))
     name = data["party_organization"]["name"]
     assert f"năm 2022 ở mức Hoàn thành xuất sắc nhiệm vụ đối với {name}." in page
     assert f"đối với {name} ở mức Không hoàn thành nhiệm vụ." in page

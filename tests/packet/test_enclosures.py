@@ -11,7 +11,7 @@ import pytest
 from docgen.dossier.sample import sample_dossier
 from docgen.packet.index import index_page
 from docgen.regulations.loader import load_regulation
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 
 @cache
@@ -21,7 +21,7 @@ def kept(regulation: str) -> dict[str, Any]:
 
 def index(data: dict[str, Any]) -> list[str]:
     """The texts of the index after the list of documents."""
-    texts = paragraphs(index_page(load_regulation(data["regulation"]), data, (), (), {}, False))
+    texts = paragraphs(index_page(load_regulation(data["regulation"]), data, (), {}, False))
     return texts[texts.index("Tổng số: 0 tài liệu.") + 1 :]
 
 
@@ -74,8 +74,22 @@ def test_a_student_who_moved_in_brings_the_comment_of_the_sending_body() -> None
 
 def test_many_names_are_cut_short() -> None:
     data = copy.deepcopy(kept("kh55-2018"))
-    data["members"] = data["members"] * 4
+    others = copy.deepcopy(data["members"])
+    for member in others:
+        member["member"]["civil_servant"] = False
+    data["members"] = data["members"] * 4 + others * 4
     assert any(text.endswith("; …") for text in index(data))
+
+
+def test_nearly_everybody_is_everybody_but_the_few() -> None:
+    """Twelve of the fourteen are civil servants: who is not is shorter to read."""
+    data = copy.deepcopy(kept("kh55-2018"))
+    others = [m["member"]["full_name"] for m in data["members"] if not m["member"].get("civil_servant")]
+    assert 0 < len(others) < 7
+    assert any(text.endswith(f"chức: tất cả, trừ {'; '.join(others)}") for text in index(data))
+    for member in data["members"]:
+        member["member"]["civil_servant"] = True
+    assert any(text.endswith("chức: tất cả") for text in index(data))
 
 
 def test_a_list_that_is_none_and_members_that_are_none_do_no_harm() -> None:

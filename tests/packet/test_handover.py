@@ -8,8 +8,8 @@ import pytest
 
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import InputError, UsageError
-from docgen.packet.build import build_packet
 from docgen.packet.handover import cover_packet, look_into, zip_packet
+from docgen.packet.make import build_packet
 from docgen.regulations.loader import load_regulation
 
 

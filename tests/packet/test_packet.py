@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import re
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -12,20 +13,20 @@ from typing import Any
 
 import pytest
 
-from docgen.crew import share
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import InternalError, UsageError
 from docgen.forms.data import form_data
 from docgen.forms.fill import Filler
 from docgen.model import Finding, Place
-from docgen.packet import fill as packet_fill
-from docgen.packet.build import INDEX, SUMMARY, build_packet
+from docgen.packet import documents as packet_fill
+from docgen.packet.make import INDEX, SUMMARY, build_packet
 from docgen.packet.manifest import MANIFEST
 from docgen.packet.plan import plan_documents
 from docgen.pipeline import PacketOptions, make_packet
 from docgen.regulations.loader import load_regulation
+from docgen.sharing import share
 from docgen.storage import RESERVED
-from docgen.word.written import paragraphs, problems
+from docgen.word.after.written import paragraphs, problems
 
 SOURCE = {"file": "ho-so.json", "sha256": "0" * 64}
 
@@ -117,9 +118,16 @@ def test_several_processes_change_nothing(
 
 
 def test_the_index_lists_every_document(packet: Path) -> None:
+    """By its number, which begins the name of its file; the names themselves are for machines."""
+    found: list[int] = []
+    for text in paragraphs((packet / INDEX).read_bytes()):
+        if re.fullmatch(r"\d{3}[\d–, ]*", text):
+            for part in text.split(", "):
+                first, _, last = part.partition("–")
+                found += range(int(first), int(last or first) + 1)
+    assert sorted(found) == [entry["number"] for entry in listed(packet)["files"]]
     text = "\n".join(paragraphs((packet / INDEX).read_bytes()))
-    for entry in listed(packet)["files"]:
-        assert entry["file"].removesuffix(".docx") in text
+    assert not any(entry["file"].removesuffix(".docx") in text for entry in listed(packet)["files"])
 
 
 ERROR = Finding("validation.text.empty", "error", Place("", "/x"))
@@ -222,8 +230,8 @@ def test_what_people_type_appears_literally(data: dict[str, Any], tmp_path: Path
 def test_a_lost_value_is_noticed(data: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     regulation = load_regulation("kh55-2018")
     document = plan_documents(regulation, data)[1]
-    filler = Filler(regulation, document.definition)
-    record = form_data(regulation, document.definition, data, document.record)
+    filler = Filler(document.definition)
+    record = form_data(document.definition, data, document.record)
     filler.fill(record)
     whole = filler.display.context
 
@@ -239,13 +247,14 @@ def test_a_lost_value_is_noticed(data: dict[str, Any], monkeypatch: pytest.Monke
 
 
 def test_the_summary_names_grades_and_findings(data: dict[str, Any], tmp_path: Path) -> None:
+    from docgen.grading.board_summary import summary_of
     from docgen.grading.dossier_board import grade_dossier
 
     regulation = load_regulation("kh55-2018")
     small = {**data, "members": data["members"][:2]}
     board = grade_dossier(regulation, small)
     folder = tmp_path / "p"
-    build_packet(regulation, small, folder, source=SOURCE, findings=[], board=board.as_summary())
+    build_packet(regulation, small, folder, source=SOURCE, findings=[], board=summary_of(board))
     text = "\n".join(paragraphs((folder / SUMMARY).read_bytes()))
     assert "KH 55 II.B.2.3.1" in text
     assert "Nguyễn Văn A" in text

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docgen.errors import EnvironmentFault
-from docgen.pdf import convert_stream, embedded
-from docgen.pdf.drawn import Drawn, NotDrawn, Room
-from docgen.word.pages import Page
-from docgen.word.written import paragraphs
+from docgen.pdf import convert_stream
+from docgen.pdf.drawn import Drawn, Engine, NotDrawn, Room
+from docgen.pdf.engines.rdocx import draw
+from docgen.word.after.written import paragraphs
+from docgen.word.write.pages import Page
 
 
 def word(text: str) -> bytes:
@@ -55,13 +56,15 @@ DEEDS: Mapping[str, Callable[[], object]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class StandIn:
+class StandIn(Engine):
     """Draws like rdocx, but for the files that are named in `DEEDS`; notes each file it begins in `log`."""
 
     log: Path
     name: str = "rdocx"
     files_a_call: int = 1
     attempts: int = 1
+    turn: int = 1
+    redraws: bool = False
     is_lossy: bool = False
 
     def need(self) -> None:
@@ -84,7 +87,7 @@ class StandIn:
             if deed in DEEDS:
                 DEEDS[deed]()
             shown = word("khác hẳn") if deed == "LOSE" and self.is_lossy else docx
-            yield number, embedded.draw(shown)
+            yield number, draw(shown)
 
 
 def logged(log: Path, engine: str = "rdocx") -> list[str]:

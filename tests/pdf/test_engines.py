@@ -21,9 +21,9 @@ from docgen.pdf import ConversionResult, choose_engine, convert, page_count, pdf
 from docgen.pdf.reading import page_lines, squeezed
 from docgen.pdf.zones import ZONE_PT
 from docgen.regulations.loader import list_regulations, load_regulation
-from docgen.word.pages import Page
-from docgen.word.unwrap import unwrap
-from docgen.word.written import paragraphs
+from docgen.word.after.unwrap import unwrap
+from docgen.word.after.written import paragraphs
+from docgen.word.write.pages import Page
 
 
 def _names() -> list[tuple[str, str]]:
@@ -39,7 +39,7 @@ def forms() -> dict[str, bytes]:
     out = {}
     for name, form in FORMS:
         regulation = load_regulation(name)
-        out[f"{name}/{form}"] = blank_form(regulation, load_form(regulation, form))
+        out[f"{name}/{form}"] = blank_form(load_form(regulation, form))
     return out
 
 
@@ -56,7 +56,8 @@ ENGINES = ["rdocx", pytest.param("libreoffice", marks=pytest.mark.libreoffice)]
 class TestEachEngine:
     def test_every_form_comes_out_whole(self, engine: str) -> None:
         result = converted(engine)
-        assert result.findings == []
+        # How its pages are filled is `test_page_faults.py`'s matter.
+        assert [finding for finding in result.findings if not finding.code.startswith("pdf.page.")] == []
         assert list(result.pdfs) == list(forms())
         assert not [font for font in result.fonts if font.endswith("!")]
 
@@ -194,7 +195,7 @@ class TestThePrintCopy:
 
         names = list(forms())[:3]
         page = Page(landscape=True)
-        page.table(["STT", "Văn bản"], [[str(n), name] for n, name in enumerate(names, 1)], [5, 95])
+        page.table(["STT", "Văn bản"], [[f"{n:03d}", name] for n, name in enumerate(names, 1)], [5, 95])
         index = convert([("muc-luc", page.docx("Mục lục", {}))]).pdfs["muc-luc"]
         parts = [("Mục lục", index), *((name, converted("rdocx").pdfs[name]) for name in names)]
         merged = print_copy(parts, index=True, title="Bộ hồ sơ")

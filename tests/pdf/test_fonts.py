@@ -18,7 +18,7 @@ import pytest
 pytest.importorskip("rdocx")
 pytest.importorskip("pypdfium2")
 
-from docgen.word.pages import Page
+from docgen.word.write.pages import Page
 
 OWN = Path(__file__).parents[1] / "data" / "fonts"
 CONFIGURATION = """<?xml version="1.0"?>

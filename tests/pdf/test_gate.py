@@ -19,7 +19,7 @@ from docgen.pdf.finish import finish
 from docgen.pdf.glyphs import fonts
 from docgen.pdf.mark import checked, mark, standing
 from docgen.pdf.reading import Reading
-from docgen.word.pages import Page
+from docgen.word.write.pages import Page
 
 TEXTS = ["Chữ thứ nhất của trang", "Có hay không", "Dòng cuối"]
 

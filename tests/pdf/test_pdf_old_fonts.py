@@ -14,7 +14,7 @@ from pdf_stand_ins import word
 
 from docgen.pdf import convert
 from docgen.pdf.work import _old_fonts
-from docgen.word.old_text import old_texts
+from docgen.word.read.old_text import old_texts
 
 ENGINES = ["rdocx", pytest.param("libreoffice", marks=pytest.mark.libreoffice)]
 

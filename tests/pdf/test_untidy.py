@@ -15,10 +15,10 @@ pytest.importorskip("pypdfium2")
 
 from docgen.errors import InputError
 from docgen.pdf import convert, pdf_text
-from docgen.pdf.embedded import LONGEST_WORD, PIECE
+from docgen.pdf.engines.rdocx import LONGEST_WORD, PIECE
 from docgen.pdf.reading import squeezed
-from docgen.word.drawing_cost import refuse_costly
-from docgen.word.pages import Page
+from docgen.word.after.drawing_cost import refuse_costly
+from docgen.word.write.pages import Page
 
 ENGINES = ["rdocx", pytest.param("libreoffice", marks=pytest.mark.libreoffice)]
 _A = 'w:id="1" w:author="A" w:date="2018-12-01T00:00:00Z"'
@@ -154,7 +154,7 @@ def test_a_link_that_reaches_the_engine_is_not_followed_either(
     listener: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second guard alone: the profile of LibreOffice, with the links left in the file."""
-    from docgen.word import unwrap
+    from docgen.word.after import unwrap
 
     port, asked = listener
     monkeypatch.setattr(unwrap, "outside", lambda parts: [])
@@ -167,8 +167,8 @@ def test_without_both_guards_the_listener_hears(
     listener: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That the listener would hear it: else the two tests above prove nothing."""
-    from docgen.pdf import libreoffice
-    from docgen.word import unwrap
+    from docgen.pdf.engines import libreoffice
+    from docgen.word.after import unwrap
 
     port, asked = listener
     monkeypatch.setattr(unwrap, "outside", lambda parts: [])
@@ -244,8 +244,8 @@ def test_what_is_long_and_sound_may_be_drawn() -> None:
 
 
 def test_docgen_draws_its_own_files_however_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docgen.word.drawing_cost.MAX_DRAWING", 0)
-    monkeypatch.setattr("docgen.word.drawing_cost._SMALL", 0)
+    monkeypatch.setattr("docgen.word.after.drawing_cost.MAX_DRAWING", 0)
+    monkeypatch.setattr("docgen.word.after.drawing_cost._SMALL", 0)
     docx = _file(p(r("Mục lục")))
     assert [f.code for f in convert([("a", docx)], "rdocx").findings] == ["pdf.file.too_long"]
     assert convert([("a", docx)], "rdocx", own=True).pdfs

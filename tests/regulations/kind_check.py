@@ -11,7 +11,7 @@ from typing import Any
 
 from docgen.errors import DefinitionError
 from docgen.grading.evaluate import Evaluator
-from docgen.grading.facts import FactView
+from docgen.grading.given_facts import FactView
 from docgen.grading.language import predicate_from
 from docgen.i18n import LANGUAGES, has_message, message
 from docgen.regulations.entails import entails

@@ -21,13 +21,13 @@ from docgen.forms.fill import Filler
 from docgen.grading.dossier_board import grade_dossier
 from docgen.model import GRADE_TEXT, Finding
 from docgen.packet.decision import decision_data
-from docgen.packet.index import summary_page
+from docgen.packet.internal_summary import summary_page
 from docgen.packet.plan import plan_documents
 from docgen.pipeline import WRITERS, check_dossier, write_grades
 from docgen.regulations.decisions import taken
 from docgen.regulations.loader import list_regulations, load_regulation
 from docgen.validation import validate_dossier
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 ASKING = [name for name in list_regulations() if load_regulation(name).decisions.grades]
 #: Places that only a decision of people fills, whatever the regulation says of them.
@@ -168,8 +168,8 @@ def test_the_place_of_a_decision_stays_empty_without_one(name: str) -> None:
         labels = {w.strip() for b, w in _words(document.definition) if regulation.decisions.holds(b)}
         if not labels:
             continue
-        record = form_data(regulation, document.definition, data, document.record)
-        for line in paragraphs(Filler(regulation, document.definition).fill(record)):
+        record = form_data(document.definition, data, document.record)
+        for line in paragraphs(Filler(document.definition).fill(record)):
             if any(line.strip().startswith(label) for label in labels):
                 assert not any(grade in line for grade in GRADE_TEXT.values()), line
                 looked += 1

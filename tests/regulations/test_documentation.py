@@ -9,7 +9,7 @@ import pytest
 
 from docgen.forms.blocks import BLOCKS
 from docgen.forms.definition import FORM_KEYS, STATUSES
-from docgen.regulations import criteria, duties, life, loader
+from docgen.regulations import criteria_sets, duties, life, loader
 
 PAGE = (Path(__file__).parents[2] / "docs" / "regulations.md").read_text(encoding="utf-8")
 SECTIONS = {part.split("\n", 1)[0].strip(" `"): part for part in PAGE.split("\n## ")[1:]}
@@ -34,7 +34,7 @@ LOADER = {
 }
 EXPECTED = {
     "regulation.yaml": {*loader.REGULATION_KEYS, *loader.REGULATION_REQUIRED, *loader.ADD_KEYS, *LOADER},
-    "criteria.yaml": {*loader.CRITERIA_KEYS, *criteria.CRITERION_KEYS},
+    "criteria.yaml": {*loader.CRITERIA_KEYS, *criteria_sets.CRITERION_KEYS},
     "fields.yaml": {*loader.FIELDS_KEYS, *(set(loader.TYPES) - {"choice"})},
     "forms/<biểu mẫu>.yaml": {*FORM_KEYS, *STATUSES, *(k for kind in BLOCKS.values() for k in kind.all_keys)},
 }

@@ -33,7 +33,7 @@ def test_the_language_has_the_effects_that_rules_are_written_in() -> None:
 
 def test_every_effect_that_gives_a_reason_has_its_words() -> None:
     """The reasons are the engine's; their keys are made of the effect's name and the answer."""
-    from docgen.grading.plan import ROLES
+    from docgen.grading.rule_plan import ROLES
 
     keys = [f"grading.reason.{role}.{answer}" for _, role, _ in ROLES for answer in ("holds", "fails", "unknown")]
     assert [key for key in keys for lang in ("vi", "en") if not has_message(key, lang)] == []

@@ -26,9 +26,9 @@ from docgen.grading.loosening import loosened, loosened_regulation
 from docgen.i18n import LANGUAGES, message
 from docgen.model import Finding
 from docgen.pipeline import blank_forms, check_dossier, make_packet
-from docgen.regulations.loader import Regulation, load_regulation
+from docgen.regulations.loader import RegulationData, load_regulation
 from docgen.validation import validate_dossier
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "don-vi"
 UNIT = "chi-bo-to-5-2018"
@@ -45,11 +45,11 @@ def unit(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def regulation(unit: Path) -> Regulation:
+def regulation(unit: Path) -> RegulationData:
     return load_regulation(UNIT, [unit])
 
 
-def write(unit: Path, name: str, text: str) -> Regulation:
+def write(unit: Path, name: str, text: str) -> RegulationData:
     """The unit's regulation with one file replaced."""
     path = unit / UNIT / name
     path.parent.mkdir(exist_ok=True)
@@ -57,7 +57,7 @@ def write(unit: Path, name: str, text: str) -> Regulation:
     return load_regulation(UNIT, [unit, unit.parent])  # another key: the other one is kept as it was first read
 
 
-def own(unit: Path, **lines: str) -> Regulation:
+def own(unit: Path, **lines: str) -> RegulationData:
     """The unit's regulation with only `lines` in its `regulation.yaml` beside id and `extends`."""
     text = f"regulation: {UNIT}\nextends: kh40-2018\n" + "\n".join(lines.values()) + "\n"
     return write(unit, "regulation.yaml", text)
@@ -70,7 +70,7 @@ def codes(findings: list[Finding]) -> list[str]:
 # -- what it changes -----------------------------------------------------------------------------------------------
 
 
-def test_assessors_and_deadlines_are_added(regulation: Regulation) -> None:
+def test_assessors_and_deadlines_are_added(regulation: RegulationData) -> None:
     base = load_regulation("kh40-2018")
     assert [a.id for a in regulation.assessors][:-1] == [a.id for a in base.assessors]
     assert regulation.assessors[-1].label == "Ban điều hành Tổ dân phố 5"
@@ -81,7 +81,7 @@ def test_assessors_and_deadlines_are_added(regulation: Regulation) -> None:
     assert not base.is_overlay
 
 
-def test_criteria_are_detailed_and_have_points(regulation: Regulation) -> None:
+def test_criteria_are_detailed_and_have_points(regulation: RegulationData) -> None:
     leaves = {leaf.id: leaf for row in regulation.criteria["to-chuc-dang"] for leaf in row.leaves()}
     assert [*leaves][:3] == ["i1a", "i1b", "i2"]
     assert leaves["i1a"].group == "core"
@@ -89,7 +89,7 @@ def test_criteria_are_detailed_and_have_points(regulation: Regulation) -> None:
     assert all(leaf.points is None for row in load_regulation("kh40-2018").criteria["tap-the"] for leaf in row.leaves())
 
 
-def test_one_line_of_a_form_is_replaced(regulation: Regulation) -> None:
+def test_one_line_of_a_form_is_replaced(regulation: RegulationData) -> None:
     base, definition = load_regulation("kh40-2018"), load_form(regulation, "mau-04")
     original = load_form(base, "mau-04")
     texts = definition.fixed_texts()
@@ -102,19 +102,19 @@ def test_one_line_of_a_form_is_replaced(regulation: Regulation) -> None:
     assert load_form(regulation, "mau-02").fixed_texts() == load_form(base, "mau-02").fixed_texts()
 
 
-def test_the_schema_knows_the_sub_criteria(regulation: Regulation) -> None:
-    schema = form_schema(regulation, load_form(regulation, "mau-04"))
+def test_the_schema_knows_the_sub_criteria(regulation: RegulationData) -> None:
+    schema = form_schema(load_form(regulation, "mau-04"))
     levels = schema["properties"]["assessment"]["properties"]["levels"]
     assert {"i1a", "i1b", "i2"} <= levels["properties"].keys()
     assert "i1" not in levels["properties"]
     assert "regulations" in dossier_schema([regulation])["properties"]
 
 
-def test_forms_are_filled_at_run_time(unit: Path, regulation: Regulation, tmp_path: Path) -> None:
+def test_forms_are_filled_at_run_time(unit: Path, regulation: RegulationData, tmp_path: Path) -> None:
     data = json.loads((unit.parent / "ho-so.json").read_text("utf-8"))
     sheet = data["party_organization"]["assessments"]["tu_danh_gia"]
     record = {"id": "x", "assessment": sheet, "party_organization": {"name": "Chi bộ Tổ dân phố 5"}}
-    page = paragraphs(Filler(regulation, load_form(regulation, "mau-04")).fill(record))
+    page = paragraphs(Filler(load_form(regulation, "mau-04")).fill(record))
     assert "CỦA CHI BỘ TỔ DÂN PHỐ 5" in page
     assert "6,7" in page
     written = blank_forms("mau-04", UNIT, folders=[unit], output=tmp_path / "trang")
@@ -141,7 +141,7 @@ def test_the_rules_of_the_unit_grade(unit: Path) -> None:
     assert len(rules.rules) == len(base.rules)
 
 
-def test_points_are_taken_and_checked_by_the_units_maxima(unit: Path, regulation: Regulation) -> None:
+def test_points_are_taken_and_checked_by_the_units_maxima(unit: Path, regulation: RegulationData) -> None:
     data = json.loads((unit.parent / "ho-so.json").read_text("utf-8"))
     sheet = data["party_organization"]["assessments"]["tu_danh_gia"]
     assert organization_facts(regulation, data)["score_total"] == 85.2
@@ -158,7 +158,7 @@ def test_points_are_taken_and_checked_by_the_units_maxima(unit: Path, regulation
     assert "score_total" not in organization_facts(regulation, data)
 
 
-def test_a_heading_is_not_scored(unit: Path, regulation: Regulation) -> None:
+def test_a_heading_is_not_scored(unit: Path, regulation: RegulationData) -> None:
     data = json.loads((unit.parent / "ho-so.json").read_text("utf-8"))
     scores = data["party_organization"]["assessments"]["tu_danh_gia"]["scores"]
     scores["i1"] = {"standard_points": 15, "points": 12}
@@ -222,7 +222,7 @@ def test_data_from_nowhere_names_no_folder(unit: Path) -> None:
     assert dossier_from_data({k: v for k, v in data.items() if k != "regulations"}, folders=[unit])[0] is not None
 
 
-def test_a_workbook_names_its_folder_too(unit: Path, regulation: Regulation) -> None:
+def test_a_workbook_names_its_folder_too(unit: Path, regulation: RegulationData) -> None:
     data = json.loads((unit.parent / "ho-so.json").read_text("utf-8"))
     path = unit.parent / "ho-so.xlsx"
     path.write_bytes(workbook_bytes(regulation, data))
@@ -302,7 +302,7 @@ def test_a_line_that_is_not_there_cannot_be_replaced(unit: Path, text: str, code
 # -- where it is laxer -----------------------------------------------------------------------------------------------
 
 
-def test_the_example_only_tightens(regulation: Regulation, unit: Path) -> None:
+def test_the_example_only_tightens(regulation: RegulationData, unit: Path) -> None:
     assert loosened_regulation(regulation) == []
     assert loosened(rules_of(UNIT, [unit]), rules_of("kh40-2018")) == []
     assert loosened(rules_of("kh40-2018"), rules_of("kh40-2018")) == []
@@ -490,12 +490,12 @@ def test_members_disciplined_in_the_year_are_not_on_the_ballot_list() -> None:
     data = sample_dossier("khbvp-2021", members=3)
     names = [m["member"]["full_name"] for m in data["members"]]
     listed: Callable[[], list[str]] = lambda: [  # noqa: E731
-        row["member"]["full_name"] for row in form_data(regulation, definition, data, Record())["members"]
+        row["member"]["full_name"] for row in form_data(definition, data, Record())["members"]
     ]
     assert listed() == names
     data["members"][1]["facts"]["disciplined_in_year"] = True
     assert listed() == [names[0], names[2]]
-    page = paragraphs(Filler(regulation, definition).fill(form_data(regulation, definition, data, Record())))
+    page = paragraphs(Filler(definition).fill(form_data(definition, data, Record())))
     assert names[1] not in page
     assert "members[].facts" not in str(definition.tables())
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 import pickle
+import threading
+import time
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -14,12 +17,13 @@ import pytest
 from docgen.forms.bindings import slots
 from docgen.forms.definition import load_form
 from docgen.grading import rules_of
-from docgen.grading.plan import plan_of
+from docgen.grading.rule_plan import plan_of
 from docgen.owner import Owner
-from docgen.regulations.loader import Regulation, forget_regulations, load_regulation
+from docgen.regulations import loader
+from docgen.regulations.loader import RegulationData, forget_regulations, load_regulation
 from docgen.regulations.rules import load_rules
+from docgen.validation.checks.shape import dossier_validator
 from docgen.validation.form_data import compiled
-from docgen.validation.shape import dossier_validator
 
 UNIT = """regulation: don-vi-2018
 extends: kh55-2018
@@ -78,10 +82,10 @@ def test_so_is_a_changed_rule(unit: Path) -> None:
     assert rules_of("don-vi-2018", [unit]).document == "02-HD/ĐU"
 
 
-def derive(regulation: Regulation) -> None:
+def derive(regulation: RegulationData) -> None:
     definition = load_form(regulation, "mau-05")
-    slots(regulation, definition)
-    compiled(regulation, definition)
+    slots(definition)
+    compiled(definition)
     dossier_validator(regulation)
 
 
@@ -114,3 +118,55 @@ def test_the_first_value_made_is_the_one_for_all() -> None:
     inner = owner.derived("a", lambda: owner.derived("a", lambda: "inner") + "!")
     assert inner == "inner"
     assert owner.derived("a", lambda: "other") == "inner"
+
+
+def test_threads_that_ask_at_once_get_one_thing_and_it_is_made_once(unit: Path) -> None:
+    made: list[int] = []
+    asked = threading.Barrier(8)
+
+    def slowly() -> object:
+        made.append(threading.get_ident())
+        time.sleep(0.05)
+        return object()
+
+    def ask(owner: Owner) -> object:
+        asked.wait()
+        return owner.derived("test", slowly)
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            owner = Owner()
+            made.clear()
+            found = list(pool.map(ask, [owner] * 8))
+            assert len(made) == 1
+            assert len({id(one) for one in found}) == 1
+        forget_regulations()
+        assert len(set(map(id, pool.map(lambda _: load_regulation("don-vi-2018", [unit]), range(8))))) == 1
+
+
+def test_what_is_there_is_not_waited_for() -> None:
+    owner, going, done = Owner(), threading.Event(), threading.Event()
+    owner.derived("there", lambda: 1)
+
+    def long() -> int:
+        going.set()
+        assert done.wait(30)
+        return 2
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(owner.derived, "slow", long)
+        assert going.wait(30)
+        assert owner.derived("there", lambda: 3) == 1
+        done.set()
+        assert slow.result() == 2
+
+
+def test_only_so_many_regulations_stay_loaded(unit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader, "_MOST", 2)
+    forget_regulations()
+    first = load_regulation("don-vi-2018", [unit])
+    load_regulation("kh55-2018")
+    assert load_regulation("don-vi-2018", [unit]) is first
+    load_regulation("hd16-2018")
+    assert load_regulation("don-vi-2018", [unit]) is not first
+    assert len(loader._loaded) == 2

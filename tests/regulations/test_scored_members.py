@@ -25,7 +25,7 @@ from docgen.packet.plan import plan_documents
 from docgen.pipeline import check_loaded
 from docgen.regulations.loader import builtin_folder, load_regulation
 from docgen.regulations.task_facts import task_facts
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 NAME = "hd43-2025"
 REGULATION = load_regulation(NAME)
@@ -131,13 +131,13 @@ def test_the_points_of_another_block_are_not_asked_for(data: dict[str, Any]) -> 
 
 def test_only_the_rows_of_the_block_are_printed(data: dict[str, Any]) -> None:
     form = load_form(REGULATION, "phu-luc-diem")
-    filler = Filler(REGULATION, form)
-    page = "\n".join(paragraphs(filler.fill(form_data(REGULATION, form, data, Record("dv-05", "tu_danh_gia")))))
+    filler = Filler(form)
+    page = "\n".join(paragraphs(filler.fill(form_data(form, data, Record("dv-05", "tu_danh_gia")))))
     assert "Khối đơn vị sự nghiệp công lập tập trung đánh giá về:" in page
     assert "Khối cơ quan tư pháp tập trung đánh giá về:" not in page
-    assert "Khối cơ quan tư pháp tập trung đánh giá về:" in "\n".join(paragraphs(blank_form(REGULATION, form)))
+    assert "Khối cơ quan tư pháp tập trung đánh giá về:" in "\n".join(paragraphs(blank_form(form)))
     del data["organization"]["block"]
-    page = "\n".join(paragraphs(filler.fill(form_data(REGULATION, form, data, Record("dv-05", "tu_danh_gia")))))
+    page = "\n".join(paragraphs(filler.fill(form_data(form, data, Record("dv-05", "tu_danh_gia")))))
     assert "Khối cơ quan tư pháp tập trung đánh giá về:" in page
 
 
@@ -145,14 +145,14 @@ def test_a_box_in_a_line_comes_back(data: dict[str, Any]) -> None:
     form = load_form(REGULATION, "mau-02b")
     for grade in ("HTXSNV", "HTTNV", "HTNV", "KHTNV"):
         data["members"][4]["review"]["grade_party"] = grade
-        docx = Filler(REGULATION, form).fill(form_data(REGULATION, form, data, Record("dv-05")))
+        docx = Filler(form).fill(form_data(form, data, Record("dv-05")))
         assert "\n".join(paragraphs(docx)).count("☒") == 1
         assert read_form(docx).data["review"]["grade_party"] == grade
 
 
 def test_a_members_own_list_comes_back_from_word_and_excel(data: dict[str, Any], tmp_path: Path) -> None:
     form = load_form(REGULATION, "phu-luc-ket-qua")
-    result = read_form(Filler(REGULATION, form).fill(form_data(REGULATION, form, data, Record("dv-08"))))
+    result = read_form(Filler(form).fill(form_data(form, data, Record("dv-08"))))
     before = copy.deepcopy(data["members"][7]["tasks"])
     data["members"][7]["tasks"] = []
     merged = merge_form(data, result, REGULATION, form)
@@ -199,17 +199,17 @@ def test_a_wrong_word_is_refused_by_line(old: str, new: str, tmp_path: Path) -> 
 
 
 def test_the_letters_mean_the_opposite_of_hd19() -> None:
-    assert "Cá nhân giữ chức vụ" in "\n".join(paragraphs(blank_form(REGULATION, load_form(REGULATION, "mau-02a"))))
-    assert "không giữ chức vụ" in "\n".join(paragraphs(blank_form(REGULATION, load_form(REGULATION, "mau-02b"))))
+    assert "Cá nhân giữ chức vụ" in "\n".join(paragraphs(blank_form(load_form(REGULATION, "mau-02a"))))
+    assert "không giữ chức vụ" in "\n".join(paragraphs(blank_form(load_form(REGULATION, "mau-02b"))))
 
 
 @pytest.mark.parametrize(("form", "whom"), [("mau-03", "Nguyễn Văn A"), ("mau-03-to-chuc", "Chi bộ Phòng Đào tạo")])
 def test_the_example_of_a_decision_to_grade_again_says_what_such_a_decision_says(form: str, whom: str) -> None:
     """QĐ 366 Đ.15 k.3: a fault found later, the published result cancelled, another grade, by a named body."""
-    record = sample_record(REGULATION, load_form(REGULATION, form))
+    record = sample_record(load_form(REGULATION, form))
     given = record["organization_regrade" if "to-chuc" in form else "regrade"]
     assert (given["old_grade"], given["new_grade"]) == ("HTTNV", "HTNV")
     assert given["issuer"].startswith("ĐẢNG ỦY")
     assert "chưa được nghiệm thu" in given["reason"][0]
-    text = "\n".join(paragraphs(Filler(REGULATION, load_form(REGULATION, form)).fill(record)))
+    text = "\n".join(paragraphs(Filler(load_form(REGULATION, form)).fill(record)))
     assert whom in text

@@ -28,19 +28,19 @@ from docgen.forms.readback import read_form
 from docgen.grading.loosening import loosened_regulation
 from docgen.i18n import LANGUAGES, message
 from docgen.pipeline import check_loaded, make_packet
-from docgen.regulations.criteria import Criterion, maximum
-from docgen.regulations.loader import Regulation, load_regulation
+from docgen.regulations.criteria_sets import Criterion, maximum
+from docgen.regulations.loader import RegulationData, load_regulation
 from docgen.regulations.new_unit import write_new_unit
 from docgen.regulations.rules import load_rules
 from docgen.regulations.score_sheet import read_sheet
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 UNITS = {"dang-uy-vi-du-2026": EXAMPLES / "don-vi-18-4-8", "truong-vi-du-2026": EXAMPLES / "don-vi-13-12-5"}
 SETS = ("tap-the", "lanh-dao", "khong-lanh-dao", "ngoai-he-thong")
 
 
-def unit(name: str) -> Regulation:
+def unit(name: str) -> RegulationData:
     return load_regulation(name, [UNITS[name]])
 
 
@@ -131,8 +131,8 @@ def test_a_sheet_prints_the_units_rows_and_maxima_and_comes_back(name: str) -> N
     data = sample_dossier(name, folders=(UNITS[name],))
     for form, index in (("phu-luc-diem-02a", 0), ("phu-luc-diem", 3)):
         definition = load_form(regulation, form)
-        given = form_data(regulation, definition, data, Record(data["members"][index]["id"], "tu_danh_gia"))
-        page = Filler(regulation, definition).fill(given)
+        given = form_data(definition, data, Record(data["members"][index]["id"], "tu_danh_gia"))
+        page = Filler(definition).fill(given)
         texts = paragraphs(page)
         rows = regulation.criteria["lanh-dao" if form.endswith("02a") else "khong-lanh-dao"]
         for row in every(rows):
@@ -147,7 +147,7 @@ def test_a_sheet_prints_the_units_rows_and_maxima_and_comes_back(name: str) -> N
 
 def test_a_blank_sheet_prints_the_maxima() -> None:
     regulation = unit("dang-uy-vi-du-2026")
-    texts = paragraphs(blank_form(regulation, load_form(regulation, "phu-luc-diem-02a")))
+    texts = paragraphs(blank_form(load_form(regulation, "phu-luc-diem-02a")))
     at = texts.index("Có khát vọng phấn đấu, cống hiến; có khả năng quy tụ và phát huy được sức mạnh của tập thể, "
                      "cá nhân trong cơ quan, đơn vị và các cơ quan, đơn vị có liên quan.")  # fmt: skip
     assert texts[at + 1] == "1"

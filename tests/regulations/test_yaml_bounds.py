@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from docgen.regulations.strict_yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, load
 _LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("text", "code", "line"),
     [
@@ -27,11 +27,9 @@ _LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] 
     ],
 )
 def test_a_bound_is_named_with_file_and_line(text: str, code: str, line: int) -> None:
-    start = time.process_time()
     with pytest.raises(DefinitionError) as caught:
         load_text(text, "don-vi.yaml")
     assert (caught.value.code, caught.value.facts["file"], caught.value.facts["line"]) == (code, "don-vi.yaml", line)
-    assert time.process_time() - start < 10
 
 
 def test_within_the_bounds_all_is_read() -> None:

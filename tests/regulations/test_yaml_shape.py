@@ -22,7 +22,7 @@ _OTHERS: tuple[Any, ...] = ("x", "", "5", "-1", "9" * 40, [], ["x"], {}, {"x": "
 
 
 def _load_all(folder: Path, name: str) -> None:
-    loader._load.cache_clear()
+    loader.forget_regulations()
     regulation = load_regulation(name, (folder,))
     load_rules(name, (folder,))
     for form in regulation.forms:

@@ -13,8 +13,8 @@ pytest.importorskip("rdocx")
 from authority import SIGNED, VERIFIED, key, root_certificate
 from signing_packets import CELL, make_packet, sign_all
 
-from docgen.signing import Asked, Signing, Trust, sign_packet
-from docgen.signing.manifest import load_manifest
+from docgen.signing import Asked, Signing, Trust, pades, sign_packet
+from docgen.signing.signed_manifest import load_manifest
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +70,17 @@ def sealed_store(small_store: Path, tmp_path_factory: pytest.TempPathFactory) ->
     target = tmp_path_factory.mktemp("attacks") / "sealed"
     shutil.copytree(small_store, target)
     sign_packet(target, "cell", key(CELL), Signing(moment=SIGNED))
+    return target
+
+
+@pytest.fixture(scope="session")
+def sealed_by_pyhanko(small_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, signed by pyHanko as signatures of higher levels are."""
+    target = tmp_path_factory.mktemp("attacks") / "pyhanko"
+    shutil.copytree(small_store, target)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pades, "sign_own", lambda *told: None)
+        sign_packet(target, "cell", key(CELL), Signing(moment=SIGNED))
     return target
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from authority import SIGNED, VERIFIED, key, root_certificate
 
 from docgen.dossier.sample import sample_dossier
-from docgen.packet.build import build_packet
+from docgen.packet.make import build_packet
 from docgen.packet.pdf import pdf_maker
 from docgen.regulations.loader import load_regulation
 from docgen.signing import Asked, Signing, Trust, Verdict, sign, sign_packet, verify_packet
-from docgen.signing.manifest import load_manifest, seal_text
 from docgen.signing.packet import keep, recorded_pdf
+from docgen.signing.signed_manifest import load_manifest, seal_text
 
 BODY, AGENCY, ABOVE = "Đảng ủy Trường Đại học Sông Hậu", "Trường Đại học Sông Hậu", "Đảng ủy Đại học Vùng Hạ"
 CHAIR, SUPERIOR = "Nguyễn Văn A", "Lý Thị Cao"
@@ -59,6 +59,7 @@ def forced(packet: Path, number: int, role: str, name: str, field: str = "", sai
     reason = seal_text(manifest.seal(), number, said or role)
     signed = sign(recorded_pdf(manifest, document), field, key(name), HOW, reason=reason)
     keep(manifest, document, signed, key(name).signature_record(role, field, SIGNED, "B-B"))
+    manifest.save()
 
 
 def codes(verdict: Verdict, number: int) -> set[str]:

@@ -13,7 +13,7 @@ from docgen.forms.fill import Filler
 from docgen.pdf import convert
 from docgen.regulations.loader import load_regulation
 from docgen.signing import Signing, place_fields, sign_packet
-from docgen.signing.manifest import sha256
+from docgen.signing.signed_manifest import sha256
 
 MEMBERS = {"dv-01": "Nguyễn Văn An", "dv-02": "Trần Thị Bưởi"}
 MANAGER, CELL, COMMITTEE = "Phan Văn Tám", "Lê Cẩn", "Phạm Đức Ước"
@@ -29,7 +29,7 @@ def make_packet(folder: Path, engine: str = "rdocx") -> Path:
         definition = load_form(regulation, form)
         data: dict[str, Any] = {"member": {"full_name": MEMBERS[member]}} if member else {}
         name = f"{number:03d}-{form}{'-' + member if member else ''}"
-        documents.append((name, definition, member, Filler(regulation, definition).fill(data, blank=True, check=False)))
+        documents.append((name, definition, member, Filler(definition).fill(data, blank=True, check=False)))
     result = convert([(name, docx) for name, _, _, docx in documents], engine)
     assert not [f for f in result.findings if f.severity == "error"], result.findings
     files = []

@@ -16,7 +16,7 @@ from docgen.errors import DocgenError, InputError, UsageError
 from docgen.pdf.cover import attached, make_cover
 from docgen.signing import Asked, Signing, sign_packet, verify_packet
 from docgen.signing.bundle import opened, packet_files, unpack, zip_packet
-from docgen.signing.manifest import load_manifest
+from docgen.signing.signed_manifest import load_manifest
 from docgen.signing.supersede import mark, reference
 
 

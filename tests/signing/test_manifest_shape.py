@@ -15,7 +15,7 @@ from docgen.errors import InputError
 from docgen.packet.handover import look_into
 from docgen.signing import Asked, due, verify_packet
 from docgen.signing.bundle import packet_names
-from docgen.signing.manifest import load_manifest
+from docgen.signing.signed_manifest import load_manifest
 
 #: The member, what stands in its place, where the report says it is.
 BROKEN = [

@@ -9,8 +9,8 @@ from authority import SIGNED, key
 
 from docgen.errors import UsageError
 from docgen.signing import Signing, sign_packet
-from docgen.signing.manifest import load_manifest
 from docgen.signing.names import bare_name, likeness, meant, same_name, tail_words
+from docgen.signing.signed_manifest import load_manifest
 
 
 @pytest.mark.parametrize(

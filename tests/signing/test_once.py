@@ -14,7 +14,7 @@ from docgen.signing import Signing, appearance, pades, sign_packet
 from docgen.signing import packet as signing_packet
 from docgen.signing.appearance import Appearance
 from docgen.signing.keys import pkcs12_signer
-from docgen.signing.manifest import load_manifest
+from docgen.signing.signed_manifest import load_manifest
 
 AN = "Nguyễn Văn An"
 HOW = Signing(moment=SIGNED)
@@ -62,7 +62,7 @@ def test_a_picture_is_drawn_once_a_moment() -> None:
 
 @pytest.fixture
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Of each signature that is made: whether the others in the file are judged with it."""
+    """Of each signature that pyHanko is asked about: whether the others in the file are judged with it."""
     seen: list[bool] = []
     real = pades.check_signed
 
@@ -74,12 +74,21 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return seen
 
 
-def test_the_others_are_judged_in_the_first_paper_and_one_in_some(
+def test_pyhanko_judges_the_first_paper_of_a_run_and_one_in_some(
     packet: Path, judged: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(signing_packet, "_ONE_IN", 2)
     done = sign_packet(packet, "cell", key(CELL), HOW, out_of_order=True)
     assert len(done.signed) > 2
+    assert judged == [True] * -(-len(done.signed) // 2)
+
+
+def test_what_pyhanko_signs_it_judges_each_time(
+    packet: Path, judged: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing_packet, "_ONE_IN", 2)
+    monkeypatch.setattr(pades, "sign_own", lambda *told: None)
+    done = sign_packet(packet, "cell", key(CELL), HOW, out_of_order=True)
     assert judged == [number % 2 == 0 for number in range(len(done.signed))]
 
 
@@ -94,7 +103,8 @@ def test_the_others_are_judged_where_one_is_not_ours(packet: Path, judged: list[
     assert all(judged)
 
 
-def test_every_signature_of_a_key_finds_its_room(packet: Path) -> None:
+def test_every_signature_of_a_key_finds_its_room(packet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pades, "sign_own", lambda *told: None)
     signer = key(CELL)
     done = sign_packet(packet, "cell", signer, HOW, out_of_order=True)
     assert signer.reserved > 0

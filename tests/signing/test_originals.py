@@ -29,7 +29,7 @@ from sealed_packets import (
 from docgen.dossier import dossier_from_data
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import DefinitionError, UsageError
-from docgen.packet.build import build_packet
+from docgen.packet.make import build_packet
 from docgen.packet.pdf import add_pdf
 from docgen.packet.plan import misnamed, plan_documents
 from docgen.pdf import shared_zone
@@ -37,8 +37,8 @@ from docgen.regulations.duties import Body
 from docgen.regulations.loader import list_regulations, load_regulation
 from docgen.regulations.originals import sealed_by
 from docgen.signing import Asked, due, sign_packet, standing, verify_packet
-from docgen.signing.manifest import load_manifest, state_of
 from docgen.signing.names import body_likeness
+from docgen.signing.signed_manifest import load_manifest, state_of
 from docgen.validation import validate_dossier
 
 
@@ -349,12 +349,12 @@ def test_a_body_that_seals_must_be_named() -> None:
 def test_whose_seal_is_data() -> None:
     originals = load_regulation("hd43-2025").originals
     assert originals.roles(Body("chi_bo")) == originals.roles(Body("chi_bo_truc_thuoc")) == {"scan"}
-    assert originals.roles(Body("dang_bo")) == {"collective", "superior", "manager", "committee", "scan"}
+    assert originals.roles(Body("dang_bo")) == {"collective", "superior", "manager", "committee", "office", "scan"}
     assert originals.roles(Body("chi_bo", collective_kind="co_quan")) == {"collective", "scan"}
     data: dict[str, Any] = {"organization": {"kind": "dang_bo", "name": "Đảng bộ A", "parent": "B", "unit": "C"}}
     assert sealed_by(originals, data) == {
         "collective": "Đảng bộ A", "superior": "Đảng ủy B", "manager": "C", "committee": "Đảng bộ A",
-        "scan": "Đảng bộ A",
+        "office": "Đảng bộ A", "scan": "Đảng bộ A",
     }  # fmt: skip
     data["collective"] = {"kind": "chinh_quyen", "name": "Ủy ban nhân dân xã A"}
     assert sealed_by(originals, data)["collective"] == "Ủy ban nhân dân xã A"

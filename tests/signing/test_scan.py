@@ -14,14 +14,14 @@ from sealed_packets import ABOVE, BODY, CHAIR, HOW, SUPERIOR, codes, finish, for
 
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import InputError, UsageError
-from docgen.packet.build import build_packet
 from docgen.packet.handover import look_into
+from docgen.packet.make import build_packet
 from docgen.packet.pdf import add_pdf, pdf_maker
 from docgen.regulations.loader import load_regulation
 from docgen.signing import due, sign_packet, standing
-from docgen.signing.manifest import sha256
 from docgen.signing.scan import Scan, read_scan, scan_pdf
-from docgen.word.written import paragraphs
+from docgen.signing.signed_manifest import sha256
+from docgen.word.after.written import paragraphs
 
 pikepdf = pytest.importorskip("pikepdf")
 from PIL import Image  # noqa: E402
@@ -180,7 +180,7 @@ def test_a_scan_is_listed_signed_by_the_body_and_said_to_be_one(packet: Path) ->
     assert entries[0]["sha256"] == sha256(picture())
     assert (packet / entries[0]["file"]).read_bytes() == picture()
     index = "\n".join(paragraphs((packet / "muc-luc.docx").read_bytes()))
-    assert f"{TITLE} (bản số hóa)" in index
+    assert f"{TITLE} (bản số hóa, " in index
     assert look_into(packet).sound
 
     (entry,) = due(packet)

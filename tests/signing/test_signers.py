@@ -76,10 +76,10 @@ def test_nor_with_a_form_that_shows_no_name(review: Path, trusting: Asked) -> No
     from docgen.forms.definition import load_form
     from docgen.forms.fill import Filler
     from docgen.regulations.loader import load_regulation
-    from docgen.signing.manifest import sha256
+    from docgen.signing.signed_manifest import sha256
 
     regulation = load_regulation("kh55-2018")
-    empty = Filler(regulation, load_form(regulation, "mau-02")).fill({}, blank=True, check=False)
+    empty = Filler(load_form(regulation, "mau-02")).fill({}, blank=True, check=False)
 
     def change(entry: dict[str, Any]) -> None:
         _names("")(entry)

@@ -31,9 +31,10 @@ from docgen.signing import Appearance, Asked, LongTerm, Signing, Trust, due, sig
 from docgen.signing.check import mathematics
 from docgen.signing.fields import Place, field_names, place_fields
 from docgen.signing.keys import Token, open_pkcs12, open_token, secret
-from docgen.signing.manifest import load_manifest
 from docgen.signing.pades import sign
 from docgen.signing.remote import export_digests, import_signatures
+from docgen.signing.signed_manifest import load_manifest
+from tools import soft_token
 
 FIRST = "pdf/001-mau-02-dv-01.pdf"
 SHEET = "pdf/003-mau-06.pdf"
@@ -128,8 +129,8 @@ class TestARunThatDied:
     def test_it_is_finished_by_running_it_again(
         self, packet: Path, trusting: Asked, monkeypatch: pytest.MonkeyPatch, when: str
     ) -> None:
-        import docgen.signing.manifest as room
         import docgen.signing.packet as work
+        import docgen.signing.signed_manifest as room
 
         sign_packet(packet, "author", key(AN), HOW)
         sign_packet(packet, "author", key(BUOI), HOW)
@@ -221,7 +222,7 @@ class TestLevels:
 class TestAppearance:
     def test_it_shows_who_and_when_in_vietnamese(self, packet: Path) -> None:
         from docgen.pdf.glyphs import drawing, fonts, missing_glyphs
-        from docgen.pdf.merge import print_copy
+        from docgen.pdf.merged import print_copy
         from docgen.pdf.reading import pdf_text
 
         agency = "Đảng ủy khối các cơ quan tỉnh"
@@ -282,36 +283,8 @@ class TestKeys:
 @pytest.fixture
 def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Token:
     """A SoftHSM2 token with the manager's key and certificate."""
-    import pkcs11
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-    from pkcs11.util.rsa import decode_rsa_private_key
-    from pkcs11.util.x509 import decode_x509_certificate
-
-    places = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so")
-    module = next((place for place in places if Path(place).is_file()), "")
-    (tmp_path / "tokens").mkdir()
-    config = tmp_path / "softhsm2.conf"
-    config.write_text(f"directories.tokendir = {tmp_path / 'tokens'}\nobjectstore.backend = file\n", encoding="utf-8")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(config))
-    subprocess.run(
-        ["softhsm2-util", "--init-token", "--free", "--label", "docgen", "--pin", "1234", "--so-pin", "5678"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    private, certificate = issued(MANAGER)
-    library = pkcs11.lib(module)
-    library.reinitialize()
-    with library.get_token(token_label="docgen").open(rw=True, user_pin="1234") as session:
-        der = private.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-        session.create_object(
-            {**decode_rsa_private_key(der), pkcs11.Attribute.LABEL: "khoa", pkcs11.Attribute.TOKEN: True}
-        )
-        session.create_object(
-            {
-                **decode_x509_certificate(certificate.public_bytes(Encoding.DER)),
-                pkcs11.Attribute.LABEL: "chung-thu", pkcs11.Attribute.TOKEN: True,
-            }
-        )  # fmt: skip
-    return Token(module, token_label="docgen", key_label="khoa", cert_label="chung-thu")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(soft_token.prepare(tmp_path / "usb")))
+    return soft_token.put(*issued(MANAGER))
 
 
 @pytest.mark.softhsm
@@ -432,7 +405,7 @@ class TestOneFile:
 def test_a_libreoffice_packet_is_signed_the_same_way(tmp_path: Path, trusting: Asked) -> None:
     from signing_packets import make_packet
 
-    from docgen.pdf import libreoffice
+    from docgen.pdf.engines import libreoffice
 
     if libreoffice.program() is None:
         pytest.skip("libreoffice")

@@ -17,9 +17,9 @@ from signing_packets import MANAGER, MEMBERS, NAMES, sign_all
 
 from docgen.signing import Asked, Signing, Trust, Verdict, sign_packet, verify_packet
 from docgen.signing.check import check_pdf
-from docgen.signing.manifest import load_manifest, seal_text, sha256
 from docgen.signing.packet import beginning, keep
 from docgen.signing.pades import sign
+from docgen.signing.signed_manifest import load_manifest, seal_text, sha256
 
 FIRST = "pdf/001-mau-02-dv-01.pdf"
 SECOND = "pdf/002-mau-02-dv-02.pdf"
@@ -158,6 +158,7 @@ class TestTamperingWithAFile:
         reason = seal_text(manifest.seal(), document.number, signer.role)
         signed = sign(content, signer.field, key(signer.name), Signing(moment=SIGNED), reason)
         keep(manifest, document, signed, {"role": signer.role})
+        manifest.save()
         assert "changed_beside_signing" in codes(verify_packet(packet, trusting))
 
     def test_it_catches_two_documents_swapped_between_members(self, signed: Path, trusting: Asked) -> None:
@@ -288,6 +289,7 @@ class TestTheWrongSigner:
             (packet / FIRST).read_bytes(), document.signers[1].field, key(MANAGER), Signing(moment=SIGNED), reason
         )
         keep(manifest, document, signed, {"role": "manager"})
+        manifest.save()
         assert "other_role" in codes(verify_packet(packet, trusting))
 
     def test_it_catches_one_person_in_the_place_of_another(self, packet: Path, trusting: Asked) -> None:
@@ -299,6 +301,7 @@ class TestTheWrongSigner:
             reason,
         )  # fmt: skip
         keep(manifest, document, signed, {"role": "manager"})
+        manifest.save()
         assert "wrong_person" in codes(verify_packet(packet, trusting))
 
     def test_it_says_when_a_name_is_on_no_paper(self, packet: Path, trusting: Asked) -> None:

@@ -19,7 +19,7 @@ from docgen.packet.index import index_page
 from docgen.packet.manifest import manifest
 from docgen.pipeline import check_loaded
 from docgen.regulations.loader import load_regulation
-from docgen.word.written import paragraphs
+from docgen.word.after.written import paragraphs
 
 NAME = "hd43-2025"
 REGULATION = load_regulation(NAME)
@@ -83,7 +83,7 @@ def test_the_comment_of_the_other_cell_only_of_who_takes_part_there(data: dict[s
 
 
 def index(data: dict[str, Any]) -> list[str]:
-    return paragraphs(index_page(REGULATION, data, (), (), {}, False))
+    return paragraphs(index_page(REGULATION, data, (), {}, False))
 
 
 def test_the_index_ticks_what_the_list_names(data: dict[str, Any]) -> None:
@@ -113,7 +113,7 @@ def test_the_archive_is_told_on_the_index_and_in_the_manifest(data: dict[str, An
     assert b'"term": "V\xc4\xa9nh vi\xe1\xbb\x85n"' in content
     # A regulation that says nothing of archives prints nothing of them.
     old = sample_dossier("kh55-2018")
-    assert not any("lưu trữ" in t for t in paragraphs(index_page(load_regulation("kh55-2018"), old, (), (), {}, False)))
+    assert not any("lưu trữ" in t for t in paragraphs(index_page(load_regulation("kh55-2018"), old, (), {}, False)))
 
 
 def test_they_come_back_from_a_workbook(data: dict[str, Any], tmp_path: Path) -> None:

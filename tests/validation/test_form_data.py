@@ -17,17 +17,17 @@ FORMS = [(r, f) for r in list_regulations() for f in load_regulation(r).forms]
 def test_example_record_conforms(regulation_id: str, form: str) -> None:
     regulation = load_regulation(regulation_id)
     definition = load_form(regulation, form)
-    record = sample_record(regulation, definition)
+    record = sample_record(definition)
     assert record["id"] == f"{form}-vi-du"
-    assert validate_form_data(record, regulation, definition) == []
+    assert validate_form_data(record, definition) == []
 
 
 def test_missing_criteria_are_one_finding_with_their_printed_numbers() -> None:
     regulation = load_regulation("hd16-2018")
     definition = load_form(regulation, "mau-05")
-    record = sample_record(regulation, definition)
+    record = sample_record(definition)
     del record["assessment"]["levels"]["ii1"], record["assessment"]["levels"]["ii2"]
-    found = validate_form_data(record, regulation, definition, file="a.jsonl", line=7)
+    found = validate_form_data(record, definition, file="a.jsonl", line=7)
     assert [f.code for f in found] == ["validation.levels.missing"]
     assert found[0].params["criteria"] == "II.1, II.2"
     assert str(found[0].place).endswith(" (dòng 7)")
@@ -36,17 +36,17 @@ def test_missing_criteria_are_one_finding_with_their_printed_numbers() -> None:
 def test_text_is_taken_for_paragraphs_and_prompts_are_found() -> None:
     regulation = load_regulation("hd16-2018")
     definition = load_form(regulation, "mau-02")
-    record = sample_record(regulation, definition)
+    record = sample_record(definition)
     record["review"]["ideology"] = "Một\nHai"
     record["review"]["ethics"] = "…………"
     del record["review"]["style"]
-    codes = {f.code: f.place.pointer for f in validate_form_data(record, regulation, definition)}
+    codes = {f.code: f.place.pointer for f in validate_form_data(record, definition)}
     assert codes == {"validation.section.dots": "/review/ethics", "validation.section.empty": "/review/style"}
 
 
 def test_what_is_no_record_at_all() -> None:
     regulation = load_regulation("hd16-2018")
-    found = validate_form_data(["a"], regulation, load_form(regulation, "mau-02"))
+    found = validate_form_data(["a"], load_form(regulation, "mau-02"))
     assert [f.code for f in found] == ["dossier.json.not_object"]
 
 

@@ -14,14 +14,14 @@ from docgen.forms.definition import load_form
 from docgen.forms.example import sample_record
 from docgen.regulations.loader import list_regulations, load_regulation
 from docgen.validation import validate_dossier
-from docgen.validation.sections import record_sections
+from docgen.validation.checks.sections import record_sections
 
 CELLS = sorted(
     {
         (name, slot.list, ".".join(slot.path), slot.label)
         for name in list_regulations()
         for form in load_regulation(name).forms
-        for slot in slots(load_regulation(name), load_form(load_regulation(name), form))
+        for slot in slots(load_form(load_regulation(name), form))
         if slot.list and slot.type in ("text", "paragraphs")
     }
 )
@@ -59,9 +59,9 @@ def test_what_is_left_in_a_cell_is_found_at_its_place(
 def test_the_record_of_a_form_is_looked_at_in_the_same_way() -> None:
     regulation = load_regulation("hd19-2024")
     definition = load_form(regulation, "bieu-th-01")
-    record = sample_record(regulation, definition)
-    assert list(record_sections(regulation, definition, record)) == []
-    (slot,) = [s for s in slots(regulation, definition) if s.binding == "members[].residence.summary"]
+    record = sample_record(definition)
+    assert list(record_sections(definition, record)) == []
+    (slot,) = [s for s in slots(definition) if s.binding == "members[].residence.summary"]
     record["members"][0]["residence"] = {"summary": f"[{slot.label}]"}
-    (found,) = record_sections(regulation, definition, record)
+    (found,) = record_sections(definition, record)
     assert found[:3] == ("validation.section.prompt_optional", "warning", "/members/0/residence/summary")

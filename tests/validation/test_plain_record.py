@@ -40,7 +40,7 @@ VALUES = st.one_of(
 def test_the_example_of_every_form_is_plain(name: str, form: str) -> None:
     regulation = load_regulation(name)
     definition = load_form(regulation, form)
-    assert is_plain_record(sample_record(regulation, definition), regulation, definition)
+    assert is_plain_record(sample_record(definition), definition)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -49,8 +49,8 @@ def test_what_is_plain_has_no_finding_and_prints_the_same(data: st.DataObject) -
     name, form = data.draw(st.sampled_from(FORMS))
     regulation = load_regulation(name)
     definition = load_form(regulation, form)
-    record: dict[str, Any] = copy.deepcopy(sample_record(regulation, definition))
-    found = slots(regulation, definition)
+    record: dict[str, Any] = copy.deepcopy(sample_record(definition))
+    found = slots(definition)
     for slot in data.draw(st.lists(st.sampled_from(found), min_size=1, max_size=4)):
         holder = record[slot.list][0] if slot.list and record.get(slot.list) else record
         for step in slot.path[:-1]:
@@ -59,11 +59,11 @@ def test_what_is_plain_has_no_finding_and_prints_the_same(data: st.DataObject) -
             holder[slot.path[-1]] = data.draw(VALUES)
     if data.draw(st.booleans()):
         record["id"] = data.draw(TEXTS)
-    if not is_plain_record(record, regulation, definition):
+    if not is_plain_record(record, definition):
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(form_data, "is_plain_record", lambda *_: False)
-        assert form_data.validate_form_data(record, regulation, definition) == []
-    canonical = form_data.canonical_form_data(record, regulation, definition)[0]
-    display = Display(regulation, definition)
+        assert form_data.validate_form_data(record, definition) == []
+    canonical = form_data.canonical_form_data(record, definition)[0]
+    display = Display(definition)
     assert display.context(record) == display.context(canonical), json.dumps(record)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from docgen.dossier import dossier_from_data
 from docgen.dossier.sample import sample_dossier
 from docgen.regulations.loader import list_regulations, load_regulation
-from docgen.validation import sections, validate_dossier
+from docgen.validation import validate_dossier
+from docgen.validation.checks import sections
 from docgen.validation.context import Check, Forms
 
 TEXTS = st.one_of(

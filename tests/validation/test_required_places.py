@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from docgen.dossier.model import load_dossier
+from docgen.dossier.load import load_dossier
 from docgen.dossier.sample import sample_dossier
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.data import root_places
@@ -23,7 +23,7 @@ from docgen.forms.example import sample_record
 from docgen.model import Finding
 from docgen.packet.plan import plan_documents
 from docgen.pipeline import check_loaded
-from docgen.regulations.loader import Regulation, list_regulations, load_regulation
+from docgen.regulations.loader import RegulationData, list_regulations, load_regulation
 from docgen.validation import validate_form_data
 
 FORMS = [(name, form) for name in list_regulations() for form in load_regulation(name).forms]
@@ -42,9 +42,9 @@ def put(data: Any, path: tuple[str | int, ...], value: Any) -> None:
         data[path[-1]] = value
 
 
-def required_of(regulation: Regulation, definition: FormDefinition) -> dict[str, Slot | None]:
+def required_of(regulation: RegulationData, definition: FormDefinition) -> dict[str, Slot | None]:
     """The required bindings with their slots; None for a list of records or a table of criteria."""
-    singles = {slot.binding: slot for slot in slots(regulation, definition) if not slot.list and slot.criterion is None}
+    singles = {slot.binding: slot for slot in slots(definition) if not slot.list and slot.criterion is None}
     return {binding: singles.get(binding) for binding in definition.required}
 
 
@@ -65,20 +65,20 @@ def named(findings: list[Finding], pointer: str) -> bool:
 def test_in_the_data_of_one_form(name: str, form: str, kind: str) -> None:
     regulation = load_regulation(name)
     definition = load_form(regulation, form)
-    record = copy.deepcopy(sample_record(regulation, definition))
-    assert not [f for f in validate_form_data(record, regulation, definition) if f.severity == "error"]
+    record = copy.deepcopy(sample_record(definition))
+    assert not [f for f in validate_form_data(record, definition) if f.severity == "error"]
     places = required_of(regulation, definition)
     for binding, slot in places.items():
         put(record, tuple(binding.split(".")), written_as(slot, kind))
-    found = validate_form_data(record, regulation, definition)
+    found = validate_form_data(record, definition)
     assert not [binding for binding in places if not named(found, "/" + binding.replace(".", "/"))]
 
 
-def needed(regulation: Regulation, data: Mapping[str, Any]) -> dict[tuple[str | int, ...], Slot | None]:
+def needed(regulation: RegulationData, data: Mapping[str, Any]) -> dict[tuple[str | int, ...], Slot | None]:
     """Every place that a document of the packet requires."""
     out: dict[tuple[str | int, ...], Slot | None] = {}
     for document in plan_documents(regulation, data):
-        roots = root_places(regulation, document.definition, data, document.record)
+        roots = root_places(document.definition, data, document.record)
         for binding, slot in required_of(regulation, document.definition).items():
             first, *rest = binding.split(".")
             if binding not in ELSEWHERE:

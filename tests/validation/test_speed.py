@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import time
 
 import pytest
 
@@ -15,6 +14,7 @@ from docgen.validation import validate_dossier
 N = 1_000_000
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     "text",
     ["a" * N, "а" + " " + "a" * N, "a" * N + "а", "[nhập" * (N // 5), "(" * N, "." * N, "… " * (N // 2), " " * N,
@@ -26,8 +26,6 @@ def test_long_texts_are_read_in_linear_time(text: str) -> None:
     data["members"][0]["review"]["ideology"] = text
     data["members"][0]["review"]["explanation"] = [text]
     data["members"][0][text[:3000]] = 1
-    start = time.perf_counter()
     dossier, _ = dossier_from_data(data)
     assert dossier is not None
     validate_dossier(dossier, load_regulation("kh55-2018"))
-    assert time.perf_counter() - start < 20

@@ -14,7 +14,7 @@ from docgen.forms.definition import FormDefinition, load_form
 from docgen.forms.example import sample_record
 from docgen.forms.fill import Filler, blank_form
 from docgen.model import Finding
-from docgen.regulations.loader import Regulation, load_regulation
+from docgen.regulations.loader import RegulationData, load_regulation
 from docgen.validation.word_file import validate_word_file
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "forms"))
@@ -25,10 +25,10 @@ LEVELS = ("xuat_sac", "tot", "trung_binh", "kem")
 
 
 @cache
-def maker(name: str) -> tuple[Regulation, FormDefinition, dict[str, Any], Filler]:
+def maker(name: str) -> tuple[RegulationData, FormDefinition, dict[str, Any], Filler]:
     regulation = load_regulation("kh55-2018")
     definition = load_form(regulation, name)
-    return regulation, definition, sample_record(regulation, definition), Filler(regulation, definition)
+    return regulation, definition, sample_record(definition), Filler(definition)
 
 
 def checked(tmp_path: Path, docx: bytes) -> list[Finding]:
@@ -48,8 +48,8 @@ def test_a_well_filled_form_has_no_findings(tmp_path: Path) -> None:
 
 
 def test_a_blank_form_lacks_every_required_section(tmp_path: Path) -> None:
-    regulation, definition, _, _ = maker("mau-02")
-    findings = checked(tmp_path, blank_form(regulation, definition))
+    _, definition, _, _ = maker("mau-02")
+    findings = checked(tmp_path, blank_form(definition))
     assert {f.severity for f in findings if f.code != "read.prompt.unfilled"} == {"error"}
     said = " ".join(str(f.place) for f in findings)
     for binding in definition.required:

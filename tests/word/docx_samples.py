@@ -12,7 +12,7 @@ from docx import Document
 from docxtpl.template import DocxTemplate
 from lxml import etree
 
-from docgen.word.template_tags import W
+from docgen.word.engine.tags import W
 
 
 def saved(document: Any) -> bytes:

@@ -10,8 +10,8 @@ from docx_samples import with_body
 from lxml import etree
 
 from docgen.errors import InputError
-from docgen.word.unwrap import unwrap, unwrapped
-from docgen.word.written import paragraphs, problems
+from docgen.word.after.unwrap import unwrap, unwrapped
+from docgen.word.after.written import paragraphs, problems
 
 _A = 'w:id="1" w:author="A" w:date="2018-12-01T00:00:00Z"'
 

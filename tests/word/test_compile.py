@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docgen.errors import DocgenError, InputError
-from docgen.word.compile import CompiledTemplate, compile_template
-from docgen.word.package import read_package
+from docgen.word.engine.compile import CompiledTemplate, compile_template
+from docgen.word.file.package import read_package
 
 PEOPLE = [
     {"name": "Lê Văn Bình", "ok": True, "marks": [9, 8], "level": "tot"},

@@ -12,11 +12,11 @@ from docx_samples import by_docxtpl, part, text, with_body
 from lxml import etree
 
 from docgen.errors import DocgenError
-from docgen.word import controls
-from docgen.word.compile import CompiledTemplate, compile_template
-from docgen.word.package import read_package
-from docgen.word.template_controls import ID_ROOM, free_ids
-from docgen.word.template_tags import W
+from docgen.word.engine.compile import CompiledTemplate, compile_template
+from docgen.word.engine.live_controls import ID_ROOM, free_ids
+from docgen.word.engine.tags import W
+from docgen.word.file.package import read_package
+from docgen.word.write import controls
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 SHOWING = f"{W}sdtPr/{W}showingPlcHdr"

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from docgen.word.old_fonts import TCVN3, TCVN3_CAPITALS, VNI, encoding_of, from_font, from_letters, odd_words
+from docgen.word.read.old_fonts import TCVN3, TCVN3_CAPITALS, VNI, encoding_of, from_font, from_letters, odd_words
 
 #: TCVN 5712:1993 in the order of its codes, as GNU libc's converter gives it ("TCVN5712-1"), the codes beside.
 TCVN3_TABLE = (

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from docgen.errors import DocgenError
-from docgen.word.compile import compile_template, environment
-from docgen.word.flow import UnprovenError, prove
-from docgen.word.plan import Choice, Field, Plan, Value, blank
-from docgen.word.translate import Translator, UnplannedError
+from docgen.word.engine.compile import compile_template, environment
+from docgen.word.engine.flow import UnprovenError, prove
+from docgen.word.engine.operations import Choice, Field, Plan, Value, blank
+from docgen.word.engine.translate import Translator, UnplannedError
 
 ENV = environment({})
 

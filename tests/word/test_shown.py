@@ -8,8 +8,8 @@ import zipfile
 import pytest
 from docx_samples import with_body
 
-from docgen.word.shown import shown
-from docgen.word.unwrap import unwrap
+from docgen.word.after.shown import shown
+from docgen.word.after.unwrap import unwrap
 
 _M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 _V = 'xmlns:v="urn:schemas-microsoft-com:vml"'

@@ -9,9 +9,9 @@ import zipfile
 import pytest
 from docx_samples import with_body
 
-from docgen.word.symbols import FONT, may_change
-from docgen.word.unwrap import unwrap
-from docgen.word.written import paragraphs, problems
+from docgen.word.after.symbols import FONT, may_change
+from docgen.word.after.unwrap import unwrap
+from docgen.word.after.written import paragraphs, problems
 
 
 def runs(body: str) -> list[tuple[str, bool]]:

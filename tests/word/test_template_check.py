@@ -11,8 +11,8 @@ from docx_samples import saved, template, with_body
 from docgen.errors import InputError
 from docgen.i18n import LANGUAGES, has_message, message
 from docgen.model import Finding
-from docgen.word import controls
-from docgen.word.template_check import check_template
+from docgen.word.engine.template_check import check_template
+from docgen.word.write import controls
 
 KNOWN = [
     "member.full_name",
@@ -71,7 +71,7 @@ def test_a_good_template_is_silent(tmp_path: Path) -> None:
             "assessment.levels.i9",
             "assessment.levels.i1",
         ),
-        ("{{ member.full_name.short }}", "misspelt_tag", "member.full_name.short", "member.full_name"),
+        ("{{ member.full_name.brief }}", "misspelt_tag", "member.full_name.brief", "member.full_name"),
     ],
 )
 def test_names(tmp_path: Path, tag: str, code: str, name: str, nearest: str) -> None:
@@ -202,6 +202,15 @@ def test_a_row_tag_in_a_control_of_its_own(tmp_path: Path) -> None:
     assert codes(found) == ["control_boundary", "control_boundary"]
     inside = control(row("{%tr for m in members %}") + row("{{ m.name }}") + row("{%tr endfor %}"))
     assert check(with_body(f"<w:tbl>{grid}{inside}</w:tbl>"), tmp_path) == []
+
+
+@pytest.mark.parametrize("tag", ["{{tr member.full_name }}", "{{tc member.full_name }}"])
+def test_a_row_tag_that_prints_a_value(tmp_path: Path, tag: str) -> None:
+    """Between rows, between cells there is no place for text: said by the check, refused when filling."""
+    xml = f"<w:tbl><w:tblGrid><w:gridCol/></w:tblGrid>{row(tag)}{row('x')}</w:tbl><w:p/>"
+    found = [one for one in check(with_body(xml), tmp_path) if one.severity == "error"]
+    assert codes(found) == ["row_tag_prints"]
+    assert found[0].params["tag"] == tag
 
 
 def test_our_own_controls_are_fine(tmp_path: Path) -> None:

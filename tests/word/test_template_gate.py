@@ -19,9 +19,9 @@ from docgen.forms.example import sample_record
 from docgen.forms.fill import Filler
 from docgen.i18n import LANGUAGES, message
 from docgen.regulations.loader import load_regulation
-from docgen.word.compile import compile_template
-from docgen.word.safe_open import open_word
-from docgen.word.template_check import check_template
+from docgen.word.engine.compile import compile_template
+from docgen.word.engine.template_check import check_template
+from docgen.word.file.safe_open import open_word
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -58,7 +58,7 @@ HOSTILE = {
 @pytest.fixture(scope="module")
 def own() -> bytes:
     regulation = load_regulation("kh55-2018")
-    return template_bytes(regulation, load_form(regulation, "mau-05"))[0]
+    return template_bytes(load_form(regulation, "mau-05"))[0]
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -74,14 +74,14 @@ def test_the_same_finding_everywhere(tmp_path: Path, own: bytes, kind: str) -> N
     regulation = load_regulation("kh55-2018")
     definition = load_form(regulation, "mau-05")
     with pytest.raises(InputError) as caught:
-        Filler(regulation, definition, [folder])
+        Filler(definition, [folder])
     assert (caught.value.code, caught.value.facts["codes"]) == ("errors.template.refused", [code])
     for language in LANGUAGES:
         params = check_template(path, [])[0].params
         assert message(code, language, **params) in message(caught.value.code, language, **caught.value.facts)
 
     record = tmp_path / "r.json"
-    record.write_text(json.dumps(sample_record(regulation, definition)), encoding="utf-8")
+    record.write_text(json.dumps(sample_record(definition)), encoding="utf-8")
     arguments = ["fill", "kh55-2018/mau-05", str(record), "--templates", str(folder), "-o", str(tmp_path / "a.docx")]
     result = CliRunner().invoke(cli, arguments)
     assert isinstance(result.exception, InputError)

@@ -21,10 +21,10 @@ from docgen.forms.build import project_root, template_bytes
 from docgen.forms.definition import load_form
 from docgen.forms.example import sample_record
 from docgen.regulations.loader import load_regulation
-from docgen.word.compile import compile_template
-from docgen.word.template_check import check_template
-from docgen.word.template_tags import W
-from docgen.word.written import WrittenFile
+from docgen.word.after.written import WrittenFile
+from docgen.word.engine.compile import compile_template
+from docgen.word.engine.tags import W
+from docgen.word.engine.template_check import check_template
 
 CONTEXT: dict[str, Any] = {
     "no": False, "nil": [], "yes": True, "name": "Nguyễn Văn A", "people": [{"n": "Một"}, {"n": "Hai"}],
@@ -277,7 +277,7 @@ def _office(tmp_path: Path, change: tuple[str, str]) -> tuple[Path, Path, str]:
     """An office's Mẫu 02 (docgen's own with one thing changed), a record, and the record's name."""
     regulation = load_regulation("kh55-2018")
     definition = load_form(regulation, "mau-02")
-    content = template_bytes(regulation, definition)[0]
+    content = template_bytes(definition)[0]
     folder = tmp_path / "mau"
     folder.mkdir()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(folder / "mau-02.docx", "w") as new:
@@ -287,7 +287,7 @@ def _office(tmp_path: Path, change: tuple[str, str]) -> tuple[Path, Path, str]:
                 assert change[0].encode() in body
                 body = body.replace(change[0].encode(), change[1].encode(), 1)
             new.writestr(name, body)
-    record = sample_record(regulation, definition)
+    record = sample_record(definition)
     path = tmp_path / "r.json"
     path.write_text(json.dumps(record), encoding="utf-8")
     return folder, path, str(record["member"]["full_name"])

@@ -17,7 +17,7 @@ from docgen.forms.definition import load_form
 from docgen.forms.example import sample_record
 from docgen.forms.fill import Filler
 from docgen.regulations.loader import load_regulation
-from docgen.word.written import problems
+from docgen.word.after.written import problems
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -29,7 +29,7 @@ def form() -> bytes:
     """A form with every kind of control but rows."""
     regulation = load_regulation("kh55-2018")
     definition = load_form(regulation, "mau-05")
-    return Filler(regulation, definition).fill(sample_record(regulation, definition))
+    return Filler(definition).fill(sample_record(definition))
 
 
 def planted(change: Callable[[str], str], part: str = "word/document.xml") -> bytes:
@@ -128,3 +128,34 @@ def test_the_sdk_catches(tmp_path: Path) -> None:
         path = tmp_path / "a.docx"
         path.write_bytes(planted(change))
         assert word_sdk.sdk_errors(path)
+
+
+OWN = Path(__file__).parents[1] / "data" / "van-ban"
+
+
+@cache
+def with_picture(blank: bool = False) -> bytes:
+    """A form with an enclosed picture, filled or blank."""
+    regulation = load_regulation("chi-bo-anh-2018", [OWN])
+    definition = load_form(regulation, "minh-chung")
+    data = {} if blank else sample_record(definition)
+    return Filler(definition).fill(data, blank=blank)
+
+
+@pytest.mark.node
+@pytest.mark.parametrize("blank", [False, True])
+@pytest.mark.usefixtures("sdk")
+def test_pictures_pass_the_open_xml_sdk(blank: bool) -> None:
+    assert word_sdk.check([("minh-chung", with_picture(blank))]) == {"minh-chung": []}
+
+
+def test_our_check_catches_a_drawing_of_nothing() -> None:
+    assert problems(with_picture()) == []
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(with_picture())) as source, zipfile.ZipFile(target, "w") as archive:
+        for name in source.namelist():
+            content = source.read(name)
+            archive.writestr(
+                name, content.replace(b"rDocgen1", b"rDocgen9") if name == "word/document.xml" else content
+            )
+    assert any("rDocgen9" in problem for problem in problems(target.getvalue()))

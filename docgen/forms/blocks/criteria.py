@@ -10,16 +10,17 @@ from docgen.forms.blocks.line import Line
 from docgen.forms.paper import BLANK_FLAG, Paper
 from docgen.forms.parts import Hole, Parts, Text, texts_in
 from docgen.forms.placement import leads_to_sign
-from docgen.forms.slot import Slot, options_of, slot_of
+from docgen.forms.questions import AskGrid, GridRow, Question
+from docgen.forms.slot import Slot, slot_of
 from docgen.forms.wording import Wording
-from docgen.regulations.criteria import blocks_of, shown_points
+from docgen.regulations.criteria_sets import blocks_of, shown_points
 from docgen.regulations.faults import each
-from docgen.regulations.loader import Criterion, Field, Regulation
+from docgen.regulations.loader import Criterion, Field, RegulationData, options_of
 from docgen.regulations.scales import Scale
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.yaml_shape import COLUMN, LINES, NUMBER
 from docgen.values import VALUES
-from docgen.word import controls, tables
+from docgen.word.write import controls, tables
 
 #: The column of a score sheet in which the level of a criterion is stated.
 LEVEL_COLUMN = "declared_level"
@@ -86,7 +87,7 @@ class Criteria(Block):
                 yield row.text
                 yield from self._row_texts(row.children, shown)
 
-    def slots(self, regulation: Regulation) -> Iterator[Slot]:
+    def slots(self, regulation: RegulationData) -> Iterator[Slot]:
         if self.applies:
             yield slot_of(regulation, regulation.fields[self.applies])
         for leaf in self.leaves():
@@ -113,6 +114,24 @@ class Criteria(Block):
                 if not leaf.optional and not leaf.applies:
                     yield f"{self.binding}.{leaf.id}"
 
+    def questions(self, regulation: RegulationData, shown: Shown) -> Iterator[Question]:
+        """One table: a row a criterion that is on the page, a column a value of it."""
+        heads = [column.field.label for column in self.columns]
+        heads += ["".join(texts_in(self.head[-1]))] if self.boxes else []
+        cells: dict[str, list[Slot]] = {}
+        for slot in self.slots(regulation):
+            cells.setdefault(slot.path[-1] if slot.criterion else slot.path[-2], []).append(slot)
+
+        def rows(criteria: Sequence[Criterion], depth: int) -> Iterator[GridRow]:
+            for row in criteria:
+                if (condition := self.condition(row)) and not shown(condition):
+                    continue
+                own = () if row.children else tuple(cells[row.id])
+                yield GridRow(row.number, row.text, depth, own, row.sum if row.children else row.points)
+                yield from rows(row.children, depth + 1)
+
+        yield AskGrid(tuple(heads), tuple(rows(self.rows, 0)))
+
     def conditions(self) -> Iterator[str]:
         yield from (binding for binding in (self.when, self.applies) if binding)
 
@@ -122,7 +141,7 @@ class Criteria(Block):
     def write(self, paper: Paper, following: Sequence[Block]) -> str:
         """The table: two heading rows, group rows, a row a criterion with its boxes or columns.
 
-        Where a signature follows, the last criterion stays on its page, as the last record of `rows` does.
+        The last two criteria stay together and, where a signature follows, on its page, as the records of `rows` do.
         """
         return _Writer(self, paper, leads_to_sign(following)).table()
 
@@ -132,7 +151,7 @@ class _Writer:
         self.block = block
         self.paper = paper
         self.keep_next = keep_next
-        self.kept = _last_rows(block.rows) if keep_next else set()
+        self.kept = _last_rows(block.rows, keep_next)
         self.text_style, self.centre_style, self.head_style = paper.cell_styles
         right = [column.width for column in block.columns] + [block.box_width] * len(block.boxes)
         shares = [block.number_width, 100 - block.number_width - sum(right), *right]
@@ -144,8 +163,10 @@ class _Writer:
         rows = self.heading()
         for criterion in self.block.rows:
             rows += self.chosen(criterion, 0)
-        table = tables.table(self.widths, rows) + self.paper.after_table(self.keep_next)
-        return self.paper.conditional(self.block.when, table)
+        heads = (*self.block.head, *(column.head for column in self.block.columns))
+        named = [" ".join(texts_in(parts)) for parts in heads] + [label for _, label in self.block.boxes]
+        table = self.paper.table(self.widths, rows, named)
+        return self.paper.conditional(self.block.when, table + self.paper.after_table(self.keep_next))
 
     def heading(self) -> str:
         block, paper, widths, style = self.block, self.paper, self.widths, self.head_style
@@ -218,10 +239,15 @@ class _Writer:
         return self.paper.control(Hole(field, prompt=fixed), in_cell=True)
 
 
-def _last_rows(rows: Sequence[Criterion]) -> set[str]:
-    """The ids of the criteria that may be the last row of their table on the page: one for every kind of body."""
+def _last_rows(rows: Sequence[Criterion], keep_next: bool) -> set[str]:
+    """The ids of the criteria that are kept with the row below them: the last but one of the table, and the last where
+    a signature follows; those of every kind of body."""
     leaves = [leaf for row in rows for leaf in row.leaves()]
-    return {[leaf for leaf in leaves if leaf.applies in ("", block)][-1].id for block in blocks_of(rows)}
+    out: set[str] = set()
+    for block in blocks_of(rows):
+        last = [leaf.id for leaf in leaves if leaf.applies in ("", block)][-2:]
+        out.update(last if keep_next else last[:-1])
+    return out
 
 
 def _parse(wording: Wording, item: Mapping, when: str) -> tuple[Block, ...]:
@@ -242,7 +268,7 @@ def _parse(wording: Wording, item: Mapping, when: str) -> tuple[Block, ...]:
         raise item.fault("errors.definition.too_wide", "criteria", taken=f"{taken:g}")
     table = Criteria(
         binding if binding != NO_BOXES else "", item["set"], rows, head, boxes, box_width, number_width,
-        item.get("scores", ""), columns, when, wording.regulation.applies,
+        item.get("scores", ""), columns, when, wording.regulation.applies if blocks_of(rows) != [""] else "",
     )  # fmt: skip
     return (table, *_scales(table))
 

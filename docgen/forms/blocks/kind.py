@@ -1,4 +1,4 @@
-"""What every kind of block says of itself, and the register of the kinds.
+"""What every kind of block says of itself, and what is refused as a kind.
 
 A kind is one module of this package: the typed block (a subclass of `Block`) and one `BlockKind` for each name it has
 in a form file. Whatever walks a form (its values, wording, template, owners) asks the block; nothing outside knows
@@ -11,14 +11,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from docgen.forms.paper import Paper
-from docgen.forms.parts import Parts
-from docgen.forms.slot import Slot
+from docgen.forms.parts import Hole, Parts, Text
+from docgen.forms.questions import Ask, AskRows, Question, Words
+from docgen.forms.slot import Slot, slot_of
 from docgen.forms.wording import Wording
-from docgen.regulations.loader import Regulation
+from docgen.kinds import enter, unsaid, whole
+from docgen.regulations.loader import RegulationData
 from docgen.regulations.strict_yaml import Mapping
+from docgen.regulations.yaml_shape import Shape
 
 #: Whether the lines that depend on a condition (a binding, or `binding=code`) are on the page.
 Shown = Callable[[str], bool]
@@ -54,8 +56,18 @@ class Block(ABC):
         return False
 
     @property
+    def stands_whole(self) -> bool:
+        """True for a short table that stands on one page, and the line above it with it."""
+        return False
+
+    @property
     def begins_with_box(self) -> bool:
         """True where the block begins with a box: the boxes of one question stay on one page."""
+        return False
+
+    @property
+    def is_enclosure(self) -> bool:
+        """True for an enclosed page: only such blocks may stand behind it, so no signature is ever beside it."""
         return False
 
     @property
@@ -72,7 +84,7 @@ class Block(ABC):
         """The fixed wording in printed order, of the rows that are on the page."""
 
     @abstractmethod
-    def slots(self, regulation: Regulation) -> Iterator[Slot]:
+    def slots(self, regulation: RegulationData) -> Iterator[Slot]:
         """The values that `lines` does not have: those of the rows of a table."""
 
     @abstractmethod
@@ -99,9 +111,22 @@ class Block(ABC):
         if self.when:
             yield self.when
 
-    def owners(self, regulation: Regulation) -> Iterator[tuple[str, str]]:
+    def owners(self, regulation: RegulationData) -> Iterator[tuple[str, str]]:
         """Each value that is one role's wherever it stands, and the role; the others are the next signer's."""
         yield from ()
+
+    def questions(self, regulation: RegulationData, shown: Shown) -> Iterator[Question]:
+        """What the block asks on a screen: the values of its lines, each in its sentence, then those of its rows."""
+        for parts in self.lines():
+            yield from asked_in(regulation, parts)
+        lists: dict[str, list[Slot]] = {}
+        for slot in self.slots(regulation):
+            if slot.list:
+                lists.setdefault(slot.list, []).append(slot)
+            else:
+                yield Ask(slot, slot.label)
+        for name, slots in lists.items():
+            yield AskRows(name, tuple(slots), tuple(slot.label for slot in slots))
 
     def unsaid(self) -> Iterator[tuple[int, str]]:
         """What counts in the form's identity without standing in the block's repr: (rank, text).
@@ -110,6 +135,24 @@ class Block(ABC):
         blocks are put in the order of their ranks.
         """
         yield from ()
+
+
+def asked_in(regulation: RegulationData, parts: Parts) -> Iterator[Question]:
+    """What one run of parts asks: its wording, and each value with the words before it."""
+    words = ["" if isinstance(part, Hole) else part.text if isinstance(part, Text) else "" for part in parts]
+    wording = " ".join(" ".join("…" if isinstance(part, Hole) else text for part, text in
+                                zip(parts, words, strict=True)).split())  # fmt: skip
+    holes = [position for position, part in enumerate(parts) if isinstance(part, Hole)]
+    if not holes and wording:
+        yield Words(wording)
+    alone = len({part.binding for part in parts if isinstance(part, Hole)}) == 1
+    last = 0
+    for position in holes:
+        part = parts[position]
+        assert isinstance(part, Hole)
+        before = "" if part.is_box else " ".join("".join(words[last:position]).split())
+        last = position + 1
+        yield Ask(slot_of(regulation, part.field), wording, before, alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +170,7 @@ class BlockKind:
     parse: Callable[[Wording, Mapping, str], tuple[Block, ...]]
     keys: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
-    shapes: dict[str, Any] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
     example: str = ""
 
     @property
@@ -136,27 +179,18 @@ class BlockKind:
         return (self.name, *self.keys, *COMMON_KEYS)
 
 
-class HalfKindError(TypeError):
-    """A kind that cannot be registered: a fault of the program, not of a form. Names the kind and what is wrong."""
-
-
 def register(kinds: Iterable[BlockKind]) -> dict[str, BlockKind]:
     """The kinds by name, in order.
 
-    Raises `HalfKindError` for two kinds of one name, for two that give one key different shapes, and for one that
-    lacks a part: a method of `Block`, or its example.
+    Raises `TypeError` for two kinds of one name, for one that lacks a part (a method of `Block`, its example), and for
+    two that give one key different shapes.
     """
     out: dict[str, BlockKind] = {}
-    shapes: dict[str, Any] = {}
+    shapes: dict[str, Shape] = {}
     for kind in kinds:
-        if kind.name in out:
-            raise HalfKindError(f"{kind.name}: registered twice")
-        if left := sorted(getattr(kind.block, "__abstractmethods__", ())):
-            raise HalfKindError(f"{kind.name}: {kind.block.__name__} does not say {', '.join(left)}")
-        if not kind.example:
-            raise HalfKindError(f"{kind.name}: no example")
+        whole(kind.name, unsaid(kind.block) | ({"example"} if not kind.example else set()))
+        enter(out, kind, kind.name, (kind.name,))
         for key, shape in kind.shapes.items():
             if shapes.setdefault(key, shape) != shape:
-                raise HalfKindError(f"{kind.name}: another kind gives {key} another shape")
-        out[kind.name] = kind
+                raise TypeError(f"{kind.name}: another kind gives {key} another shape")
     return out

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from docgen.forms.blocks.kind import Block, BlockKind, Shown
+from docgen.forms.blocks.kind import Block, BlockKind, Shown, asked_in
 from docgen.forms.paper import Paper
 from docgen.forms.parts import Hole, Parts, Text, texts_in
-from docgen.forms.placement import leads_to_sign
+from docgen.forms.placement import is_above_sign
+from docgen.forms.questions import Heading, Question, Words
 from docgen.forms.slot import Slot
-from docgen.forms.wording import Wording
-from docgen.regulations.loader import Regulation
+from docgen.forms.wording import Wording, yes_or_no
+from docgen.regulations.loader import RegulationData
 from docgen.regulations.strict_yaml import Mapping
 
 #: Each kind: the style of its paragraph, bold or not, italic or not.
@@ -22,6 +23,9 @@ _LOOKS = {
     "guidance": ("Guidance", False, True),
 }
 ALIGN = ("left", "center", "right", "both")
+#: Fixed characters, four lines, up to which a label goes over to the page of its narrative: longer ones would leave a
+#: fifth of the page before empty, and with four lines of its own no label stands alone.
+_LONG_LABEL = 300
 #: Fixed characters up to which a line with values counts as labels and not as a sentence.
 _SHORT_LINE = 90
 
@@ -34,6 +38,8 @@ class Line(Block):
     parts: Parts
     when: str = ""
     align: str = ""
+    #: On the page of what follows, as the words above a table are.
+    keep: bool = field(default=False, repr=False)
 
     @property
     def paragraphs(self) -> Hole | None:
@@ -59,8 +65,11 @@ class Line(Block):
     @property
     def is_short(self) -> bool:
         """True for a line of short labels and values (`Họ và tên: … Ngày sinh: …`): justified, it would gape."""
-        fixed = sum(len(part.text) for part in self.parts if isinstance(part, Text))
-        return self.kind == "line" and len(self.parts) > 1 and self.paragraphs is None and fixed <= _SHORT_LINE
+        return self.kind == "line" and len(self.parts) > 1 and self.paragraphs is None and self._letters <= _SHORT_LINE
+
+    @property
+    def _letters(self) -> int:
+        return sum(len(part.text) for part in self.parts if isinstance(part, Text))
 
     def lines(self) -> Iterator[Parts]:
         yield self.parts
@@ -68,8 +77,19 @@ class Line(Block):
     def words(self, shown: Shown) -> Iterator[str]:
         yield from texts_in(self.parts)
 
-    def slots(self, regulation: Regulation) -> Iterator[Slot]:
+    def slots(self, regulation: RegulationData) -> Iterator[Slot]:
         yield from ()
+
+    def questions(self, regulation: RegulationData, shown: Shown) -> Iterator[Question]:
+        """As every block; a heading that asks nothing is a heading."""
+        level = {"heading": 1, "subheading": 2}.get(self.kind, 0)
+        for question in asked_in(regulation, self.parts):
+            heads = level and isinstance(question, Words)
+            yield Heading(question.text, level) if heads and isinstance(question, Words) else question
+
+    def unsaid(self) -> Iterator[tuple[int, str]]:
+        if self.keep:
+            yield 6, "keep"
 
     def write(self, paper: Paper, following: Sequence[Block]) -> str:
         """A paragraph, followed by the control of its narrative where it has one.
@@ -78,10 +98,12 @@ class Line(Block):
         alone on a page.
         """
         boxes = self.begins_with_box and any(block.begins_with_box for block in following[:1])
-        keep_next = boxes or leads_to_sign(following)
+        keep_next = boxes or is_above_sign(following) or any(block.stands_whole for block in following[:1])
+        keep_next = keep_next or self.keep
         narrative = self.paragraphs
         fixed = self.parts[:-1] if narrative else self.parts
-        extra = "<w:keepNext/>" if narrative or keep_next else ""
+        label = narrative is not None and self._letters <= _LONG_LABEL
+        extra = "<w:keepNext/>" if label or (keep_next and narrative is None) else ""
         if self.align:
             extra += f'<w:ind w:firstLine="0"/><w:jc w:val="{self.align}"/>'
         elif self.is_short:
@@ -103,15 +125,16 @@ def _parser(kind: str) -> Callable[[Wording, Mapping, str], tuple[Block, ...]]:
     def parse(wording: Wording, item: Mapping, when: str) -> tuple[Block, ...]:
         if item.get("align", ALIGN[0]) not in ALIGN:
             raise item.fault("errors.definition.unknown_value", "align", value=item["align"])
+        yes_or_no(item, "keep")
         parts = wording.parts(item[kind], item, kind, bold=bold, italic=italic, prompt=item.get("prompt", ""))
-        return (Line(kind, parts, when, item.get("align", "")),)
+        return (Line(kind, parts, when, item.get("align", ""), item.get("keep", "no") == "yes"),)
 
     return parse
 
 
 KINDS = tuple(
     BlockKind(
-        kind, Line, _parser(kind), ("prompt", "align"),
+        kind, Line, _parser(kind), ("prompt", "align", "keep"),
         example=f"{kind}: 'Nơi làm việc của đồng chí: {{member.workplace}}, ghi đủ tên'",
     )
     for kind in _LOOKS

@@ -11,6 +11,7 @@ from docgen.regulations.effect import Effect
 from docgen.regulations.predicate import Reader, Say, Spelling
 from docgen.regulations.rule_facts import Fact
 from docgen.regulations.strict_yaml import Mapping
+from docgen.regulations.subjects import is_member
 
 #: What the base of a quota is once the results are final.
 READINGS = ("given", "pool", "both")
@@ -108,7 +109,7 @@ class Quota(Effect):
                 yield f"raised {step:+d}", replace(self, raised=most)
         if self.raised:
             yield "never raised", replace(self, raised=None)
-        if self.cohort == "dang_vien":  # the only cohort that may be one cell of a base organisation
+        if is_member(self.cohort):  # the only cohort that may be one cell of a base organisation
             yield "tiers swapped", replace(self, tiers=not self.tiers)
         for reading in READINGS:
             if reading != self.reading:

@@ -12,6 +12,7 @@ from docgen.regulations.predicate import Asker, Example, Predicate, Reader, Say,
 from docgen.regulations.rule_facts import Fact
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.told import UNKNOWN, Note, Told, not_known, outcome_of
+from docgen.values.life_date import shown_life_date, span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,12 @@ class DateAfter(Predicate):
         value = ask.view.get(self.fact)
         if value is UNKNOWN:
             return not_known(self.fact)
-        date = value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
-        params = {"fact": self.fact, "value": short_date(date), "bound": short_date(self.bound)}
-        return Told(outcome_of(date > self.bound), (Note("grading.note.date_after", params),))
+        span = (value, value) if isinstance(value, datetime.date) else span_of(value)
+        if span is None or span[0] <= self.bound < span[1]:  # a month or a year that the bound lies in
+            return not_known(self.fact)
+        shown = short_date(span[0]) if span[0] == span[1] else shown_life_date(value)
+        params = {"fact": self.fact, "value": shown, "bound": short_date(self.bound)}
+        return Told(outcome_of(span[0] > self.bound), (Note("grading.note.date_after", params),))
 
     def in_words(self, say: Say) -> str:
         return say("date_after", fact=self.fact, bound=short_date(self.bound))

@@ -1,0 +1,117 @@
+"""The first sheet of a book: five steps, what has to be filled, who fills what."""
+
+# openpyxl comes without types for calls: a call of it is not an error of ours.
+# mypy: disable-error-code="no-untyped-call"
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from openpyxl.styles.alignment import Alignment
+from openpyxl.styles.fills import PatternFill
+from openpyxl.styles.fonts import Font
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from docgen.dossier.layout import Column, Sheet
+from docgen.dossier.short_book import REQUIRED_MARK, Asked, guide_mark
+
+TITLE = "Hướng dẫn"
+#: The widths of its columns in characters, the height of a line in points.
+_WIDTHS = {"A": 26, "B": 80, "C": 80}
+_LINE = 15
+#: No row of a workbook is higher (ECMA-376: 409 points).
+_HIGHEST = 409
+REQUIRED_FILL = PatternFill("solid", fgColor="FFE699")
+_STEPS = (
+    "Trang “Tổ chức”: ghi tên chi bộ, năm, ngày họp, người ký.",
+    "Trang “Đảng viên”: mỗi người một dòng, mỗi người một mã (dv-01, dv-02 …). Trang khác ghi lại đúng mã ấy.",
+    "Trang “Căn cứ chung”: trả lời một lần cho mọi đảng viên (ví dụ: bị thi hành kỷ luật trong năm: Không). "
+    "Ai khác thì ghi riêng ở dòng của người ấy, trang “Căn cứ”.",
+    "Các trang còn lại: nội dung kiểm điểm, mức của từng tiêu chí, số phiếu.",
+    "Lưu tệp .xlsx rồi chạy docgen validate: mỗi chỗ thiếu, chỗ sai được nêu kèm ô phải sửa (ví dụ Kiểm điểm!C4).",
+)
+_NOTES = (
+    "Ô tô vàng, tên có"
+    + REQUIRED_MARK
+    + ": bắt buộc. Ô khác: có thì ghi. Đưa chuột lên tên cột để xem dùng cho mẫu nào.",
+    "Được thêm cột riêng, tô màu, thêm dòng “Cộng”, “Người lập biểu” dưới bảng: docgen bỏ qua và nhắc lại một câu.",
+    "Cột, trang đổi chỗ, đổi tên đều được; đừng xóa dòng 2 đang ẩn (trang hai cột: cột C), docgen nhận cột theo đó.",
+)
+#: Who fills a sheet, by its key or the beginning of it.
+_WHO = (
+    ("to-chuc", "Văn phòng, bí thư"), ("dang-vien", "Văn phòng, chi ủy"),
+    ("kiem-diem", "Từng đảng viên; nhận xét: chi ủy"),
+    ("tap-the", "Tập thể lãnh đạo"), ("tieu-chi", "Từng chủ thể đánh giá"), ("bieu-hien", "Từng đảng viên"),
+    ("phieu", "Ban kiểm phiếu"), ("can-cu", "Chi ủy"),
+)  # fmt: skip
+
+
+def write_guide(page: Worksheet, sheets: Sequence[Sheet], asked: Asked, regulation_title: str, empty: bool) -> None:
+    """Write the guide of a book of `sheets` to `page`; its hidden row says which sheets the book has."""
+    page.cell(1, 1, f"Sổ hồ sơ: {regulation_title}").font = Font(bold=True, size=14)
+    page.cell(2, 1, guide_mark(sheets, empty))
+    page.row_dimensions[2].hidden = True
+    row = 3
+    for number, step in enumerate(_STEPS, start=1):
+        page.cell(row, 1, f"Bước {number}")
+        page.cell(row, 2, step)
+        row += 1
+    for note in _NOTES:
+        page.cell(row, 2, note)
+        row += 1
+    row += 1
+    for number, title in enumerate(("Trang", "Ai ghi", "Bắt buộc"), start=1):
+        page.cell(row, number, title).font = Font(bold=True)
+    for at, sheet in enumerate(sheets, start=row + 1):
+        page.cell(at, 1, sheet.title)
+        page.cell(at, 2, next((who for key, who in _WHO if sheet.key.startswith(key)), "Văn phòng"))
+        needed = [c.title for c in sheet.columns if is_required(asked, sheet, c)]
+        page.cell(at, 3, _listed(needed) if needed else "–")
+    for cells in page.iter_rows():
+        for cell in cells:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for letter, width in _WIDTHS.items():
+        page.column_dimensions[letter].width = width
+    for cells in page.iter_rows(min_row=3):
+        # Not every program makes a row as high as its text when it opens the book.
+        page.row_dimensions[cells[0].row].height = height_of((c.value, _WIDTHS[c.column_letter]) for c in cells)
+    fit_to_width(page)
+
+
+def height_of(cells: Iterable[tuple[object, int]]) -> float:
+    """The height in points of a row with these texts, each in a column of so many characters."""
+    lines = (
+        sum(max(1, -(-len(line) // width)) for line in str(value or "").split("\n")) for value, width in cells
+    )  # fmt: skip
+    return min(_LINE * max(lines), _HIGHEST)
+
+
+def fit_to_width(page: Worksheet) -> None:
+    """Print `page` on landscape A4 with all its columns beside each other."""
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.page_setup.fitToHeight = 0
+
+
+def is_required(asked: Asked, sheet: Sheet, column: Column) -> bool:
+    """Whether `column` has to be filled."""
+    found = asked.get((sheet.key, column.path))
+    return found is not None and found.required
+
+
+def comment_of(asked: Asked, sheet: Sheet, column: Column) -> str:
+    """What the comment of a column's title says: its full wording, whether it is required, which forms print it."""
+    found = asked.get((sheet.key, column.path))
+    lines = [column.wording] if column.wording and column.wording not in column.title else []
+    if found is not None and found.required:
+        lines.append("Bắt buộc.")
+    if found is not None and found.forms:
+        lines.append(f"Dùng cho: {', '.join(found.forms)}.")
+    if column.note:
+        lines.append(column.note)
+    return "\n".join(lines)
+
+
+def _listed(titles: Sequence[str], most: int = 12) -> str:
+    more = f" … ({len(titles)} mục)" if len(titles) > most else ""
+    return "; ".join(titles[:most]) + more

@@ -1,0 +1,187 @@
+"""A backup holds all that the server keeps, is taken while it runs, and goes into an empty place whole or not."""
+
+from __future__ import annotations
+
+import json
+import stat
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+from page_office import PASSWORD, Browser, add_person, signed_in
+from sqlalchemy import select
+from web_office import Office
+
+from docgen.dossier.sample import sample_dossier
+from docgen.errors import InputError, UsageError
+from docgen.web import dossier_store, packet_store
+from docgen.web.app import create_app
+from docgen.web.backup import back_up, restore
+from docgen.web.database import Database
+from docgen.web.database_tables import CHANGE, LINK, METADATA, SESSION
+from docgen.web.settings import Settings
+
+PACKET = "0" * 31 + "a"
+
+
+@pytest.fixture
+def kept(each_office: Office) -> Office:
+    """A server on each kind of database, with an account that is signed in, a dossier with a history, a packet."""
+    office = each_office
+    signed_in(office)
+    dossier = office.dossier(sample_dossier("kh55-2018"), unit="chi-bo-a")
+    patch = {"organization": {"name": "Chi bộ khác"}}
+    assert office.call("PATCH", f"/dossiers/{dossier}", json=patch, headers={"If-Match": "*"}).status_code == 200
+    folder = packet_store.folder_of(office.settings, PACKET)
+    (folder / "pdf").mkdir(parents=True)
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    (folder / "pdf" / "một.pdf").write_bytes(b"%PDF")
+    with office.database.write() as db:
+        packet_store.enter(db, PACKET, dossier, 2, False)
+    return office
+
+
+def place(folder: Path) -> tuple[Settings, Database]:
+    settings = Settings(folder)
+    settings.prepare()
+    return settings, Database(settings.url)
+
+
+def test_what_comes_back_is_what_was_there(kept: Office, tmp_path: Path) -> None:
+    target = tmp_path / "sao-luu.zip"
+    assert back_up(kept.settings, kept.database, target) == 1
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    settings, database = place(tmp_path / "moi")
+    assert restore(settings, database, target) == 1
+    with kept.database.read() as old, database.read() as new:
+        for table in METADATA.sorted_tables:
+            rows = [] if table in (SESSION, LINK) else sorted(map(str, old.execute(select(table)).all()))
+            if table.name != "login_try":
+                assert sorted(map(str, new.execute(select(table)).all())) == rows, table.name
+        number = dossier_store.listed(new)[0].id
+        assert dossier_store.broken_chain(new, number) == 0
+    packet = packet_store.folder_of(settings, PACKET)
+    assert (packet / "pdf" / "một.pdf").read_bytes() == b"%PDF"
+    database.close()
+    from fastapi.testclient import TestClient
+
+    with TestClient(create_app(settings)) as client:  # the restored place works: sign in, look, change
+        browser = Browser(Office(settings, client, client.app.state.database))  # type: ignore[attr-defined]
+        assert browser.sign_in("hanh", PASSWORD).status_code == 303
+        assert browser.post(f"/ho-so/{number}/nguoi", {"ten": "Người Mới"}).status_code == 303
+        with client.app.state.database.read() as db:  # type: ignore[attr-defined]
+            numbers = list(db.execute(select(CHANGE.c.number).order_by(CHANGE.c.number)).scalars())
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_a_backup_is_one_moment_while_others_write(office: Office, tmp_path: Path) -> None:
+    dossier = office.dossier(sample_dossier("kh55-2018"))
+    done = threading.Event()
+
+    def write() -> None:
+        count = 0
+        while not done.is_set():
+            count += 1
+
+            def make(data: dict[str, object], count: int = count) -> dict[str, object]:
+                return {**data, "organization": {"name": str(count)}, "meeting": {"place": str(count)}}
+
+            with office.database.write() as db:
+                dossier_store.change(db, dossier, "a", None, make)  # type: ignore[arg-type]
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for number in range(5):
+            target = tmp_path / f"{number}.zip"
+            back_up(office.settings, office.database, target)
+            settings, database = place(tmp_path / str(number))
+            restore(settings, database, target)
+            with database.read() as db:
+                row, data = dossier_store.listed(db)[0], dossier_store.content(db, dossier)
+                last = dossier_store.last_changes(db, dossier, 1)[0]
+                assert dossier_store.broken_chain(db, dossier) == 0
+            assert last["version"] == row.version
+            assert row.version == 1 or data["organization"]["name"] == data["meeting"]["place"]  # type: ignore[index,call-overload]
+            database.close()
+    finally:
+        done.set()
+        writer.join()
+
+
+def test_nothing_is_overwritten(kept: Office, tmp_path: Path) -> None:
+    target = tmp_path / "sao-luu.zip"
+    back_up(kept.settings, kept.database, target)
+    with pytest.raises(UsageError):
+        back_up(kept.settings, kept.database, target)
+    with pytest.raises(UsageError, match="not_empty"):
+        restore(kept.settings, kept.database, target)
+    settings, database = place(tmp_path / "co-nguoi")
+    database.upgrade()
+    office = Office(settings, kept.client, database)
+    add_person(office, "lan", unit="x")
+    with pytest.raises(UsageError, match="not_empty"):
+        restore(settings, database, target)
+    database.close()
+
+
+def changed(source: Path, target: Path, name: str, content: bytes | None) -> Path:
+    """The backup with one entry changed, or left out."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for entry in old.namelist():
+            if entry != name:
+                new.writestr(entry, old.read(entry))
+        if content is not None:
+            new.writestr(name, content)
+    return target
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("packets/" + PACKET + "/../../../x", b"x"), ("packets/" + PACKET + "/C:x", b"x"),
+    ("tables/person.jsonl", None), ("tables/dossier.jsonl", b'{"id": "a"}\n'), ("tables/unit.jsonl", b"[1]\n"),
+    ("docgen-backup.json", b'{"kind": "khac"}'), ("docgen-backup.json", None),
+    ("docgen-backup.json", json.dumps({"kind": "docgen-backup/1", "tables": "9999", "docgen": "9"}).encode()),
+])  # fmt: skip
+def test_a_backup_that_is_not_whole_leaves_nothing(
+    kept: Office, tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    target = tmp_path / "sao-luu.zip"
+    back_up(kept.settings, kept.database, target)
+    broken = changed(target, tmp_path / "hong.zip", name, content)
+    settings, database = place(tmp_path / "moi")
+    with pytest.raises(InputError):
+        restore(settings, database, broken)
+    with database.read() as db:
+        assert dossier_store.listed(db) == []
+    assert list(settings.packets.iterdir()) == []
+    assert not (tmp_path / "x").exists()
+    assert restore(settings, database, target) == 1  # the place is as empty as it was
+    database.close()
+
+
+def test_what_is_no_zip_is_said_to_be_none(tmp_path: Path) -> None:
+    settings, database = place(tmp_path / "moi")
+    (tmp_path / "x.zip").write_bytes(b"PK rong")
+    with pytest.raises(InputError, match="no_backup"):
+        restore(settings, database, tmp_path / "x.zip")
+    database.close()
+
+
+@pytest.mark.postgresql
+def test_a_backup_of_one_kind_of_database_goes_into_the_other(office: Office, postgresql: Path, tmp_path: Path) -> None:
+    from postgres_here import new_database
+
+    dossier = office.dossier(sample_dossier("kh55-2018"))
+    target = tmp_path / "sao-luu.zip"
+    back_up(office.settings, office.database, target)
+    settings = Settings(tmp_path / "pg", new_database(postgresql, "docgen_sao_luu"))
+    settings.prepare()
+    database = Database(settings.url)
+    assert restore(settings, database, target) == 1
+    with database.write() as db:  # the history goes on behind its last line
+        dossier_store.change(db, dossier, "a", None, lambda data: {**data, "sample": False})
+    with database.read() as db:
+        assert dossier_store.broken_chain(db, dossier) == 0
+        assert [line["version"] for line in dossier_store.history(db, dossier)] == [1, 2]
+    database.close()
