@@ -24,7 +24,7 @@ from docgen.signing.libraries import need
 from docgen.signing.scan import look
 from docgen.signing.signed_manifest import Document, Manifest
 from docgen.signing.verdict import Reason
-from docgen.word.file.safe_open import open_word
+from docgen.word.file.safe_open import WordFile, open_word
 from docgen.word.read.tagged import values_of
 
 #: What comes of objects of another kind than the standard says.
@@ -39,6 +39,21 @@ class Forms:
     folders: Sequence[Path] = ()
     _regulations: dict[str, RegulationData | None] = field(default_factory=dict)
     _forms: dict[tuple[str, str], FormDefinition | None] = field(default_factory=dict)
+    _opened: tuple[str, WordFile | None] = ("", None)
+
+    def word(self, document: Document) -> WordFile | None:
+        """The Word file of a document, None where it is not there or is none; the last one asked for is kept.
+
+        A document is asked about once for each who signs it, one document after another.
+        """
+        if self._opened[0] != document.file:
+            try:
+                path = self.manifest.place(document.file)
+                opened = open_word(path, document.file)[0] if path.is_file() else None
+            except (OSError, InputError):
+                opened = None
+            self._opened = (document.file, opened)
+        return self._opened[1]
 
     def regulation(self, name: str) -> RegulationData | None:
         """A regulation, or None where it is not at hand."""
@@ -89,11 +104,7 @@ def printed_name(forms: Forms, document: Document, role: str) -> tuple[str, bool
         return "", False
     binding = block.name.binding
     needed = binding in form.required
-    try:
-        path = forms.manifest.place(document.file)
-        opened = open_word(path, document.file)[0] if path.is_file() else None
-    except (OSError, InputError):
-        opened = None
+    opened = forms.word(document)
     found = values_of(opened.document, binding) if opened is not None else set()
     return (found.pop() if len(found) == 1 else ""), needed
 
