@@ -63,13 +63,27 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"{marker}: {remedy}")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--few N`: of each test function N cases at most, spread over them all."""
+    parser.addoption("--few", type=int, default=0, help="of each test function so many cases at most (0: all)")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests marked `serial` to a run without worker processes (`scripts/test` makes one)."""
-    if not os.environ.get("PYTEST_XDIST_WORKER"):
-        return
-    serial = [item for item in items if item.get_closest_marker("serial")]
-    items[:] = [item for item in items if item not in serial]
-    config.hook.pytest_deselected(items=serial)
+    """Leave tests marked `serial` to a run without worker processes (`scripts/test` makes one); heed `--few`."""
+    left_out: list[pytest.Item] = []
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        left_out = [item for item in items if item.get_closest_marker("serial")]
+    if few := config.getoption("--few"):
+        cases: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        for group in cases.values():
+            kept = {index * len(group) // few for index in range(few)}
+            left_out += [item for index, item in enumerate(group) if index not in kept]
+    if left_out:
+        gone = {id(item) for item in left_out}
+        items[:] = [item for item in items if id(item) not in gone]
+        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
