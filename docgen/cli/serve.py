@@ -50,6 +50,7 @@ def _help(key: str) -> str:
 @click.option("--remove-webhook", metavar="ID", help=_help("remove_webhook"))
 @click.option("--webhooks", "list_webhooks", is_flag=True, help=_help("webhooks"))
 @click.option("--allow-webhook-host", "hosts", multiple=True, metavar="HOST", help=_help("allow_webhook_host"))
+@click.option("--log-file", type=click.Path(dir_okay=False, path_type=Path), help=_help("log_file"))
 @folders_option
 @templates_option
 def serve(
@@ -75,6 +76,7 @@ def serve(
     remove_webhook: str | None,
     list_webhooks: bool,
     hosts: tuple[str, ...],
+    log_file: Path | None,
     folders: tuple[Path, ...],
     templates: tuple[Path, ...],
 ) -> None:
@@ -110,29 +112,48 @@ def serve(
     if new_key is not None or revoke_key is not None or add_unit is not None:
         _manage(settings, new_key, role or "", unit or "", revoke_key, add_unit)
         return
-    from docgen.web.log_lines import log_to_stderr
-    from docgen.web.server import answers_here, free_port
-    from docgen.web.server import serve as run
+    from docgen.web.server import STARTING, PortTaken, ServedAlready, answers_here
 
-    log_to_stderr(logging.INFO)
-    host = "0.0.0.0" if lan else "127.0.0.1"
-    if not free_port(host, port):  # first: a second start must not end the link that the first one showed
-        if open_page and not lan and answers_here(port):
+    try:
+        _serve(settings, port, open_page, lan, tls_cert, tls_key, log_file and log_file.absolute())
+    except (ServedAlready, PortTaken) as fault:
+        same = isinstance(fault, ServedAlready) or database
+        if same and open_page and not lan and answers_here(port, STARTING):
             _show_running(f"http://127.0.0.1:{port}")
             return
-        raise EnvironmentFault("web.error.port", port=port)
-    link = _first_link(settings)
-    if lan and link:
-        raise UsageError("web.usage.lan_first")
-    identity = _identity(settings, tls_cert, tls_key, port) if lan else None
-    address = f"{'https' if identity else 'http'}://127.0.0.1:{port}"
-    click.echo(message("web.say.serving", language(), address=address, folder=str(settings.data)), err=True)
-    if link:
-        address = f"{address}/lan-dau/{link}"
-        click.echo(message("web.say.first_link", language(), address=address), err=True)
-    for told in (signal.SIGINT, signal.SIGTERM):  # the server raises them again when it has ended as they asked
-        signal.signal(told, lambda *_: None)
-    run(settings, host, port, open_at=address if open_page else "", tls=identity)
+        if isinstance(fault, PortTaken) and answers_here(port):
+            raise EnvironmentFault("web.error.port_docgen", port=port) from None
+        raise
+
+
+def _serve(
+    settings: Settings, port: int, open_page: bool, lan: bool, certificate: Path | None, key: Path | None,
+    log_file: Path | None,
+) -> None:  # fmt: skip
+    """Serve until the end. Raises `ServedAlready`, `PortTaken` before anything is begun."""
+    from docgen.web.log_lines import log_to_file, log_to_stderr
+    from docgen.web.server import listening, only_server
+    from docgen.web.server import serve as run
+
+    # First of all: a second start must not end the link that the first one showed.
+    with only_server(settings), listening("0.0.0.0" if lan else "127.0.0.1", port) as door:
+        jobs_log = None
+        if log_file is not None:
+            jobs_log = log_to_file(logging.INFO, log_file)
+        else:
+            log_to_stderr(logging.INFO)
+        link = _first_link(settings)
+        if lan and link:
+            raise UsageError("web.usage.lan_first")
+        identity = _identity(settings, certificate, key, port) if lan else None
+        address = f"{'https' if identity else 'http'}://127.0.0.1:{port}"
+        click.echo(message("web.say.serving", language(), address=address, folder=str(settings.data)), err=True)
+        if link:
+            address = f"{address}/lan-dau/{link}"
+            click.echo(message("web.say.first_link", language(), address=address), err=True)
+        for told in (signal.SIGINT, signal.SIGTERM):  # the server raises them again when it has ended as they asked
+            signal.signal(told, lambda *_: None)
+        run(settings, door, open_at=address if open_page else "", tls=identity, log=jobs_log)
 
 
 def _show_running(address: str) -> None:
@@ -165,6 +186,8 @@ def _keep(settings: Settings, backup: Path | None, restore: Path | None) -> None
     from docgen.web.backup import restore as put_back
     from docgen.web.database import Database
 
+    if backup is not None and not settings.database and not settings.sqlite.exists():
+        raise UsageError("web.usage.nothing_kept", folder=str(settings.data), file=settings.sqlite.name)
     settings.prepare()
     database = Database(settings.url)
     try:

@@ -2,6 +2,9 @@
 
 The zip holds each table as JSON lines, seen at one moment, and the folders of the packets. It fits SQLite and
 PostgreSQL alike. Who is signed in, and links that are good for once, are left out.
+
+A backup of an earlier version is first put into a database of its own with the tables of then, which the same steps
+bring on that bring a server on; what they make of it goes into the empty place.
 """
 
 from __future__ import annotations
@@ -11,12 +14,15 @@ import json
 import os
 import re
 import shutil
+import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, MetaData, Table, func, insert, select, text
+from sqlalchemy.exc import StatementError
 
 from docgen.errors import InputError, UsageError
 from docgen.paths import JsonDict
@@ -41,6 +47,8 @@ _HEAD = "docgen-backup.json"
 _LEFT_OUT = {SESSION.name, LINK.name, LOGIN_TRY.name, SIGN_TICKET.name}
 _PACKET = re.compile(r"packets/([0-9a-f]{32})/(.+)\Z")
 _ROWS = 500
+#: Where Alembic keeps which step the tables are at.
+_VERSIONS = "alembic_version"
 
 
 def back_up(settings: Settings, database: Database, target: Path) -> int:
@@ -79,8 +87,8 @@ def _bytes_back(row: JsonDict) -> dict[str, Any]:
 def restore(settings: Settings, database: Database, source: Path) -> int:
     """Put a backup back; the number of dossiers. All of it, or nothing.
 
-    Raises `InputError` for a file that is no whole backup or of tables that this version does not know, `UsageError`
-    where the place holds an account or a dossier already.
+    A backup of an earlier version is brought on. Raises `InputError` for a file that is no whole backup or of tables
+    that this version does not know, `UsageError` where the place holds an account or a dossier already.
     """
     database.upgrade()
     made: list[Path] = []
@@ -92,18 +100,25 @@ def restore(settings: Settings, database: Database, source: Path) -> int:
             if head.get("kind") != KIND:
                 raise InputError("web.error.no_backup", file=source.name)
             with database.write() as db:
-                if head.get("tables") != database.revision(db):
+                then, now = head.get("tables"), database.revision(db)
+                if then not in database.revisions():
                     raise InputError("web.error.other_backup", version=str(head.get("docgen"))[:20])
                 for table in (PERSON, DOSSIER):
                     if db.execute(select(func.count()).select_from(table)).scalar_one():
                         raise UsageError("web.usage.not_empty", folder=str(settings.data))
-                count = _fill(db, database, archive)
+                if then == now:
+                    count = _fill(db, METADATA, lambda table: _rows(archive, table))
+                else:
+                    with _brought_on(archive, then, settings.data) as rows:
+                        count = _fill(db, METADATA, rows)
+                if not database.sqlite:
+                    _count_on(db)
                 _unpack(settings, archive, made)
                 return count
     except OSError as fault:
         _drop(made)
         raise environment_fault(fault, settings.data) from fault
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError) as fault:
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, TypeError, AttributeError, StatementError) as fault:
         _drop(made)
         raise InputError("web.error.no_backup", file=source.name) from fault
     except Exception:
@@ -116,28 +131,59 @@ def _drop(made: list[Path]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fill(db: Connection, database: Database, archive: zipfile.ZipFile) -> int:
+def _fill(db: Connection, tables: MetaData, rows_of: Callable[[Table], Iterator[dict[str, Any]]]) -> int:
+    """Put the rows into empty tables; the number of dossiers among them."""
     count = 0
-    for table in METADATA.sorted_tables:
-        if table.name in _LEFT_OUT:
+    for table in tables.sorted_tables:
+        if table.name in _LEFT_OUT or table.name == _VERSIONS:
             continue
-        with archive.open(f"tables/{table.name}.jsonl") as file:
-            rows: list[dict[str, Any]] = []
-            for row in _lines(file):
-                if set(row) != set(table.columns.keys()):
-                    raise ValueError(table.name)
-                rows.append(_bytes_back(row))
-                count += table is DOSSIER
-                if len(rows) == _ROWS:
-                    db.execute(insert(table), rows)
-                    rows = []
-            if rows:
+        rows: list[dict[str, Any]] = []
+        for row in rows_of(table):
+            rows.append(row)
+            count += table.name == DOSSIER.name
+            if len(rows) == _ROWS:
                 db.execute(insert(table), rows)
-    for table in () if database.sqlite else (CHANGE, DELIVERY):  # the next line goes behind the last one
+                rows = []
+        if rows:
+            db.execute(insert(table), rows)
+    return count
+
+
+def _rows(archive: zipfile.ZipFile, table: Table) -> Iterator[dict[str, Any]]:
+    """The rows of a table as the backup has them. Raises `ValueError`, `KeyError` where they are not such rows."""
+    with archive.open(f"tables/{table.name}.jsonl") as file:
+        for row in _lines(file):
+            if set(row) != set(table.columns.keys()):
+                raise ValueError(table.name)
+            yield _bytes_back(row)
+
+
+@contextmanager
+def _brought_on(
+    archive: zipfile.ZipFile, revision: str, folder: Path
+) -> Iterator[Callable[[Table], Iterator[dict[str, Any]]]]:
+    """The rows of a backup with the tables of an earlier `revision`, as this version would have them."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".docgen-", ignore_cleanup_errors=True) as scratch:
+        between = Database(f"sqlite:///{Path(scratch) / 'between.sqlite3'}")
+        try:
+            between.upgrade(revision)
+            then = MetaData()
+            with between.write() as db:
+                then.reflect(db)
+                _fill(db, then, lambda table: _rows(archive, table))
+            between.upgrade()
+            with between.read() as db:
+                yield lambda table: (dict(row) for row in db.execute(select(table)).mappings())
+        finally:
+            between.close()
+
+
+def _count_on(db: Connection) -> None:
+    """PostgreSQL: the next line of a numbered table goes behind the last one."""
+    for table in (CHANGE, DELIVERY):
         last = db.execute(select(func.max(table.c.number))).scalar()
         if last:
             db.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'number'), :last)"), {"last": last})
-    return count
 
 
 def _lines(file: Any) -> Iterator[JsonDict]:

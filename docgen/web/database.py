@@ -14,6 +14,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -57,16 +58,23 @@ class Database:
             with connection.begin():
                 yield connection
 
-    def upgrade(self) -> None:
-        """Bring the tables to this version's. Raises `EnvironmentFault` where a newer docgen made them."""
+    def upgrade(self, revision: str = "head") -> None:
+        """Bring the tables to this version's, or to those of an earlier `revision`.
+
+        Raises `EnvironmentFault` where a newer docgen made them.
+        """
         with _told(), self.engine.connect() as connection:
-            config = Config()
-            config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+            config = _migrations()
             config.attributes["connection"] = connection.execution_options(**{_WRITES: True})
             try:
-                command.upgrade(config, "head")
+                command.upgrade(config, revision)
             except CommandError as fault:
                 raise EnvironmentFault("web.error.newer_database") from fault
+
+    @staticmethod
+    def revisions() -> list[str]:
+        """What names the tables of each version, this one's first."""
+        return [step.revision for step in ScriptDirectory.from_config(_migrations()).walk_revisions()]
 
     @staticmethod
     def revision(db: Connection) -> str:
@@ -76,6 +84,12 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
 
 
 @contextlib.contextmanager

@@ -5,7 +5,15 @@ from __future__ import annotations
 import datetime
 import json
 import logging
+import os
 import sys
+from contextlib import suppress
+from pathlib import Path
+
+from docgen.storage import environment_fault
+
+#: Bytes of a log that is put aside when a server starts.
+FULL = 4_000_000
 
 #: What a record may say besides its words: ids, numbers and codes.
 _FACTS = ("job", "packet", "dossier", "code", "kind", "failed", "status", "method", "route", "seconds", "key",
@@ -34,7 +42,28 @@ class JsonLines(logging.Formatter):
 
 def log_to_stderr(level: int) -> None:
     """Write docgen's and the server's own log to standard error, as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
+    _log_to(logging.StreamHandler(sys.stderr), level)
+
+
+def log_to_file(level: int, file: Path) -> Path:
+    """Write that log to the end of a file instead; the file beside it where the process of the jobs writes its own.
+
+    What has grown too long is put aside first (`….1`). Raises `EnvironmentFault` where the disk refuses.
+    """
+    jobs = file.with_name(f"{file.stem}.jobs{file.suffix}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for path in (file, jobs):
+            with suppress(FileNotFoundError, PermissionError):  # Windows: a process that is ending still has it open
+                if path.stat().st_size > FULL:
+                    os.replace(path, path.with_name(f"{path.name}.1"))
+        _log_to(logging.FileHandler(file, encoding="utf-8"), level)
+    except OSError as fault:
+        raise environment_fault(fault, file) from fault
+    return jobs
+
+
+def _log_to(handler: logging.Handler, level: int) -> None:
     handler.setFormatter(JsonLines())
     for name in ("docgen", "uvicorn"):
         logger = logging.getLogger(name)

@@ -8,13 +8,18 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+import urllib.error
 import urllib.request
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 
+from docgen.errors import EnvironmentFault
+from docgen.storage import environment_fault, hold, let_go
 from docgen.web.app import create_app
 from docgen.web.job_worker import settings_line
 from docgen.web.lan import Identity
@@ -23,13 +28,26 @@ from docgen.web.settings import Settings
 LOG = logging.getLogger("docgen.web")
 #: Seconds before a worker that died is begun again, and that a stopped one is waited for.
 _AGAIN, _LAST = 1.0, 10.0
+#: Lies in the folder of a server for as long as it serves.
+LOCK = "serving.lock"
+#: Seconds that a server that holds the folder is waited for until it answers, and until it listens at all.
+STARTING, _LISTENING = 90.0, 3.0
+
+
+class ServedAlready(EnvironmentFault):
+    """Another docgen serves this folder, or is about to."""
+
+
+class PortTaken(EnvironmentFault):
+    """Somebody listens at the port."""
 
 
 class JobProcess:
     """The process of the jobs. It ends by itself when this process does, however that ends."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, log: Path | None = None) -> None:
         self._line = settings_line(settings) + "\n"
+        self._log = log
         self._stopping = threading.Event()
         self._process: subprocess.Popen[str] | None = None
         self._keeper = threading.Thread(target=self._keep, name="jobs", daemon=True)
@@ -40,9 +58,16 @@ class JobProcess:
 
     def _keep(self) -> None:
         while not self._stopping.is_set():
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "docgen.web.job_worker"], stdin=subprocess.PIPE, text=True, encoding="utf-8"
-            )
+            # A file of its own: two processes that append to one lose lines on Windows.
+            told = None if self._log is None else self._log.open("ab")
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "docgen.web.job_worker"],
+                    stdin=subprocess.PIPE, stderr=told, text=True, encoding="utf-8",
+                )  # fmt: skip
+            finally:
+                if told is not None:
+                    told.close()
             assert self._process.stdin is not None
             try:
                 self._process.stdin.write(self._line)
@@ -67,9 +92,9 @@ class JobProcess:
 
 
 @contextmanager
-def working(settings: Settings) -> Iterator[None]:
-    """Jobs are done for as long as the block runs."""
-    process = JobProcess(settings)
+def working(settings: Settings, log: Path | None = None) -> Iterator[None]:
+    """Jobs are done for as long as the block runs; the process that does them writes its log to `log`, or stderr."""
+    process = JobProcess(settings, log)
     process.start()
     try:
         yield
@@ -77,27 +102,62 @@ def working(settings: Settings) -> Iterator[None]:
         process.stop()
 
 
-def free_port(host: str, port: int) -> bool:
-    """True where nobody listens at the port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+@contextmanager
+def only_server(settings: Settings) -> Iterator[None]:
+    """While the block runs nobody else serves this folder. Raises `ServedAlready` where somebody does.
+
+    A database of its own (PostgreSQL) may have several servers: for them the port decides alone.
+    """
+    settings.prepare()
+    if settings.database:
+        yield
+        return
+    lock = settings.data / LOCK
+    try:
+        held = hold(lock, settings.data, patience=0.5)
+    except EnvironmentFault:
+        raise ServedAlready("web.error.served", folder=str(settings.data)) from None
+    except OSError as fault:
+        raise environment_fault(fault, settings.data) from fault
+    try:
+        yield
+    finally:
+        let_go(held, lock)
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """The port, taken at once and for as long as the block runs. Raises `PortTaken` where somebody has it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as door:
         # On Windows SO_REUSEADDR lets a second server have the port of a first one: there one asks for it alone.
         own = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
-        trial.setsockopt(socket.SOL_SOCKET, own, 1)
+        door.setsockopt(socket.SOL_SOCKET, own, 1)
         try:
-            trial.bind((host, port))
+            door.bind((host, port))
+            door.listen()  # elsewhere two may bind one port, and only one of them may listen there
         except OSError:
-            return False
-    return True
+            raise PortTaken("web.error.port", port=port) from None
+        yield door
 
 
-def answers_here(port: int) -> bool:
-    """True where what listens at the port of this machine is a docgen (without TLS)."""
+def answers_here(port: int, patience: float = 0.0) -> bool:
+    """True where what listens at the port of this machine is a docgen (without TLS).
+
+    `patience` is how many seconds one is waited for that listens and does not answer yet.
+    """
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
-            return answer.headers.get("Docgen-Version") is not None
-    except (OSError, http.client.HTTPException, ValueError):
-        return False
+    begun = time.monotonic()
+    while True:
+        try:
+            with opener.open(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+                return answer.headers.get("Docgen-Version") is not None
+        except (urllib.error.HTTPError, http.client.HTTPException, ValueError):
+            return False
+        except OSError as fault:
+            nobody = isinstance(getattr(fault, "reason", fault), ConnectionRefusedError)
+            if time.monotonic() - begun >= min(patience, _LISTENING if nobody else patience):
+                return False
+        time.sleep(0.1)
 
 
 class _Server(uvicorn.Server):
@@ -111,17 +171,20 @@ class _Server(uvicorn.Server):
             threading.Thread(target=webbrowser.open, args=(self.open_at,), daemon=True).start()
 
 
-def serve(settings: Settings, host: str, port: int, open_at: str = "", tls: Identity | None = None) -> None:
-    """Answer requests until the process is told to end (SIGINT, SIGTERM); what is being answered is finished first.
+def serve(
+    settings: Settings, door: socket.socket, open_at: str = "", tls: Identity | None = None, log: Path | None = None
+) -> None:
+    """Answer requests at `door` until the process is told to end (SIGINT, SIGTERM); what is begun is finished first.
 
-    `open_at` is an address to show in this machine's browser; with `tls` only encrypted requests are answered.
+    `open_at` is an address to show in this machine's browser; with `tls` only encrypted requests are answered; `log`
+    is the file that the process of the jobs writes its log to.
     """
     config = uvicorn.Config(
-        create_app(settings), host=host, port=port, log_config=None, access_log=False, server_header=False,
+        create_app(settings), log_config=None, access_log=False, server_header=False,
         timeout_graceful_shutdown=10, ssl_certfile=str(tls.certificate) if tls else None,
         ssl_keyfile=str(tls.key) if tls else None,
     )  # fmt: skip
-    with working(settings):
+    with working(settings, log):
         server = _Server(config)
         server.open_at = open_at
-        server.run()
+        server.run([door])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from docgen.storage import environment_fault
 
 #: Kinds of file systems that lie on another machine: SQLite's locks do not hold there.
 _REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "smb2", "ncpfs", "afs", "9p", "fuse.sshfs", "fuse.s3fs"})
+#: What `GetDriveTypeW` says of such a drive.
+_DRIVE_REMOTE = 4
 _MOUNTS = Path("/proc/mounts")
 
 
@@ -41,7 +44,12 @@ class Settings:
     @property
     def url(self) -> str:
         """The database as SQLAlchemy takes it."""
-        return self.database or f"sqlite:///{self.data / 'docgen.sqlite3'}"
+        return self.database or f"sqlite:///{self.sqlite}"
+
+    @property
+    def sqlite(self) -> Path:
+        """The file of the database where no other one is named."""
+        return self.data / "docgen.sqlite3"
 
     @property
     def packets(self) -> Path:
@@ -60,11 +68,19 @@ class Settings:
             raise environment_fault(fault, self.data) from fault
 
 
+def _mapped(anchor: str) -> bool:
+    """True where Windows says that the drive lies on another machine (`Z:` for a share)."""
+    windows = getattr(ctypes, "windll", None)
+    return windows is not None and windows.kernel32.GetDriveTypeW(anchor) == _DRIVE_REMOTE
+
+
 def network_share(folder: Path) -> str:
     """The kind of the network file system that `folder` lies on; empty for a disk of this machine."""
     place = str(folder.absolute())
     if place.startswith(("\\\\", "//")):
         return "UNC"
+    if _mapped(folder.absolute().anchor):
+        return "network drive"
     try:
         lines = _MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

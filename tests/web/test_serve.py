@@ -217,6 +217,84 @@ def test_a_second_start_shows_the_page_of_the_first_and_leaves_its_link(tmp_path
         assert ask(port, "GET", link[0])[0] == 200
 
 
+def test_of_starts_at_one_moment_one_serves_and_the_other_shows_its_page(tmp_path: Path) -> None:
+    """As by a nervous double click: the second one comes while the first has the port and does not answer yet."""
+    shown, port = tmp_path / "shown.txt", free_port()
+    (tmp_path / "browser").write_text(f'#!/bin/sh\necho "$1" >> "{shown}"\n', encoding="utf-8")
+    (tmp_path / "browser").chmod(0o755)
+    start = [*SERVE, "--data", str(tmp_path / "d"), "--port", str(port), "--open"]
+    browser = {**os.environ, "BROWSER": f"{tmp_path / 'browser'} %s"}
+    begun: list[subprocess.Popen[str]] = []
+    try:
+        for _ in range(2):
+            begun.append(subprocess.Popen(start, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=browser))
+            first, stderr = begun[0], begun[0].stderr
+            if len(begun) == 1:
+                assert stderr is not None
+                link = re.search(r"/lan-dau/[\w-]{43}", next(line for line in stderr if "/lan-dau/" in line))
+                first.send_signal(signal.SIGSTOP)
+        time.sleep(3)
+        assert begun[1].poll() is None
+        first.send_signal(signal.SIGCONT)
+        told = begun[1].communicate(timeout=40)[1]
+        assert (begun[1].returncode, first.poll()) == (0, None)
+        assert "{" not in told
+        assert "/lan-dau/" not in told
+        assert f"http://127.0.0.1:{port}" in told
+        assert link is not None
+        assert ask(port, "GET", link[0])[0] == 200  # still good: whoever lost did not void it
+    finally:
+        for one in begun:
+            one.kill()
+            one.communicate()
+    assert f"http://127.0.0.1:{port}" in shown.read_text(encoding="utf-8").split()
+
+
+def test_a_folder_that_is_served_is_not_served_at_another_port(tmp_path: Path) -> None:
+    port, other = free_port(), free_port()
+    with serving(tmp_path / "d", port):
+        done = run("--data", str(tmp_path / "d"), "--port", str(other), "--open")
+        assert (done.returncode, done.stdout) == (4, "")
+        assert str(tmp_path / "d") in done.stderr
+        stranger = run("--data", str(tmp_path / "e"), "--port", str(port), "--open")
+        assert (stranger.returncode, stranger.stdout) == (4, "")
+        assert "thư mục dữ liệu khác" in stranger.stderr
+        assert not (tmp_path / "e" / "docgen.sqlite3").exists()
+    with serving(tmp_path / "d", port):  # a server that was killed holds nothing
+        pass
+
+
+def test_with_a_log_file_nothing_is_written_to_the_window_while_it_runs(tmp_path: Path) -> None:
+    """Windows stops a program that writes to a window in which something is selected."""
+    key = run("--data", str(tmp_path), "--new-key", "a").stdout.strip()
+    port, log = free_port(), tmp_path / "nhật ký.log"
+    log.write_bytes(b"{}\n" * 2_000_000)
+    with serving(tmp_path, port, "--log-file", str(log)) as process:
+        body = json.dumps(sample_dossier("kh55-2018")).encode()
+        dossier = json.loads(ask(port, "POST", "/api/v1/dossiers", key, body)[1])["id"]
+        job = json.loads(ask(port, "POST", f"/api/v1/dossiers/{dossier}/packets", key, b"{}")[1])["job"]
+        assert ended(port, key, job)["state"] == "done"
+        os.kill(children(process.pid)[0], signal.SIGKILL)  # a warning of the server itself
+        until = time.monotonic() + 20
+        while not log.read_text(encoding="utf-8") and time.monotonic() < until:
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        assert process.stderr is not None
+        assert "{" not in process.stderr.read()
+    assert "begun again" in json.loads(log.read_text(encoding="utf-8").splitlines()[0])["event"]
+    jobs = (tmp_path / "nhật ký.jobs.log").read_text(encoding="utf-8").splitlines()
+    assert job in [json.loads(line).get("job") for line in jobs]
+    assert (tmp_path / "nhật ký.log.1").stat().st_size == 6_000_000
+
+
+def test_a_backup_of_nothing_fails(tmp_path: Path) -> None:
+    done = run("--data", str(tmp_path / "nhầm"), "--backup", str(tmp_path / "x.zip"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "docgen.sqlite3" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_another_program_at_the_port_is_not_shown(tmp_path: Path) -> None:
     with receiving() as stranger:
         done = run("--data", str(tmp_path), "--port", str(stranger.port), "--open")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 import threading
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,13 +17,16 @@ from web_office import Office
 
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import InputError, UsageError
-from docgen.web import dossier_store, packet_store
+from docgen.web import backup, dossier_store, packet_store
 from docgen.web.app import create_app
 from docgen.web.backup import back_up, restore
 from docgen.web.database import Database
 from docgen.web.database_tables import CHANGE, LINK, METADATA, SESSION
 from docgen.web.settings import Settings
 
+#: A server of the first version, and each version whose tables are not today's.
+THEN = Path(__file__).parent.parent / "data" / "server-0001.sql"
+EARLIER = Database.revisions()[1:]
 PACKET = "0" * 31 + "a"
 
 
@@ -157,6 +162,79 @@ def test_a_backup_that_is_not_whole_leaves_nothing(
     assert list(settings.packets.iterdir()) == []
     assert not (tmp_path / "x").exists()
     assert restore(settings, database, target) == 1  # the place is as empty as it was
+    database.close()
+
+
+def server_then(folder: Path, revision: str) -> tuple[Settings, Database]:
+    """A server of the first version, brought on to `revision` and used there: an account, a closed dossier."""
+    settings, database = place(folder)
+    with closing(sqlite3.connect(settings.sqlite)) as db:
+        db.executescript(THEN.read_text(encoding="utf-8"))
+        number, last = db.execute("SELECT dossier, max(number) FROM change").fetchone()
+        closed = (last + 1, number, 9, 1.5, "a", "/grades_closed", None, '{"closed": true}', "0" * 64)
+        db.execute("INSERT INTO change VALUES (?,?,?,?,?,?,?,?,?)", closed)
+        db.commit()
+    database.upgrade(revision)
+    return settings, database
+
+
+def backed_up_then(settings: Settings, revision: str, target: Path) -> Path:
+    """What a docgen of that version wrote: its own tables, its own revision."""
+    with closing(sqlite3.connect(settings.sqlite)) as db, zipfile.ZipFile(target, "w") as archive:
+        db.row_factory = sqlite3.Row
+        head = {"kind": "docgen-backup/1", "docgen": "0.9", "tables": revision}
+        archive.writestr("docgen-backup.json", json.dumps(head))
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            if name not in ("session", "link", "login_try", "sign_ticket", "alembic_version"):
+                rows = [backup._plain(dict(row)) for row in db.execute(f"SELECT * FROM {name}")]
+                archive.writestr(f"tables/{name}.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    return target
+
+
+@pytest.mark.parametrize("revision", EARLIER)
+def test_a_backup_of_an_earlier_version_is_brought_on_as_a_server_is(revision: str, tmp_path: Path) -> None:
+    old, database = server_then(tmp_path / "cu", revision)
+    target = backed_up_then(old, revision, tmp_path / "sao-luu.zip")
+    database.upgrade()
+    settings, new = place(tmp_path / "moi")
+    assert restore(settings, new, target) == 1
+    with database.read() as before, new.read() as after:
+        for table in METADATA.sorted_tables:
+            rows = sorted(map(str, before.execute(select(table)).all()))
+            assert sorted(map(str, after.execute(select(table)).all())) == rows, table.name
+        assert dossier_store.listed(after)[0].closed  # what the step to 0004 makes of the log
+    assert sorted(path.name for path in settings.data.iterdir() if path.name.startswith(".")) == []
+    database.close()
+    new.close()
+
+
+@pytest.mark.parametrize("broken", ["tables/change.jsonl", "tables/dossier.jsonl"])
+def test_a_broken_backup_of_an_earlier_version_leaves_nothing(broken: str, tmp_path: Path) -> None:
+    old, database = server_then(tmp_path / "cu", "0003")
+    database.close()
+    whole = backed_up_then(old, "0003", tmp_path / "sao-luu.zip")
+    rows = [json.loads(line) for line in zipfile.ZipFile(whole).read(broken).splitlines()]
+    rows[-1] |= {"new": "[1]"} if "new" in rows[-1] else {"unit": None}
+    content = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    settings, new = place(tmp_path / "moi")
+    with pytest.raises(InputError, match="no_backup"):
+        restore(settings, new, changed(whole, tmp_path / "hong.zip", broken, content))
+    assert restore(settings, new, whole) == 1  # the place is as empty as it was
+    new.close()
+
+
+def test_a_backup_of_a_newer_version_is_not_taken(kept: Office, tmp_path: Path) -> None:
+    back_up(kept.settings, kept.database, tmp_path / "sao-luu.zip")
+    head = json.dumps({"kind": "docgen-backup/1", "tables": "9999", "docgen": "99.1"}).encode()
+    settings, database = place(tmp_path / "moi")
+    with pytest.raises(InputError, match="other_backup") as told:
+        restore(settings, database, changed(tmp_path / "sao-luu.zip", tmp_path / "x.zip", "docgen-backup.json", head))
+    assert "99.1" in str(told.value)
+    for trick in ("head", "+1", "base", ["0001"], None):
+        head = json.dumps({"kind": "docgen-backup/1", "tables": trick, "docgen": "1"}).encode()
+        again = changed(tmp_path / "sao-luu.zip", tmp_path / "y.zip", "docgen-backup.json", head)
+        with pytest.raises(InputError, match="other_backup"):
+            restore(settings, database, again)
     database.close()
 
 
