@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
+from lxml import etree
+
 HEADER = b"%PDF-1.7\n%\xbf\xf7\xa2\xfe\n"
 #: A file of more objects, or of one object as large, goes to pyHanko.
 _MAX_OBJECTS, _MAX_TABLE = 20_000, 400_000
@@ -50,6 +52,8 @@ _FIELD = re.compile(
     + rb" ){4}+)\] /Subtype /Widget /T (\([A-Za-z0-9_.-]{1,80}\)) /TU (?:" + _TEXT + rb"|" + _HEX
     + rb") /Type /Annot >>"
 )  # fmt: skip
+_METADATA = re.compile(rb"<< /Subtype /XML /Type /Metadata /Length [1-9][0-9]{0,5} >>")
+_XMP = "{adobe:ns:meta/}xmpmeta"
 _NO_PICTURE = re.compile(
     rb"<< /BBox \[ (?:" + _NUMBER + rb" ){4}+\] /Resources << >> /Subtype /Form /Type /XObject /Length 0"
     rb"(?: /Filter /FlateDecode)?+ >>"
@@ -106,6 +110,8 @@ def _read(pdf: bytes) -> Base | None:
     info, root = int(found[2] or 0), int(found[3])
     text = b"\n".join(bodies)
     if max(info, root) >= size or not _refers_within(text, size) or not _keys_once(bodies):
+        return None
+    if not _described(pdf, spans, bodies, root):
         return None
     fields = _fields(text, bodies, root)
     return Base(end, size, table, info, root, found[5], fields) if fields else None
@@ -261,6 +267,32 @@ def _placed(text: bytes, bodies: list[bytes], number: int, found: re.Match[bytes
         and page.endswith(b" /Type /Page >>")
         and _NO_PICTURE.fullmatch(picture) is not None
     )
+
+
+def _described(pdf: bytes, spans: list[tuple[int, int]], bodies: list[bytes], root: int) -> bool:
+    """True where what the file says of itself is sound XMP, uncompressed (ISO 16684-1, 7; PDF/A-2, 6.6.2).
+
+    The only stream whose inside decides about a signature: where readers of XML disagree about it, one may see another
+    author or title than the next.
+    """
+    catalog = _WORDS.sub(b"V", bodies[root - 1])
+    if b"/Metadata" not in _top_keys(bodies[root - 1]):
+        return b"/Metadata" not in catalog
+    found = re.findall(rb"/Metadata ([1-9][0-9]{0,6}) 0 R(?= )", catalog)
+    if len(found) != 1 or catalog.count(b"/Metadata") != 1:
+        return False
+    number = int(found[0])
+    if number > len(bodies) or _METADATA.fullmatch(bodies[number - 1]) is None:
+        return False
+    begins, ends = spans[number - 1]
+    content = pdf[begins + len(bodies[number - 1]) + 8 : ends - 10]
+    if b"<!" in content:  # a document type, with entities of its own; a comment ours do not have
+        return False
+    try:
+        tree = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, encoding="utf-8"))
+    except (etree.XMLSyntaxError, ValueError):
+        return False
+    return tree.tag == _XMP
 
 
 @lru_cache(maxsize=64)

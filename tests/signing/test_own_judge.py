@@ -87,6 +87,26 @@ def test_of_a_file_changed_before_it_was_signed(base: bytes, seed: int) -> None:
     assert looked_at
 
 
+XMP: dict[str, tuple[bytes, bytes]] = {
+    "an element that another closes": (b"</rdf:RDF>", b"</rdf:Rdf>"),
+    "another root": (b"adobe:ns:meta/", b"adobe:ns:mete/"),
+    "a comment": (b'<?xpacket end="w"?>', b"<!--packet end=w-->"),
+    "a byte that is no UTF-8": (b"<pdf:Producer>", b"<pdf:Produce\xff>"),
+    "an entity nobody declared": (b"<rdf:RDF ", b"&e;      "),
+    "compressed": (b"<< /Subtype /XML /Type /Metadata /Length", b"<< /Filter /XM /Type /Metadata /Length  "),
+}
+
+
+@pytest.mark.parametrize("way", XMP)
+def test_a_file_whose_words_about_itself_are_unsound_is_none_of_ours(base: bytes, way: str) -> None:
+    assert read_base(base) is not None
+    old, new = XMP[way]
+    begins = base.index(b"<?xpacket begin")
+    at = base.rfind(old, 0, begins) if way == "compressed" else base.index(old, begins)
+    assert len(new) == len(old)
+    assert read_base(base[:at] + new + base[at + len(old) :]) is None
+
+
 def _weak() -> Key:
     private = rsa_key(1024)
     return signer(private, certificate(AN, private.public_key()))
