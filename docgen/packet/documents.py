@@ -65,7 +65,7 @@ def filled(plan: Filling, document: Document, filler: Filler, *, check: bool = T
         record = unmarked(record)
     if plan.draft:
         record = what_fits(document.definition, record)
-    docx = filler.fill(record, draft=plan.draft, check=check, known=answers(data, record))
+    docx = filler.fill(record, draft=plan.draft, check=check, quick=True, known=answers(data, record))
     if document.copies:
         return like_copies(docx, document.copies)
     return counted_locked(plan.regulation, docx) if office else docx

@@ -152,6 +152,11 @@ class CompiledTemplate:
         return all(part.plan is not None for part in self._parts)
 
     @property
+    def proven(self) -> bool:
+        """True where every file it fills is well-formed and holds what Word wants, whatever the data is."""
+        return self.fast and not any(part.loose for part in self._parts)
+
+    @property
     def slow_because(self) -> dict[str, str]:
         """For each part that needs Jinja, what in it the plan does not know."""
         return {part.name: part.unplanned for part in self._parts if part.plan is None}
