@@ -16,13 +16,14 @@ from docgen.errors import DocgenError, InputError, UsageError
 from docgen.i18n import DEFAULT_LANGUAGE
 from docgen.regulations.originals import is_body_role
 from docgen.signing.bounded import MAX_SMALL
-from docgen.signing.check import mathematics
+from docgen.signing.check import Sound
 from docgen.signing.libraries import need
+from docgen.signing.own_judge import Judge, soundness
 from docgen.signing.packet import enter, recorded_pdf, saved, settle
 from docgen.signing.required import Forms
 from docgen.signing.signed_manifest import Document, Manifest, load_manifest, sha256
 from docgen.signing.verdict import DocumentVerdict, Reason, SignatureVerdict, Status, worst
-from docgen.signing.verify import Asked, judged_paper
+from docgen.signing.verify import ONE_IN, Asked, judged_paper
 from docgen.storage import working_on, write_whole
 
 #: A paper of a packet has one revision of ours and a few of each signer.
@@ -69,7 +70,8 @@ def take_pdfs(
         if manifest.content.get("draft"):
             raise UsageError("errors.usage.draft_not_signed", folder=packet.name)
         settle(manifest)
-        desk = _Desk(manifest, asked, manifest.seal(), Forms(manifest, asked.regulations), _known(manifest), due)
+        forms, judge = Forms(manifest, asked.regulations), Judge(asked.trust, ONE_IN)
+        desk = _Desk(manifest, asked, manifest.seal(), forms, judge, _known(manifest), due)
         with saved(manifest):
             return [desk.take(name, content) for name, content in files]
 
@@ -93,6 +95,7 @@ class _Desk:
     asked: Asked
     seal: str
     forms: Forms
+    judge: Judge
     known: dict[str, Document]
     due: tuple[int, str] | None = None
 
@@ -131,27 +134,29 @@ class _Desk:
         return document
 
     def _judge(self, document: Document, content: bytes, out: Brought) -> None:
-        before = judged_paper(
-            self.manifest, document, recorded_pdf(self.manifest, document), self.seal, self.asked, self.forms
-        )
-        after = judged_paper(self.manifest, document, content, self.seal, self.asked, self.forms)
+        before = self._judged(document, recorded_pdf(self.manifest, document))
+        after = self._judged(document, content)
         had = {signature.field for signature in before.signatures}
         new = [signature for signature in after.signatures if signature.field not in had and not signature.stamp]
         out.signers = [signature.signer for signature in new]
-        found = [*_further(before, after), *self._turns(document, content, new), *self._one_key(new)]
+        sound = soundness(content) if new else []
+        found = [*_further(before, after), *self._turns(document, sound, new), *self._one_key(new)]
         out.reasons = [reason for reason in found if reason.code not in ("manifest_behind", "signature_due")]
         out.status = worst(out.reasons)
         if out.status == "passed":
             write_whole(self.manifest.place(document.pdf_file), content, overwrite=True)
-            out.roles = enter(self.manifest, document, content, mathematics(content))
+            out.roles = enter(self.manifest, document, content, sound)
             self.known |= {str(told): document for told in _revisions(content)}
 
-    def _turns(self, document: Document, content: bytes, new: Sequence[SignatureVerdict]) -> Iterator[Reason]:
+    def _judged(self, document: Document, content: bytes) -> DocumentVerdict:
+        return judged_paper(self.manifest, document, content, self.seal, self.asked, self.forms, self.judge)
+
+    def _turns(self, document: Document, sound: Sequence[Sound], new: Sequence[SignatureVerdict]) -> Iterator[Reason]:
         """That there is a new signature, each in a field that was due, each after those before it in the order."""
         if not new:
             yield Reason("brought_no_signature", "failed")
             return
-        ends = {item.field: item.end for item in mathematics(content)}
+        ends = {item.field: item.end for item in sound}
         earlier: list[str] = []
         for signature in sorted(new, key=lambda one: ends.get(one.field, 0)):
             role = signature.role

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from docgen.errors import InputError
@@ -146,12 +145,13 @@ def _document(
 
 
 def judged_paper(
-    manifest: Manifest, document: Document, content: bytes, seal: str, asked: Asked, forms: Forms
+    manifest: Manifest, document: Document, content: bytes, seal: str, asked: Asked, forms: Forms, judge: Judge
 ) -> DocumentVerdict:
-    """The verdict on `content` as the PDF of a document that has one, wherever it lies. `seal` is the manifest's."""
+    """The verdict on `content` as the PDF of a document that has one, wherever it lies. `seal` is the manifest's,
+    `judge` that of the run."""
     out = DocumentVerdict(document.pdf_file, document.number, document.title)
     _by_hand(manifest, document, out, forms)
-    _judge(manifest, document, content, out, seal, asked, forms, partial(check_pdf, trust=asked.trust))
+    _judge(manifest, document, content, out, seal, asked, forms, judge.judge)
     return out
 
 
