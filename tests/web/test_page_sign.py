@@ -15,6 +15,7 @@ from afar import AN, BUOI, MANAGER, authority, files, key, make_packet, placed, 
 from page_office import Browser, add_person, signed_in
 from web_office import Office
 
+from docgen.signing import own_judge
 from docgen.signing.demo_authority import Authority
 from docgen.signing.fields import field_name
 from docgen.signing.keys import Key, describe, pkcs12_signer
@@ -351,3 +352,22 @@ def test_it_speaks_english_too(desk: Desk) -> None:
     page = desk.page(lang="en")
     assert "Order of signing" in page
     assert "page.sign" not in page
+
+
+def test_each_file_is_judged_once_and_pyhanko_asked_of_the_first_alone(
+    office: Office, begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusting(office)
+    desk = Desk(office, begun)
+    asked: list[int] = []
+    own = own_judge.check_pdf
+
+    def counted(pdf: bytes, *told: Any) -> Any:
+        asked.append(len(pdf))
+        return own(pdf, *told)
+
+    monkeypatch.setattr(own_judge, "check_pdf", counted)
+    monkeypatch.setattr(own_judge, "mathematics", lambda pdf: pytest.fail("worked out again, and slowly"))
+    given = [signed(desk.paper(number), "manager", MANAGER) for number in (1, 2)]
+    assert desk.bring(*given).status_code == 200
+    assert len(asked) == 1
