@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,32 +11,24 @@ from office_dossiers import small
 from page_office import HOST, signed_in
 from sqlalchemy import event
 from test_page_board import fields
-from web_office import Office
+from web_office import LongBody, Office
 
 from docgen.paths import at_pointer
 from docgen.web import dossier_store
 
-GIGABYTE = 1024**3
 SAME = {"Origin": HOST, "Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.mark.parametrize("page", ["/ho-so", "/ho-so/{}/phat-va-thu/thu", "/ho-so/{}/ky/pdf"])
 def test_an_upload_of_two_gigabytes_is_refused_before_it_is_read(office: Office, page: str) -> None:
     browser, dossier = signed_in(office), office.dossier(small(), "chi-bo-a")
-    read = 0
-
-    def endless() -> Iterator[bytes]:
-        nonlocal read
-        for _ in range(2048):
-            read += 1
-            yield b"x" * 1024**2
-
-    told = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(2 * GIGABYTE), **SAME}
-    answer = browser.client.post(page.format(dossier), content=b"--x\r\n", headers=told)
+    long = LongBody()
+    told = {"Content-Type": "multipart/form-data; boundary=x", **LongBody.HEADERS, **SAME}
+    answer = browser.client.post(page.format(dossier), content=long, headers=told)
     assert answer.status_code == 413
     assert "64 MB" in html.unescape(answer.text)
     assert answer.headers["content-type"].startswith("text/html")
-    assert read == 0
+    assert long.taken == 0
 
 
 def test_an_upload_that_does_not_say_how_long_it_is_ends_at_the_limit(open_office: Callable[..., Office]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
@@ -23,6 +24,20 @@ def routes_of(kind: str) -> list[APIRoute]:
     names = [one.name for one in pkgutil.iter_modules(docgen.web.__path__) if one.name.startswith(kind)]
     modules = [import_module(f"docgen.web.{name}") for name in names]
     return [route for module in modules if hasattr(module, "ROUTES") for route in module.ROUTES.routes]
+
+
+class LongBody:
+    """A body whose request says that it is two gigabytes; `taken` counts the pieces that somebody took of it."""
+
+    HEADERS: ClassVar[dict[str, str]] = {"Content-Length": str(2 * 1024**3)}
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(3):
+            self.taken += 1
+            yield b"x" * 65536
 
 
 @dataclass
