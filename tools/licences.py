@@ -19,9 +19,9 @@ PAGE = ROOT / "docs" / "licences.md"
 HEAD = """# Giấy phép của các thư viện
 
 Trang này do `python tools/licences.py` viết từ các thư viện đã cài; đừng sửa tay. Đó là mọi thư viện mà docgen cùng
-các phần thêm (`excel`, `pdf`, `sign`, `fast`, `web`, `postgresql`, `cluster`, `s3`) cần để chạy, kể cả thư viện mà
-thư viện khác cần. Không có giấy phép GPL, AGPL. LibreOffice, poppler, SoftHSM là chương trình riêng, docgen chỉ gọi
-khi máy có.
+các phần thêm (`excel`, `pdf`, `sign`, `fast`, `web`, `sso`, `postgresql`, `cluster`, `s3`) cần để chạy, kể cả thư
+viện mà thư viện khác cần. Không có giấy phép GPL, AGPL. LibreOffice, poppler, SoftHSM là chương trình riêng, docgen
+chỉ gọi khi máy có.
 
 | thư viện | giấy phép |
 |---|---|

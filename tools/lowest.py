@@ -35,7 +35,7 @@ def main() -> None:
     """Print the constraints, one a line."""
     table = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     sys.stdout.write(
-        "\n".join(pins(table, ("excel", "pdf", "sign", "fast", "web", "postgresql", "cluster", "s3"))) + "\n"
+        "\n".join(pins(table, ("excel", "pdf", "sign", "fast", "web", "sso", "postgresql", "cluster", "s3"))) + "\n"
     )
 
 

@@ -51,6 +51,7 @@ def _help(key: str) -> str:
 @click.option("--webhooks", "list_webhooks", is_flag=True, help=_help("webhooks"))
 @click.option("--allow-webhook-host", "hosts", multiple=True, metavar="HOST", help=_help("allow_webhook_host"))
 @click.option("--log-file", type=click.Path(dir_okay=False, path_type=Path), help=_help("log_file"))
+@click.option("--sign-in", type=_FILE, help=_help("sign_in"))
 @folders_option
 @templates_option
 def serve(
@@ -77,6 +78,7 @@ def serve(
     list_webhooks: bool,
     hosts: tuple[str, ...],
     log_file: Path | None,
+    sign_in: Path | None,
     folders: tuple[Path, ...],
     templates: tuple[Path, ...],
 ) -> None:
@@ -99,6 +101,7 @@ def serve(
         data.absolute(), database, tuple(folder.absolute() for folder in folders),
         tuple(folder.absolute() for folder in templates), webhook_hosts=hosts,
         watch_in=watch_in and watch_in.absolute(), watch_out=watch_out and watch_out.absolute(),
+        sign_in=sign_in and sign_in.absolute(),
     )  # fmt: skip
     if (tls_cert is None) is not (tls_key is None) or (tls_cert is not None and not lan):
         raise UsageError("web.usage.tls_both")
@@ -203,14 +206,19 @@ def _keep(settings: Settings, backup: Path | None, restore: Path | None) -> None
 
 
 def _first_link(settings: Settings) -> str:
-    """The secret of a link that makes the first account; empty where somebody can sign in already."""
+    """The secret of a link that makes the first account; empty where somebody can sign in already.
+
+    What the file of `--sign-in` says is looked at here, before anything is promised.
+    """
     from docgen.web import people
     from docgen.web.database import Database
+    from docgen.web.outside import open_outside
 
     settings.prepare()
     database = Database(settings.url)
     database.upgrade()
     try:
+        open_outside(settings, database)
         with database.write() as db:
             return "" if people.any_account(db) else people.new_link(db, seconds=people.FIRST_LINK)
     finally:

@@ -30,6 +30,7 @@ from docgen.web import (
     page_hand_out,
     page_home,
     page_login,
+    page_outside,
     page_packet,
     page_packet_files,
     page_people,
@@ -41,6 +42,7 @@ from docgen.web import (
 )
 from docgen.web.database import Database
 from docgen.web.one_time_links import Links
+from docgen.web.outside import open_outside
 from docgen.web.settings import Settings
 
 PREFIX = "/api/v1"
@@ -55,13 +57,15 @@ _HEADERS = {
 def create_app(settings: Settings) -> FastAPI:
     """The application on the folder and database of `settings`, its tables brought to this version.
 
-    Raises `EnvironmentFault` where the folder or the database cannot be used.
+    Raises `EnvironmentFault` where the folder or the database cannot be used, `InputError` where the file of
+    `settings.sign_in` cannot be as it is.
     """
     settings.prepare()
     database = Database(settings.url)
     database.upgrade()
     app = bare_app()
     app.state.settings, app.state.database = settings, database
+    app.state.outside = open_outside(settings, database)
     return app
 
 
@@ -79,7 +83,8 @@ def bare_app() -> FastAPI:
         description="From one structured file to every official form, a proposed grade with its clause, and a signed "
         "packet. What is true of data is said by findings with stable codes; refusals are RFC 9457 problems.",
     )  # fmt: skip
-    app.state.answered, app.state.links = {}, Links()
+    app.state.answered, app.state.links, app.state.errands = {}, Links(), page_outside.Errands()
+    app.state.outside = None
     problems.install(app, _refusal)
 
     @app.middleware("http")
@@ -101,6 +106,7 @@ def bare_app() -> FastAPI:
     for page in (
         page_static,
         page_login,
+        page_outside,
         page_accounts,
         page_dossiers,
         page_home,

@@ -21,6 +21,7 @@ from docgen.web import dossier_store, packet_store, sign_tickets
 from docgen.web.access import above, principal
 from docgen.web.database import Database
 from docgen.web.dossier_store import Kept
+from docgen.web.outside import Outside
 from docgen.web.problems import Problem
 from docgen.web.rights import Principal, allowed, knows
 from docgen.web.settings import Settings
@@ -44,6 +45,12 @@ def settings_of(request: Request) -> Settings:
 def database_of(request: Request) -> Database:
     """The server's database."""
     found: Database = request.app.state.database
+    return found
+
+
+def outside_of(request: Request) -> Outside | None:
+    """The ways in from outside; None where the server has none."""
+    found: Outside | None = request.app.state.outside
     return found
 
 

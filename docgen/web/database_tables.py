@@ -73,12 +73,14 @@ ANSWERED = Table(
     Column("at", BigInteger, nullable=False),
 )  # fmt: skip
 
-#: Somebody with an account. `password` is an argon2 hash, empty until the one-time link was used.
+#: Somebody with an account. `password` is an argon2 hash, empty until the one-time link was used. Of one who signs in
+#: elsewhere `origin` says where and `subject` who he is there; he never has a password here.
 PERSON = Table(
     "person", METADATA, Column("id", ID, primary_key=True), Column("login", String(40), nullable=False, unique=True),
     Column("name", Text, nullable=False), Column("role", String(20), nullable=False),
     Column("unit", ID, nullable=False),
     Column("password", Text, nullable=False), Column("created", Float, nullable=False), Column("closed", Float),
+    Column("origin", String(10)), Column("subject", Text), Index("person_subject", "subject", unique=True),
 )  # fmt: skip
 
 #: A browser in which somebody signed in. Only a digest of what the cookie holds is kept.

@@ -46,7 +46,7 @@ def settings_from(line: str) -> Settings:
     read: dict[str, Any] = json.loads(line)
     for name in ("folders", "templates"):
         read[name] = tuple(Path(folder) for folder in read[name])
-    for name in ("watch_in", "watch_out"):
+    for name in ("watch_in", "watch_out", "sign_in"):
         read[name] = Path(read[name]) if read[name] is not None else None
     read["webhook_hosts"] = tuple(read["webhook_hosts"])
     return Settings(**{**read, "data": Path(read["data"])})

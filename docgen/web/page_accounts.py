@@ -136,6 +136,8 @@ def change_account(request: Request, post: Posted, number: str, act: str) -> Res
         _may_here(db, post, found.unit)
         if found.role not in roles_for(post.visitor) or found.id == post.visitor.person.id:
             raise Problem(403, "page.problem.role")
+        if act == "duong-dan" and found.origin:
+            raise Problem(403, "page.usage.outside_password")
         if act == "duong-dan" and not found.closed:
             secret = people.new_link(db, found.id)
         elif act != "duong-dan":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -14,19 +16,22 @@ from starlette.datastructures import FormData
 from docgen.errors import UsageError
 from docgen.i18n import LANGUAGES
 from docgen.web import access, people, sessions
-from docgen.web.asking import database_of
+from docgen.web.asking import database_of, outside_of
 from docgen.web.database_tables import UNIT
+from docgen.web.outside import Down, NotBelieved, NotLetIn, let_in
 from docgen.web.page_asking import TOKEN, Form, Posted, go_to, own_origin, own_path, text_of
 from docgen.web.page_render import page
 from docgen.web.problems import LANGUAGE_COOKIE, Problem, language_of
 
 ROUTES = APIRouter(include_in_schema=False)
+LOG = logging.getLogger("docgen.web")
 #: Who is not signed in has no session whose token a form could carry: one is kept in a cookie of its own.
 FORM_COOKIE = "docgen_form"
 _YEAR = 365 * 86_400
 
 
-def _secure(request: Request) -> bool:
+def secure(request: Request) -> bool:
+    """True where cookies are sent back over TLS alone."""
     return request.url.scheme == "https"
 
 
@@ -34,7 +39,7 @@ def _outside(request: Request, template: str, /, status: int = 200, **facts: obj
     """A page for somebody who is not signed in, with the token of its form."""
     token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
     made = page(request, template, status=status, token=token, **facts)
-    made.set_cookie(FORM_COOKIE, token, httponly=True, samesite="strict", secure=_secure(request))
+    made.set_cookie(FORM_COOKIE, token, httponly=True, samesite="strict", secure=secure(request))
     return made
 
 
@@ -51,41 +56,98 @@ OutsideForm = Annotated[FormData, Depends(outside_form)]
 
 def _signed_in(request: Request, secret: str, path: str) -> RedirectResponse:
     made = go_to(path)
-    made.set_cookie(sessions.COOKIE, secret, httponly=True, samesite="lax", secure=_secure(request),
+    made.set_cookie(sessions.COOKIE, secret, httponly=True, samesite="lax", secure=secure(request),
                     max_age=int(sessions.LONGEST))  # fmt: skip
     made.delete_cookie(FORM_COOKIE)
     return made
 
 
+def sign_in_form(
+    request: Request, status: int = 200, *, back: str = "/", login: str = "", fault: str = "", left: int = 0,
+    first: bool = False, refused: str = "", signed_out: bool = False,
+) -> Response:  # fmt: skip
+    """The form to sign in: `fault` is what was wrong with the password, `refused` why nobody came in from outside."""
+    outside = outside_of(request)
+    provider = outside.provider if outside is not None else None
+    return _outside(
+        request, "sign_in.html", status=status, back=back, login=login, fault=fault, left=left, first=first,
+        refused=refused, path="/dang-nhap", signed_out=signed_out and provider is not None,
+        provider=provider and (provider.settings.label or urlsplit(provider.settings.issuer).hostname),
+        home=provider.settings.address if provider is not None else "",
+        directory=outside is not None and outside.directory is not None,
+    )  # fmt: skip
+
+
+def refused_from_outside(
+    request: Request, fault: Down | NotBelieved | NotLetIn, back: str = "/", login: str = ""
+) -> Response:  # fmt: skip
+    """The page that says why nobody came in from outside, with the form for those who have a password here."""
+    down = isinstance(fault, Down)
+    reason = fault.reason if isinstance(fault, NotLetIn) else "down" if down else "not_believed"
+    LOG.warning("a sign-in from outside was refused", extra={"code": reason, "told": fault.reason})
+    return sign_in_form(request, 503 if down else 403, back=back, login=login, refused=reason)
+
+
 @ROUTES.get("/dang-nhap")
-def sign_in_page(request: Request, ve: str = "") -> Response:
-    """The form to sign in; `ve` is the address to go back to."""
+def sign_in_page(request: Request, ve: str = "", ra: str = "") -> Response:
+    """The form to sign in; `ve` is the address to go back to, `ra` is 1 for who came from outside and has left."""
     with database_of(request).read() as db:
         first = not people.any_account(db)
-    return _outside(request, "sign_in.html", back=own_path(ve), login="", fault="", first=first)
+    return sign_in_form(request, back=own_path(ve), first=first, signed_out=ra == "1")
 
 
 @ROUTES.post("/dang-nhap")
 def sign_in(request: Request, form: OutsideForm) -> Response:
-    """Begin a session. A name or password that is wrong is one sentence, whichever of the two it is."""
+    """Begin a session. A name or password that is wrong is one sentence, whichever of the two it is.
+
+    Who has no password here is looked for in the office's directory, where there is one.
+    """
     login, back = text_of(form, "ten"), own_path(text_of(form, "ve"))
     address = request.client.host if request.client else ""
-    database = database_of(request)
+    database, password = database_of(request), text_of(form, "mk")
     with database.write() as db:
         heard = sessions.take_try(db, login, address)
         person, password_hash = people.hash_of(db, login)
     if not heard:
-        told = {"fault": "wait", "left": 0}
-        return _outside(request, "sign_in.html", status=429, back=back, login=login, first=False, **told)
-    if not people.fits(text_of(form, "mk"), password_hash) or person is None:
+        return sign_in_form(request, 429, back=back, login=login, fault="wait")
+    if not people.fits(password, password_hash):
+        try:
+            person = None if person is not None else _from_directory(request, login, address, password)
+        except (Down, NotLetIn) as fault:
+            return refused_from_outside(request, fault, back, login)
+    if person is None:
         with database.read() as db:
             left = sessions.tries_left(db, login, address)
-        told = {"fault": "wrong", "left": left}
-        return _outside(request, "sign_in.html", status=403, back=back, login=login, first=False, **told)
+        return sign_in_form(request, 403, back=back, login=login, fault="wrong", left=left)
     with database.write() as db:
         sessions.forget_tries(db, login, address)
+    return signed_in(request, person, back)
+
+
+def _from_directory(request: Request, login: str, address: str, password: str) -> people.Person | None:
+    """Who the office's directory says has this login and password; None for nobody.
+
+    Raises `Down` where it cannot say, and the try does not count then; `NotLetIn`.
+    """
+    outside = outside_of(request)
+    if outside is None or outside.directory is None:
+        return None
+    try:
+        with outside.asking():
+            found = outside.directory.find(login.strip(), password)
+    except Down:
+        with database_of(request).write() as db:
+            sessions.give_back_try(db, login, address)
+        raise
+    return None if found is None else let_in(database_of(request), found, outside.rules)
+
+
+def signed_in(request: Request, person: people.Person, path: str) -> RedirectResponse:
+    """A new session in the place of the one that the browser had, and on to `path`."""
+    with database_of(request).write() as db:
+        sessions.end(db, request.cookies.get(sessions.COOKIE, ""))
         secret = sessions.begin(db, person.id)
-    return _signed_in(request, secret, back)
+    return _signed_in(request, secret, path)
 
 
 @ROUTES.post("/ra")
@@ -93,7 +155,7 @@ def sign_out(request: Request, post: Posted) -> Response:
     """End the session."""
     with database_of(request).write() as db:
         sessions.end(db, request.cookies.get(sessions.COOKIE, ""))
-    made = go_to("/dang-nhap")
+    made = go_to("/dang-nhap?ra=1" if post.visitor.person.origin == "oidc" else "/dang-nhap")
     made.delete_cookie(sessions.COOKIE)
     return made
 
@@ -104,7 +166,7 @@ def choose_language(request: Request, language: str, ve: str = "/") -> Response:
     if language not in LANGUAGES:
         raise Problem(404, "page.problem.not_found")
     made = go_to(own_path(ve))
-    made.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR, samesite="lax", secure=_secure(request))
+    made.set_cookie(LANGUAGE_COOKIE, language, max_age=_YEAR, samesite="lax", secure=secure(request))
     return made
 
 
@@ -116,7 +178,8 @@ def _link(request: Request, secret: str) -> people.Person | None:
     with database_of(request).read() as db:
         whose = people.link_of(db, secret)
         found = people.find(db, whose) if whose else None
-        if whose is None or (whose and (found is None or found.closed)) or (not whose and people.any_account(db)):
+        lost = found is None or found.closed or found.origin
+        if whose is None or (whose and lost) or (not whose and people.any_account(db)):
             raise Problem(404, "page.problem.link")
         return found
 

@@ -33,7 +33,8 @@ FIRST_LINK, LINK_DAYS = 3600.0, 7 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One account. `role` empty: everything in the own unit and below; `waiting`: no password chosen yet."""
+    """One account. `role` empty: everything in the own unit and below; `waiting`: no password chosen yet; `origin`:
+    where its owner signs in (`oidc`, `ldap`), empty for a password of its own."""
 
     id: str
     login: str
@@ -42,6 +43,7 @@ class Person:
     unit: str
     waiting: bool
     closed: bool
+    origin: str = ""
 
     @property
     def principal(self) -> Principal:
@@ -50,9 +52,11 @@ class Person:
 
 
 def _person(row: RowMapping) -> Person:
+    origin = row["origin"] or ""
     return Person(
-        row["id"], row["login"], row["name"], row["role"], row["unit"], not row["password"], row["closed"] is not None
-    )
+        row["id"], row["login"], row["name"], row["role"], row["unit"], not row["password"] and not origin,
+        row["closed"] is not None, origin,
+    )  # fmt: skip
 
 
 def find(db: Connection, number: str) -> Person | None:
@@ -114,9 +118,18 @@ def add(db: Connection, login: str, name: str, role: str, unit: str, password_ha
 
 
 def set_password(db: Connection, person: str, password_hash: str) -> None:
-    """Put another password in place; whoever is signed in with the old one is not any more."""
+    """Put another password in place; whoever is signed in with the old one is not any more.
+
+    Raises `UsageError` for somebody who signs in elsewhere.
+    """
+    _refuse_outside(db, person)
     db.execute(update(PERSON).where(PERSON.c.id == person).values(password=password_hash))
     db.execute(delete(SESSION).where(SESSION.c.person == person))
+
+
+def _refuse_outside(db: Connection, person: str) -> None:
+    if db.execute(select(PERSON.c.origin).where(PERSON.c.id == person)).scalar():
+        raise UsageError("page.usage.outside_password")
 
 
 def close(db: Connection, person: str, closed: bool) -> None:
@@ -129,7 +142,7 @@ def close(db: Connection, person: str, closed: bool) -> None:
 def hash_of(db: Connection, login: str) -> tuple[Person | None, str]:
     """Who signs in by `login`, and the hash to check his password against; a hash that nothing fits for nobody."""
     row = db.execute(select(PERSON).where(PERSON.c.login == login.strip().lower()[:40])).mappings().first()
-    if row is None or row["closed"] is not None or not row["password"]:
+    if row is None or row["closed"] is not None or not row["password"] or row["origin"]:
         return None, _NOBODY
     return _person(row), row["password"]
 
@@ -147,7 +160,11 @@ def fits(password: str, password_hash: str) -> bool:
 
 
 def new_link(db: Connection, person: str = "", seconds: float = LINK_DAYS) -> str:
-    """A secret by which `person` chooses a password; without one the first account is made. Earlier ones end."""
+    """A secret by which `person` chooses a password; without one the first account is made. Earlier ones end.
+
+    Raises `UsageError` for somebody who signs in elsewhere.
+    """
+    _refuse_outside(db, person)
     db.execute(delete(LINK).where((LINK.c.person == person) | (LINK.c.until < time.time())))
     secret = secrets.token_urlsafe(32)
     db.execute(insert(LINK).values(digest=digest(secret), person=person, until=time.time() + seconds))

@@ -1,7 +1,8 @@
 """Browsers that are signed in, and the count of sign-ins that failed.
 
 A session is 32 random bytes in a cookie, of which the database keeps a digest. It ends when it was not used for eight
-hours, and after seven days in any case. Each has a token of its own that every form of it carries.
+hours, and after seven days in any case; that of somebody who signed in elsewhere after twelve hours, so that his rule
+is asked anew each day. Each has a token of its own that every form of it carries.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from docgen.web.people import Person, find
 COOKIE = "docgen_session"
 #: Seconds without use after which a session ends; the longest that one lasts; how often use is noted.
 IDLE, LONGEST, NOTED = 8 * 3600.0, 7 * 86_400.0, 60.0
+#: Seconds that a session of somebody who signed in elsewhere lasts.
+OUTSIDE = 12 * 3600.0
 #: So many failed sign-ins with one name from one address in so many seconds are listened to.
 TRIES, TRIES_WITHIN = 5, 15 * 60.0
 
@@ -52,7 +55,9 @@ def session_of(db: Connection, secret: str) -> Session | None:
     if row is None or row["seen"] < moment - IDLE or row["begun"] < moment - LONGEST:
         return None
     person = find(db, row["person"])
-    return None if person is None or person.closed else Session(person, row["token"], row["seen"])
+    if person is None or person.closed or (person.origin and row["begun"] < moment - OUTSIDE):
+        return None
+    return Session(person, row["token"], row["seen"])
 
 
 def note_use(db: Connection, secret: str) -> None:
@@ -87,6 +92,12 @@ def take_try(db: Connection, login: str, address: str) -> bool:
         return False
     db.execute(insert(LOGIN_TRY).values(who=_who(login, address), at=time.time()))
     return True
+
+
+def give_back_try(db: Connection, login: str, address: str) -> None:
+    """The password could not be looked at: the try that was taken for it does not count."""
+    last = select(func.max(LOGIN_TRY.c.number)).where(LOGIN_TRY.c.who == _who(login, address)).scalar_subquery()
+    db.execute(delete(LOGIN_TRY).where(LOGIN_TRY.c.number == last))
 
 
 def forget_tries(db: Connection, login: str, address: str) -> None:

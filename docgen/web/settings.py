@@ -40,6 +40,8 @@ class Settings:
     #: The watch folder and its way out; both or none.
     watch_in: Path | None = None
     watch_out: Path | None = None
+    #: The file that says how people of the office sign in with the account they have there.
+    sign_in: Path | None = None
 
     @property
     def url(self) -> str:

@@ -48,7 +48,7 @@ def open_office(tmp_path: Path) -> Iterator[Callable[..., Office]]:
 @pytest.fixture(scope="session")
 def postgresql(tool_at: Callable[[str], str]) -> Iterator[Path]:
     """A PostgreSQL of the tests' own; the folder of its socket."""
-    from postgres_here import running
+    from tools.postgres_here import running
 
     with running(tool_at) as folder:
         yield folder
@@ -59,7 +59,7 @@ def each_office(request: pytest.FixtureRequest, open_office: Callable[..., Offic
     """A server on each kind of database, empty."""
     if request.param == "sqlite":
         return open_office()
-    from postgres_here import new_database
+    from tools.postgres_here import new_database
 
     folder = request.getfixturevalue("postgresql")
     return open_office(database=new_database(folder, f"docgen{next(_NUMBERS)}"))

@@ -97,7 +97,7 @@ def test_a_recipe_that_fails_is_seen(tmp_path: Path) -> None:
 @needs_proc
 @pytest.mark.postgresql
 def test_the_recipe_for_postgresql(tmp_path: Path, postgresql: Path) -> None:
-    from postgres_here import new_database
+    from tools.postgres_here import new_database
 
     url = new_database(postgresql, "guide")
     run(tmp_path, 8, **{"postgresql+psycopg://docgen@/docgen?host=/var/run/postgresql": url})

@@ -248,7 +248,7 @@ def test_what_is_no_zip_is_said_to_be_none(tmp_path: Path) -> None:
 
 @pytest.mark.postgresql
 def test_a_backup_of_one_kind_of_database_goes_into_the_other(office: Office, postgresql: Path, tmp_path: Path) -> None:
-    from postgres_here import new_database
+    from tools.postgres_here import new_database
 
     dossier = office.dossier(sample_dossier("kh55-2018"))
     target = tmp_path / "sao-luu.zip"

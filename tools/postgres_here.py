@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: a plain user's, on a socket in a folder of its own, gone afterwards."""
+"""A PostgreSQL for tests and measurements: a plain user's, on a socket in a folder of its own, gone afterwards."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-#: Nothing has to outlive the run; nobody is listened to but through the socket.
-_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "listen_addresses=")
+#: Nobody is listened to but through the socket.
+_HERE = ("max_connections=200", "listen_addresses=")
+#: Where nothing has to outlive the run.
+_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 @contextmanager
-def running(tool: Callable[[str], str]) -> Iterator[Path]:
-    """A server for as long as the block runs, of the programs that `tool` finds; gives the folder of its socket."""
+def running(tool: Callable[[str], str], quick: bool = True) -> Iterator[Path]:
+    """A server for as long as the block runs, of the programs that `tool` finds; gives the folder of its socket.
+
+    Without `quick` it writes as one does whose data must outlive a power cut.
+    """
     folder = Path(tempfile.mkdtemp(prefix="docgen-pg-"))
     who = _plain_user()
     if who:
@@ -32,7 +37,8 @@ def running(tool: Callable[[str], str]) -> Iterator[Path]:
             [tool("initdb"), "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "-N"],
             check=True, capture_output=True, timeout=120, **how,
         )  # fmt: skip
-        options = [word for option in (*_QUICK, f"unix_socket_directories={folder}") for word in ("-c", option)]
+        told = (*_HERE, *(_QUICK if quick else ()), f"unix_socket_directories={folder}")
+        options = [word for option in told for word in ("-c", option)]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen([tool("postgres"), "-D", data, *options], stdout=log, stderr=log, **how)
         try:
