@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from docgen.errors import EnvironmentFault, InputError
+from docgen.errors import EnvironmentFault, InputError, UsageError
 from docgen.web import people
 from docgen.web.access import unit_exists
 from docgen.web.database import Database
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 #: So many sign-ins wait for an answer from elsewhere at once; one more is told to come again. The other threads of the
 #: server stay free for those who are here.
 AT_ONCE = 4
+#: So often a new account is tried where another one comes first.
+_TRIES = 5
 Origin = Literal["oidc", "ldap"]
 
 
@@ -125,13 +127,13 @@ def let_in(database: Database, outsider: Outsider, rules: SignIn) -> Person:
     Raises `NotLetIn` where no rule fits him any more (whoever is signed in with the account is not from then on), or
     where the account was closed here.
     """
-    for last in (False, True):
+    for left in reversed(range(_TRIES)):
         try:
             with database.write() as db:
                 found = _admitted(db, outsider, rules)
             break
-        except IntegrityError:  # the same person, or the same login, was entered at the same moment
-            if last:
+        except (IntegrityError, UsageError):  # the same person, or the same login, was entered at the same moment
+            if not left:
                 raise
     if isinstance(found, NotLetIn):
         raise found

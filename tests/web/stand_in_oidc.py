@@ -32,7 +32,7 @@ class Provider:
     """What it says and to whom; every part may be changed by a test."""
 
     def __init__(self) -> None:
-        self.url = ""
+        self.url, self.back = "", RETURN
         self.key = KEY
         self.listed = [self.key]
         self.person: dict[str, Any] = {
@@ -59,13 +59,13 @@ class Provider:
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         assert address.startswith(f"{self.url}/authorize?"), address
         assert asked["client_id"] == CLIENT
-        assert asked["redirect_uri"] == RETURN
+        assert asked["redirect_uri"] == self.back
         assert asked["response_type"] == "code"
         assert asked["code_challenge_method"] == "S256"
         assert "openid" in asked["scope"].split()
         code = secrets.token_urlsafe(16)
         self.codes[code] = asked
-        return f"{RETURN}?{urlencode({'code': code, 'state': asked['state'], **answer})}"
+        return f"{self.back}?{urlencode({'code': code, 'state': asked['state'], **answer})}"
 
     def token(self, form: dict[str, str], authorization: str) -> tuple[int, dict[str, Any]]:
         """The answer to a code: good for once, for who set out for it, with his verifier."""
@@ -74,7 +74,7 @@ class Provider:
         proof = b64(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         if not known:
             return 401, {"error": "invalid_client"}
-        if asked is None or asked["code_challenge"] != proof or form.get("redirect_uri") != RETURN:
+        if asked is None or asked["code_challenge"] != proof or form.get("redirect_uri") != self.back:
             return 400, {"error": "invalid_grant"}
         now = int(time.time())
         claims = {"iss": self.url, "aud": CLIENT, "exp": now + 300, "iat": now, "nonce": asked["nonce"], **self.person}
@@ -109,6 +109,12 @@ def provider_here() -> Iterator[Provider]:
                 self.answer(200, made.description())
             elif path == "/keys":
                 self.answer(200, {"keys": [key.as_dict(private=False) for key in made.listed]})
+            elif path == "/authorize":  # nobody is asked anything: the browser goes back at once
+                self.send_response(302)
+                self.send_header("Location", made.visit(made.url + self.path))
+                self.end_headers()
+            elif path == "/end":
+                self.answer(200, {})
             elif path == "/userinfo" and self.headers["Authorization"] == "Bearer at":
                 self.answer(200, made.userinfo)
             else:

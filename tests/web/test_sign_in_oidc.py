@@ -173,9 +173,10 @@ def test_a_name_opens_nobody_elses_account(here: Office, provider: Provider) -> 
     assert sorted((one.login, one.role, one.origin) for one in accounts(here)) == [
         ("hanh.nt", "quan_tri", ""), ("hanh.nt-2", "thu_ky", "oidc"),
     ]  # fmt: skip
-    provider.person |= {"sub": "u-9", "preferred_username": "HẠNH.NT@khac.example"}
-    assert through(browser_of(here), provider).status_code == 303
-    assert {one.login for one in accounts(here)} == {"hanh.nt", "hanh.nt-2", "hanh.nt-3"}
+    for subject, login in (("u-8", "hanh.nt"), ("u-9", "HẠNH.NT@khac.example"), ("u-9", "ten-moi")):
+        provider.person |= {"sub": subject, "preferred_username": login}
+        assert through(browser_of(here), provider).status_code == 303
+    assert {one.login for one in accounts(here)} == {"hanh.nt", "hanh.nt-2", "hanh.nt-3", "hanh.nt-4"}
     assert next(one for one in accounts(here) if one.id == local.id).role == "quan_tri"
 
 
