@@ -212,7 +212,7 @@ def _first_link(settings: Settings) -> str:
     """
     from docgen.web import people
     from docgen.web.database import Database
-    from docgen.web.outside import open_outside
+    from docgen.web.outside_ways import open_outside
 
     settings.prepare()
     database = Database(settings.url)

@@ -42,7 +42,7 @@ from docgen.web import (
 )
 from docgen.web.database import Database
 from docgen.web.one_time_links import Links
-from docgen.web.outside import open_outside
+from docgen.web.outside_ways import open_outside
 from docgen.web.settings import Settings
 
 PREFIX = "/api/v1"

@@ -21,7 +21,7 @@ from docgen.web import dossier_store, packet_store, sign_tickets
 from docgen.web.access import above, principal
 from docgen.web.database import Database
 from docgen.web.dossier_store import Kept
-from docgen.web.outside import Outside
+from docgen.web.outside_ways import Outside
 from docgen.web.problems import Problem
 from docgen.web.rights import Principal, allowed, knows
 from docgen.web.settings import Settings

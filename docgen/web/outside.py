@@ -7,34 +7,22 @@ its role and unit are what the first fitting rule says, read anew at each sign-i
 from __future__ import annotations
 
 import re
-import threading
 import time
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from docgen.errors import EnvironmentFault, InputError, UsageError
+from docgen.errors import UsageError
 from docgen.web import people
 from docgen.web.access import unit_exists
 from docgen.web.database import Database
 from docgen.web.database_tables import PERSON, SESSION
 from docgen.web.people import Person
-from docgen.web.settings import Settings
-from docgen.web.sign_in_file import SignIn, read_sign_in
+from docgen.web.sign_in_file import SignIn
 
-if TYPE_CHECKING:
-    from docgen.web.ldap_directory import Directory
-    from docgen.web.oidc_provider import Provider
-
-#: So many sign-ins wait for an answer from elsewhere at once; one more is told to come again. The other threads of the
-#: server stay free for those who are here.
-AT_ONCE = 4
 #: So often a new account is tried where another one comes first.
 _TRIES = 5
 Origin = Literal["oidc", "ldap"]
@@ -73,52 +61,6 @@ class NotLetIn(Exception):  # noqa: N818 -- a state of things, told on a page
     def __init__(self, reason: Literal["no_rule", "closed"]) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-@dataclass
-class Outside:
-    """What the file of `--sign-in` opens; its libraries are imported only where the file names what they are for."""
-
-    rules: SignIn
-    provider: Provider | None = None
-    directory: Directory | None = None
-    _at_work: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
-
-    @contextmanager
-    def asking(self) -> Iterator[None]:
-        """Somebody elsewhere is asked in the block. Raises `Down` where too many wait already."""
-        if not self._at_work.acquire(timeout=1.0):
-            raise Down("busy")
-        try:
-            yield
-        finally:
-            self._at_work.release()
-
-
-def open_outside(settings: Settings, database: Database) -> Outside | None:
-    """The ways in from outside; None where no file names any. Raises `InputError` for a file that cannot be as it is,
-    or that names a unit which is not entered, `EnvironmentFault` where the extra `sso` is wanting."""
-    if settings.sign_in is None:
-        return None
-    rules = read_sign_in(settings.sign_in)
-    with database.read() as db:
-        for number, rule in enumerate(rules.rules):
-            if not unit_exists(db, rule.unit):
-                where = f"rules/{number}/unit"
-                raise InputError("web.sign_in.unit", file=str(settings.sign_in), where=where, unit=rule.unit[:60])
-    for library, wanted in (("authlib", rules.oidc), ("ldap3", rules.ldap)):
-        if wanted is not None and find_spec(library) is None:
-            raise EnvironmentFault("errors.environment.extra_missing", library=library, extra="sso")
-    made = Outside(rules)
-    if rules.oidc is not None:
-        from docgen.web.oidc_provider import Provider
-
-        made.provider = Provider(rules.oidc)
-    if rules.ldap is not None:
-        from docgen.web.ldap_directory import Directory
-
-        made.directory = Directory(rules.ldap, tuple(rule.group for rule in rules.rules))
-    return made
 
 
 def let_in(database: Database, outsider: Outsider, rules: SignIn) -> Person:

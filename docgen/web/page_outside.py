@@ -18,7 +18,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from docgen.web.access import digest
 from docgen.web.asking import database_of, outside_of
-from docgen.web.outside import Down, NotBelieved, NotLetIn, Outside, let_in
+from docgen.web.outside import Down, NotBelieved, NotLetIn, let_in
+from docgen.web.outside_ways import Outside
 from docgen.web.page_asking import go_to, own_path
 from docgen.web.page_login import refused_from_outside, secure, signed_in
 from docgen.web.problems import Problem

@@ -14,7 +14,7 @@ from web_office import Office
 
 from docgen.errors import EnvironmentFault, InputError
 from docgen.i18n import has_message
-from docgen.web import access, outside
+from docgen.web import access, outside_ways
 from docgen.web.job_worker import settings_from, settings_line
 from docgen.web.oidc_provider import RETURN_PATH
 from docgen.web.outside import Outsider, let_in
@@ -166,9 +166,9 @@ def test_without_the_extra_one_clear_line(
     office: Office, written: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     access.add_unit(office.database, "chi-bo-a", "A")
-    monkeypatch.setattr(outside, "find_spec", lambda name: None if name == "ldap3" else object())
+    monkeypatch.setattr(outside_ways, "find_spec", lambda name: None if name == "ldap3" else object())
     with pytest.raises(EnvironmentFault) as caught:
-        outside.open_outside(Settings(office.settings.data, sign_in=written(SOUND)), office.database)
+        outside_ways.open_outside(Settings(office.settings.data, sign_in=written(SOUND)), office.database)
     assert (caught.value.code, caught.value.facts["extra"]) == ("errors.environment.extra_missing", "sso")
 
 
