@@ -1,4 +1,4 @@
-"""The folder for Windows: every wheel for the platform and none missing; batch files that say what is wrong."""
+"""The folder for Windows: every wheel for the platform and none missing; the guide. Its programs: files beside."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ import re
 import runpy
 import subprocess
 import sys
-import sysconfig
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tools.windows_zip import LOCKED, NAME, PARTS, UnfitError, Wheel, check, closure, gather, main, parts, windows_tags
-
-BATCHES = sorted(PARTS.glob("*.bat"))
-#: What a batch file can go on from without asking how it went.
-SURE = ("@echo off", "rem ", "setlocal ", "chcp ", "set ", "type ", "echo ", "pause", "exit /b ", "goto ", "if ", ":")
+from tools.windows_zip import LOCKED, NAME, PARTS, PC, Target, UnfitError, Wheel, check, closure, gather, main, parts
 
 
 def wheel(folder: Path, name: str, *requires: str, version: str = "1.0", tag: str = "py3-none-any",
@@ -95,7 +91,7 @@ def test_a_wheel_for_another_platform_is_refused(folder: Path, tag: str) -> None
 @pytest.mark.parametrize("tag", ["py3-none-any", "cp313-cp313-win_amd64", "cp39-abi3-win_amd64", "py3-none-win_amd64"])
 def test_a_wheel_for_the_platform_is_taken(tmp_path: Path, tag: str) -> None:
     check([wheel(tmp_path, "good", tag=tag)])
-    assert wheel(tmp_path, "good", tag=tag).tags <= windows_tags()
+    assert wheel(tmp_path, "good", tag=tag).tags <= PC.tags
 
 
 def test_other_faults_of_a_folder(folder: Path) -> None:
@@ -124,13 +120,15 @@ def test_the_zip(folder: Path, tmp_path: Path) -> None:
     with built(folder, tmp_path / "một.zip") as archive:
         assert archive.testzip() is None
         listed = set(archive.namelist())
-        assert {"cai-dat.bat", "mo-docgen.bat", "sao-luu.bat", "HUONG-DAN.html", LOCKED} <= listed
+        assert {"cai-dat.bat", "mo-docgen.bat", "sao-luu.bat", "dat-lai.bat", "HUONG-DAN.html", LOCKED} <= listed
         assert {name for name in listed if name.endswith(".whl")} == {f"wheels/{p.name}" for p in folder.iterdir()}
         for line in archive.read(LOCKED).decode("ascii").splitlines():
             name, version, digest = re.fullmatch(r"(\S+)==(\S+) --hash=sha256:(\w{64})", line).groups()  # type: ignore[union-attr]
             (held,) = (one for one in listed if one.startswith(f"wheels/{name.replace('-', '_')}-{version}-"))
             assert hashlib.sha256(archive.read(held)).hexdigest() == digest
-        assert b"{VERSION}" not in archive.read("HUONG-DAN.html")
+        for name in listed:
+            if not name.endswith(".whl"):
+                assert not re.search(rb"\{(VERSION|PYTHON|DIGITS|RELEASE)\}", archive.read(name)), name
     # The order and the times of the files on disk do not matter.
     again = tmp_path / "again"
     again.mkdir()
@@ -158,135 +156,43 @@ def test_pip_takes_the_locked_list(folder: Path, tmp_path: Path) -> None:
     place = tmp_path / "Thư mục của Ước (1)"
     with built(folder, tmp_path / "x.zip") as archive:
         archive.extractall(place)
+    asked = runpy.run_path(str(PARTS / "he-thong" / "cai.py"))["command"](place)
+    assert asked[1:5] == ["-m", "pip", "--isolated", "install"]
     command = [
-        sys.executable, "-m", "pip", "--isolated", "install", "--dry-run", "--disable-pip-version-check", "--no-index",
-        "--no-deps", "--require-hashes", "--find-links", str(place / "wheels"), "-r", str(place / LOCKED),
-        "--target", str(tmp_path / "t"), "--platform", "win_amd64", "--python-version", "3.13",
-        "--implementation", "cp", "--abi", "cp313", "--abi", "abi3", "--abi", "none", "--only-binary=:all:",
+        sys.executable, *asked[1:], "--dry-run", "--target", str(tmp_path / "t"), "--platform", "win_amd64",
+        "--python-version", "3.13", "--implementation", "cp", "--abi", "cp313", "--abi", "abi3", "--abi", "none",
+        "--only-binary=:all:",
     ]  # fmt: skip
-    batch = (PARTS / "cai-dat.bat").read_text(encoding="ascii")
-    for part in command[3:11]:
-        if part.startswith("--") and part != "--dry-run":
-            assert f" {part} " in batch
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     (place / "wheels" / "everywhere-1.0-cp313-cp313-win_amd64.whl").write_bytes(b"broken")
     assert subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 
-# --- the batch files, as far as they can be read here ----------------------------------------------------------------
+def test_the_folder_for_another_python(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "x.zip"
+    assert main(["--wheels", str(folder), "--out", str(target), "--python", "3.14"]) == 1  # a wheel for 3.13 alone
+    assert "everywhere-1.0-cp313" in capsys.readouterr().err
+    (folder / "everywhere-1.0-cp313-cp313-win_amd64.whl").unlink()
+    wheel(folder, "everywhere", tag="cp314-cp314-win_amd64")
+    assert main(["--wheels", str(folder), "--out", str(target), "--python", "3.14"]) == 0
+    with zipfile.ZipFile(target) as archive:
+        batch, guide = archive.read("cai-dat.bat"), archive.read("HUONG-DAN.html")
+    assert b"py.exe -3.14\r\n" in batch
+    assert b"\\Python314\\python.exe" in batch
+    assert b"3.13" not in batch
+    assert Target((3, 14)).release.encode() in guide
+    with pytest.raises(SystemExit):
+        main(["--out", str(target), "--python", "python3.14"])
 
 
-def test_every_file_has_the_line_ends_of_windows() -> None:
-    for name, content in parts("1.0").items():
-        assert content.count(b"\n") == content.count(b"\r\n") == content.count(b"\r") > 0, name
-        assert content.endswith(b"\r\n"), name
-
-
-def labels(text: str) -> dict[str, list[str]]:
-    """The lines below each label; those above the first one under no name."""
-    out: dict[str, list[str]] = {"": []}
-    for line in text.splitlines():
-        if line.startswith(":"):
-            out[line[1:]] = []
-        elif line:
-            out[list(out)[-1]].append(line)
-    return out
-
-
-@pytest.mark.parametrize("path", BATCHES, ids=lambda path: path.name)
-def test_batch_file(path: Path) -> None:
-    text = path.read_bytes().decode("ascii")  # cmd reads labels by byte: words in Vietnamese lie in files beside it
-    lines = text.splitlines()
-    assert lines[0] == "@echo off"
-    assert "setlocal EnableExtensions DisableDelayedExpansion" in lines  # a path may have "!"
-    assert "chcp 65001 >nul" in lines
-    blocks = labels(text)
-    gone_to = set(re.findall(r"goto (\w+)", text))
-    assert gone_to == set(blocks) - {""}
-    for line in lines:
-        # A path with a blank is one word only within quotes, and "C:\x\" would escape the quote after it.
-        for found in re.finditer(r"%(?:~dp0|HERE|SYSTEM|MACHINE|USERPROFILE|LOCALAPPDATA)", line):
-            assert line[: found.start()].count('"') % 2 == 1, line
-        assert '%~dp0"' not in line or line == 'set "HERE=%~dp0"', line
-        assert not re.search(r"[()]", line) or line.startswith("rem "), line  # a path may have ")"
-        assert "errorlevel 1" not in line.lower(), line  # is not true of the negative codes of a crash
-    for shown in re.findall(r'type "%SYSTEM%\\([^"]+)"', text):
-        assert (PARTS / "he-thong" / shown).is_file(), shown
-    for called in re.findall(r'"%SYSTEM%\\([^"]+\.py)"', text):
-        assert (PARTS / "he-thong" / called).is_file(), called
-
-
-@pytest.mark.parametrize("path", BATCHES, ids=lambda path: path.name)
-def test_a_batch_file_that_stops_says_why_and_waits(path: Path) -> None:
-    blocks = labels(path.read_text(encoding="ascii"))
-    for name, lines in blocks.items():
-        if name not in ("", "python_found"):
-            assert any(line.startswith(("type ", "echo ")) for line in lines), name
-            assert lines[-2:] == ["pause", "exit /b 1"], name
-        elif name == "" and "python_found" in blocks:
-            assert lines[-1] == "goto no_python"
-        else:
-            assert lines[-1] == "exit /b 0"
-        for line, after in zip(lines, [*lines[1:], ""], strict=True):
-            if not line.lower().startswith(SURE) and not line.startswith("rmdir "):
-                assert after.startswith(('if "%ERRORLEVEL%"=="0" goto ', 'if not "%ERRORLEVEL%"=="0" goto ')), line
-    assert any(line.startswith("if ") for line in blocks[""])
-
-
-def test_what_the_reading_of_batch_files_would_catch(tmp_path: Path) -> None:
-    good = (PARTS / "mo-docgen.bat").read_text(encoding="ascii")
-    for what, instead in (
-        ('"%SYSTEM%\\da-dung.txt"', "%SYSTEM%\\da-dung.txt"), ("goto stopped", "goto halted"),
-        ('set "MACHINE=%~dp0may"', 'cd "%~dp0"'), ("rem Opens", "rem Mở"), ("da-dung.txt", "not-there.txt"),
-    ):  # fmt: skip
-        assert what in good
-        (tmp_path / "x.bat").write_text(good.replace(what, instead), encoding="utf-8")
-        with pytest.raises((AssertionError, UnicodeDecodeError)):
-            test_batch_file(tmp_path / "x.bat")
-    for what, instead in (("pause\n", ""), ('if not "%ERRORLEVEL%"=="0" goto stopped\n', "")):
-        (tmp_path / "x.bat").write_text(good.replace(what, instead), encoding="utf-8")
-        with pytest.raises(AssertionError):
-            test_a_batch_file_that_stops_says_why_and_waits(tmp_path / "x.bat")
-
-
-def test_words_are_shown_and_no_file_of_words_is_left_over() -> None:
-    batches = "".join(path.read_text(encoding="ascii") for path in BATCHES)
-    for path in (PARTS / "he-thong").iterdir():
-        if path.suffix == ".txt":
-            assert path.name in batches, path.name
-            assert not path.read_bytes().startswith(b"\xef\xbb\xbf")  # `type` would show the mark
-
-
-# --- the two small programs ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("version", "platform", "good"),
-    [
-        ((3, 13, 1), "win-amd64", True), ((3, 12, 9), "win-amd64", False), ((3, 14, 0), "win-amd64", False),
-        ((3, 13, 1), "win32", False), ((3, 13, 1), "win-arm64", False), ((3, 13, 1), "linux-x86_64", False),
-    ],
-)  # fmt: skip
-def test_only_the_python_that_the_wheels_are_for(
-    version: tuple[int, ...], platform: str, good: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "version_info", version)
-    monkeypatch.setattr(sysconfig, "get_platform", lambda: platform)
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(PARTS / "he-thong" / "kiem-tra.py"), run_name="__main__")
-    assert (not ended.value.code) == good
-
-
-def test_a_backup_goes_into_a_new_file(tmp_path: Path) -> None:
-    """`sao-luu.bat` on data that `docgen serve` made, in a folder with blanks and accents."""
-    pytest.importorskip("fastapi")
-    data, kept = tmp_path / "dữ liệu", tmp_path / "sao lưu"
-    made = [sys.executable, "-m", "docgen", "serve", "--data", str(data), "--new-key", "thử"]
-    subprocess.run(made, check=True, capture_output=True)
-    command = [sys.executable, str(PARTS / "he-thong" / "sao-luu.py"), str(data), str(kept)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    (backup,) = kept.iterdir()
-    assert re.fullmatch(r"docgen-\d{4}-\d\d-\d\d-\d{6}\.zip", backup.name)
-    assert zipfile.ZipFile(backup).testzip() is None
+@pytest.mark.chromium
+def test_the_guide_prints_on_one_page(tmp_path: Path, tool_at: Callable[[str], str]) -> None:
+    pikepdf = pytest.importorskip("pikepdf")
+    for name, words in (("x", b""), ("too-long", b"<p>x</p>" * 40)):
+        (tmp_path / f"{name}.html").write_bytes(parts("10.10.10")["HUONG-DAN.html"].replace(b"</body>", words))
+        command = [tool_at("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+                   f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={tmp_path / name}.pdf",
+                   (tmp_path / f"{name}.html").as_uri()]  # fmt: skip
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+    assert [len(pikepdf.open(tmp_path / name).pages) for name in ("x.pdf", "too-long.pdf")] == [1, 2]

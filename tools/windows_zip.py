@@ -1,8 +1,9 @@
 """The folder for a clerk's Windows PC, as one zip: `python -m tools.windows_zip --out docgen-windows.zip`.
 
 In it: docgen's own wheel and all that it needs in `wheels/`, `cai-dat.bat` (installs without a network and without an
-administrator), `mo-docgen.bat`, `sao-luu.bat` and a one-page guide. The wheels are fetched by pip as it is configured;
-`--wheels FOLDER` takes those of a folder instead, and asks nobody. The same wheels give the same zip, byte for byte.
+administrator), `mo-docgen.bat`, `sao-luu.bat`, `dat-lai.bat` and a one-page guide. The wheels are fetched by
+pip as it is configured; `--wheels FOLDER` takes those of a folder instead, and asks nobody. `--python 3.14` makes it
+for another Python, where all wheels exist for that one. The same wheels give the same zip, byte for byte.
 
 pip reads the conditions of requirements (`; sys_platform == "win32"`) for the machine it runs on, not for the one that
 it fetches for. So each wheel's own requirements are read here for Windows: what is missing is fetched too, what only
@@ -15,6 +16,7 @@ import argparse
 import email.parser
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,17 +37,53 @@ PARTS = Path(__file__).parent / "windows"
 NAME = "docgen-xep-loai"
 #: Not `cluster` and `postgresql`: those are for a server, not for a clerk's PC.
 EXTRAS = ("excel", "pdf", "sign", "fast", "web")
-PYTHON, PLATFORM = (3, 13), "win_amd64"
-#: What a requirement's condition is asked about: CPython 3.13 on 64-bit Windows.
-WINDOWS = {
-    "implementation_name": "cpython", "implementation_version": "3.13.0", "os_name": "nt",
-    "platform_machine": "AMD64", "platform_python_implementation": "CPython", "platform_release": "10",
-    "platform_system": "Windows", "platform_version": "10.0.19045", "python_full_version": "3.13.0",
-    "python_version": "3.13", "sys_platform": "win32",
-}  # fmt: skip
+PLATFORM = "win_amd64"
+#: Releases known to have an installer for Windows at python.org: a version gets none any more two years after its first
+#: (PEP 719 for 3.13, PEP 745 for 3.14).
+RELEASES = {(3, 13): "3.13.14", (3, 14): "3.14.4"}
 #: Rounds of fetching what only Windows needs, until nothing is missing.
 ROUNDS = 5
 LOCKED = "he-thong/cai-gi.txt"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which CPython of 64-bit Windows the folder is for."""
+
+    python: tuple[int, int] = (3, 13)
+
+    @property
+    def version(self) -> str:
+        return "{}.{}".format(*self.python)
+
+    @property
+    def interpreter(self) -> str:
+        return "cp{}{}".format(*self.python)
+
+    @property
+    def release(self) -> str:
+        """What to install where there is no such Python."""
+        return RELEASES.get(self.python, self.version)
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """What a requirement's condition is asked about."""
+        full = f"{self.version}.0"
+        return {
+            "implementation_name": "cpython", "implementation_version": full, "os_name": "nt",
+            "platform_machine": "AMD64", "platform_python_implementation": "CPython", "platform_release": "10",
+            "platform_system": "Windows", "platform_version": "10.0.19045", "python_full_version": full,
+            "python_version": self.version, "sys_platform": "win32",
+        }  # fmt: skip
+
+    @cached_property
+    def tags(self) -> frozenset[Tag]:
+        """Every tag of a wheel that it installs."""
+        own = cpython_tags(self.python, abis=[self.interpreter], platforms=[PLATFORM])
+        return frozenset([*own, *compatible_tags(self.python, self.interpreter, [PLATFORM])])
+
+
+PC = Target()
 
 
 class UnfitError(Exception):
@@ -87,24 +125,19 @@ class Wheel:
         """The versions of Python that it is for."""
         return SpecifierSet(self._metadata.get("Requires-Python") or "")
 
-    def needs(self, extras: Iterable[str]) -> list[Requirement]:
+    def needs(self, extras: Iterable[str], target: Target = PC) -> list[Requirement]:
         """What it requires on Windows, with these extras."""
         asked = ["", *extras]
         given = [Requirement(text) for text in self._metadata.get_all("Requires-Dist") or ()]
         return [
             one for one in given
-            if one.marker is None or any(one.marker.evaluate({**WINDOWS, "extra": extra}) for extra in asked)
+            if one.marker is None or any(one.marker.evaluate({**target.conditions, "extra": extra}) for extra in asked)
         ]  # fmt: skip
 
 
-def windows_tags() -> frozenset[Tag]:
-    """Every tag of a wheel that CPython 3.13 on 64-bit Windows installs."""
-    interpreter = f"cp{PYTHON[0]}{PYTHON[1]}"
-    own = cpython_tags(PYTHON, abis=[interpreter], platforms=[PLATFORM])
-    return frozenset([*own, *compatible_tags(PYTHON, interpreter, [PLATFORM])])
-
-
-def closure(wheels: Sequence[Wheel], extras: Sequence[str] = EXTRAS) -> tuple[list[Wheel], list[Requirement]]:
+def closure(
+    wheels: Sequence[Wheel], extras: Sequence[str] = EXTRAS, target: Target = PC
+) -> tuple[list[Wheel], list[Requirement]]:
     """The wheels that docgen with `extras` needs on Windows, by name, and the requirements that none of them meets.
 
     Raises `UnfitError` for two versions of one distribution, or one that is not as required.
@@ -130,30 +163,28 @@ def closure(wheels: Sequence[Wheel], extras: Sequence[str] = EXTRAS) -> tuple[li
         needed[name] = wheel
         if (name, asked) not in seen:
             seen.add((name, asked))
-            waiting += wheel.needs(asked)
+            waiting += wheel.needs(asked, target)
     return [needed[name] for name in sorted(needed)], list(missing.values())
 
 
-def check(wheels: Sequence[Wheel]) -> None:
+def check(wheels: Sequence[Wheel], target: Target = PC) -> None:
     """Raise `UnfitError` for each wheel that the platform does not install."""
-    good = windows_tags()
-    wrong = [wheel.path.name for wheel in wheels if not wheel.tags & good]
-    wrong += [wheel.path.name for wheel in wheels if not wheel.python.contains(WINDOWS["python_full_version"])]
+    full = target.conditions["python_full_version"]
+    wrong = [wheel.path.name for wheel in wheels if not wheel.tags & target.tags or not wheel.python.contains(full)]
     if wrong:
-        raise UnfitError(f"not for {PLATFORM}, Python {PYTHON[0]}.{PYTHON[1]}: {', '.join(sorted(wrong))}")
+        raise UnfitError(f"not for {PLATFORM}, Python {target.version}: {', '.join(sorted(wrong))}")
 
 
 def _pip(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments], check=True)
 
 
-def fetch(folder: Path, requirements: Sequence[str]) -> None:
+def fetch(folder: Path, requirements: Sequence[str], target: Target = PC) -> None:
     """Have pip fetch wheels for the platform into `folder`; docgen's own is there already."""
-    interpreter = f"cp{PYTHON[0]}{PYTHON[1]}"
     _pip(
         "download", "--quiet", "--dest", str(folder), "--find-links", str(folder), "--only-binary=:all:",
-        "--platform", PLATFORM, "--python-version", f"{PYTHON[0]}.{PYTHON[1]}", "--implementation", "cp",
-        "--abi", interpreter, "--abi", "abi3", "--abi", "none", *requirements,
+        "--platform", PLATFORM, "--python-version", target.version, "--implementation", "cp",
+        "--abi", target.interpreter, "--abi", "abi3", "--abi", "none", *requirements,
     )  # fmt: skip
 
 
@@ -166,19 +197,19 @@ def in_folder(folder: Path) -> list[Wheel]:
     return [Wheel(path) for path in files]
 
 
-def gather(folder: Path, more: Callable[[Path, Sequence[str]], None] | None = None) -> list[Wheel]:
+def gather(folder: Path, more: Callable[[Path, Sequence[str]], None] | None = None, target: Target = PC) -> list[Wheel]:
     """The wheels to hand on, checked; `more(folder, requirements)` fetches those that only Windows needs.
 
     Raises `UnfitError` where one is missing that cannot be fetched, or is not for the platform.
     """
     for _ in range(ROUNDS):
-        wheels, missing = closure(in_folder(folder))
+        wheels, missing = closure(in_folder(folder), EXTRAS, target)
         if not missing or more is None:
             break
         more(folder, [_plain(one) for one in missing])
     if missing:
         raise UnfitError(f"missing: {', '.join(sorted(map(str, missing)))}")
-    check(wheels)
+    check(wheels, target)
     return wheels
 
 
@@ -196,27 +227,33 @@ def locked(wheels: Sequence[Wheel]) -> str:
     )
 
 
-def parts(version: str) -> dict[str, bytes]:
+def parts(version: str, target: Target = PC) -> dict[str, bytes]:
     """The files beside the wheels, by name: with the line ends of Windows, whatever they have here."""
+    filled = {
+        "{VERSION}": version, "{PYTHON}": target.version, "{RELEASE}": target.release,
+        "{DIGITS}": "{}{}".format(*target.python),
+    }  # fmt: skip
     out = {}
     for path in sorted(PARTS.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
-            text = path.read_text(encoding="utf-8").replace("{VERSION}", version)
+            text = path.read_text(encoding="utf-8")
+            for name, told in filled.items():
+                text = text.replace(name, told)
             out[path.relative_to(PARTS).as_posix()] = text.replace("\n", "\r\n").encode("utf-8")
     return out
 
 
-def write(target: Path, wheels: Sequence[Wheel]) -> None:
+def write(out: Path, wheels: Sequence[Wheel], target: Target = PC) -> None:
     """Write the zip, whole or not at all: names in order, one fixed time, nothing compressed that is so already."""
     (own,) = (wheel for wheel in wheels if wheel.name == NAME)
-    content = {**parts(own.version), LOCKED: locked(wheels).replace("\n", "\r\n").encode("ascii")}
-    half = target.with_name(target.name + ".part")
+    content = {**parts(own.version, target), LOCKED: locked(wheels).replace("\n", "\r\n").encode("ascii")}
+    half = out.with_name(out.name + ".part")
     with zipfile.ZipFile(half, "w", zipfile.ZIP_STORED) as archive:
         for name, data in sorted(content.items()):
             archive.writestr(_entry(name), data)
         for wheel in sorted(wheels, key=lambda one: one.path.name):
             archive.writestr(_entry(f"wheels/{wheel.path.name}"), wheel.path.read_bytes())
-    os.replace(half, target)
+    os.replace(half, out)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -230,21 +267,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--out", type=Path, required=True, help="the zip to write")
     parser.add_argument("--wheels", type=Path, help="a folder of wheels, docgen's own among them; nothing is fetched")
+    parser.add_argument("--python", default=PC.version, help="the CPython of the PC (default: %(default)s)")
     told = parser.parse_args(arguments)
+    if not re.fullmatch(r"3\.\d{1,2}", told.python):
+        parser.error(f"--python {told.python}: write it as 3.13")
+    target = Target((3, int(told.python.partition(".")[2])))
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         try:
             if told.wheels is not None:
                 for path in told.wheels.iterdir():
                     shutil.copy2(path, folder)
-                wheels = gather(folder)
+                wheels = gather(folder, None, target)
             else:
                 _pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT))
                 (own,) = folder.iterdir()
                 asked = f"{NAME}[{','.join(EXTRAS)}]=={Wheel(own).version}"
-                fetch(folder, [asked])
-                wheels = gather(folder, lambda place, names: fetch(place, [asked, *names]))
-            write(told.out, wheels)
+                fetch(folder, [asked], target)
+                wheels = gather(folder, lambda place, names: fetch(place, [asked, *names], target), target)
+            write(told.out, wheels, target)
         except UnfitError as fault:
             print(f"windows_zip: {fault}", file=sys.stderr)
             return 1
@@ -252,7 +293,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"windows_zip: pip failed ({fault.returncode}), see above", file=sys.stderr)
             return 1
     size = told.out.stat().st_size
-    print(f"{told.out}: {len(wheels)} wheels for {PLATFORM}, Python {PYTHON[0]}.{PYTHON[1]}; {size / 1e6:.0f} MB")
+    print(f"{told.out}: {len(wheels)} wheels for {PLATFORM}, Python {target.version}; {size / 1e6:.0f} MB")
     return 0
 
 

@@ -1,10 +1,9 @@
-"""Exit 0 where this Python is the one that the wheels are made for: CPython 3.13 for 64-bit Windows on Intel or AMD."""
+"""`kiem-tra.py 3.13`: exit 0 where this Python is that CPython, for 64-bit Windows on Intel or AMD."""
 
 import platform
 import sys
 import sysconfig
 
-WANTED = ("CPython", (3, 13), "win-amd64")
-
 if __name__ == "__main__":
-    sys.exit((platform.python_implementation(), sys.version_info[:2], sysconfig.get_platform()) != WANTED)
+    here = (platform.python_implementation(), "{}.{}".format(*sys.version_info[:2]), sysconfig.get_platform())
+    sys.exit(here != ("CPython", sys.argv[1], "win-amd64"))
