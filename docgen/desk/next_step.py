@@ -99,7 +99,7 @@ def _facts(papers: Sequence[Paper], file: Path) -> JsonDict:
 
 
 def _asked(board: Board) -> list[str]:
-    return [row.name for row in board.rows if row.proposal.questions]
+    return [row.name for row in board.rows if row.asked]
 
 
 def _undecided(board: Board) -> list[str]:

@@ -88,7 +88,7 @@ def figures_of(
     share = share_decided(dossier.data)
     return Figures(
         regulation.id, status.year, status.body, len(papers), there, out, errors,
-        sum(bool(row.proposal.questions) for row in members), work,
+        sum(row.asked for row in members), work,
         next_step(status, Calendar(status.today, status.year, status.body, (), ()), board, Path()).step,
         _grades(board), {row.id: row.decided for row in members if row.decided},
         {row.id: row.grade for row in members if row.grade},

@@ -74,6 +74,12 @@ class Row:
         """True where the proposal leaves nothing to people: no open question, and no choice within the quota."""
         return bool(self.grade) and not self.proposal.questions and not self.chosen_by_people
 
+    @property
+    def asked(self) -> bool:
+        """True where a question is open that a fact would answer, or one that waits for a decision not yet made."""
+        decided = bool(self.decided) or self.decision is not None
+        return any(question.asks or not decided for question in self.proposal.questions)
+
 
 @dataclass(frozen=True, slots=True)
 class Board:

@@ -14,23 +14,24 @@ from pathlib import Path
 from typing import cast
 
 from fastapi import Request
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 import docgen
 from docgen.desk.calendar import Calendar, make_calendar
 from docgen.desk.next_step import NextStep, next_step
 from docgen.desk.status import THERE, Status, make_status
+from docgen.desk.units_below import InHand
 from docgen.dossier.loaded import Dossier
 from docgen.grading.dossier_board import Board
 from docgen.model import Finding
 from docgen.paths import JsonDict
 from docgen.pipeline import Checked, check_loaded
 from docgen.regulations.loader import RegulationData, load_regulation
-from docgen.web import dossier_store
+from docgen.web import dossier_store, packet_store
 from docgen.web.asking import database_of, dossier_for, settings_of
-from docgen.web.database_tables import PACKET
 from docgen.web.dossier_store import Kept
 from docgen.web.http_regulations import regulations_of
+from docgen.web.packet_state import in_hand
 from docgen.web.page_asking import Visitor
 from docgen.web.page_render import page_message
 from docgen.web.problems import Problem
@@ -91,12 +92,13 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One dossier for one visitor: the row, the data as it is kept, what is worked out of it."""
+    """One dossier for one visitor: the row, the data as it is kept, what is worked out of it, its newest packet that is
+    no draft."""
 
     kept: Kept
     data: JsonDict
     worked: Worked
-    packet_version: int | None
+    packet: InHand | None
     may_write: bool
 
     @property
@@ -168,11 +170,11 @@ def look(request: Request, visitor: Visitor, number: str, operation: str = "doss
     with database_of(request).read() as db:
         kept = dossier_for(db, visitor.principal, operation, number)
         data = dossier_store.content(db, number)
-        packet = latest_packet(db, number)
+        packet = packet_store.newest_whole(db, number)
         may_write = operation == "dossier.write" or dossier_writable(db, visitor, number)
     key = (number, kept.version, datetime.date.today(), settings_of(request).folders)
     worked = _kitchen(request).worked(key, data, regulations_of(request))
-    return Look(kept, data, worked, packet, may_write)
+    return Look(kept, data, worked, in_hand(request, packet, kept.version), may_write)
 
 
 def look_at_member(request: Request, visitor: Visitor, number: str, member: str, operation: str) -> Look | None:
@@ -202,14 +204,6 @@ def dossier_writable(db: Connection, visitor: Visitor, number: str) -> bool:
     return True
 
 
-def latest_packet(db: Connection, number: str) -> int | None:
-    """The version of the dossier of which the newest packet was made; None where none was."""
-    found = db.execute(
-        select(PACKET.c.dossier_version).where(PACKET.c.dossier == number).order_by(PACKET.c.created.desc()).limit(1)
-    ).scalar()
-    return None if found is None else int(found)
-
-
 def steps_of(seen: Look, current: str, language: str) -> list[Step]:
     """The bar of the steps: the dossier's page first. `current` is one of `STEPS`, or "" for that page."""
     worked = seen.worked
@@ -217,8 +211,11 @@ def steps_of(seen: Look, current: str, language: str) -> list[Step]:
     there = sum(paper.state in THERE for paper in papers)
     out = sum(paper.state in ("not_given", "given", "returned") for paper in papers)
     errors = len(seen.errors)
-    questions = sum(bool(row.proposal.questions) for row in worked.board.rows) if worked.board is not None else 0
-    made, stale = seen.packet_version is not None, seen.packet_version not in (None, seen.kept.version)
+    questions = sum(row.asked for row in worked.board.rows) if worked.board is not None else 0
+    packet = seen.packet
+    made, stale = packet is not None, packet is not None and not packet.current
+    signed = packet is not None and not stale and packet.done >= packet.due
+    to_sign = "not_yet" if packet is None else "signed" if signed else "signed_part" if packet.done else "to_sign"
 
     def note(key: str, **facts: object) -> str:
         return page_message(language, f"steps.{key}", **facts)
@@ -232,7 +229,7 @@ def steps_of(seen: Look, current: str, language: str) -> list[Step]:
         "xep-loai": (note("questions", count=questions) if questions else note("no_questions"),
                      bool(papers) and worked.board is not None and not questions),
         "bo-ho-so": (note("packet_old" if stale else "packet_made" if made else "no_packet"), made and not stale),
-        "ky": (note("to_sign" if made else "not_yet"), False),
+        "ky": (note(to_sign, done=packet.done if packet else 0, due=packet.due if packet else 0), signed),
     }  # fmt: skip
     return [
         Step(

@@ -8,15 +8,17 @@ from fastapi.responses import Response
 from docgen.desk.book_asked import converted
 from docgen.desk.ics import ics
 from docgen.desk.status import one_state
+from docgen.desk.units_below import InHand
 from docgen.i18n import message
 from docgen.paths import AnyRecord, JsonDict, at_pointer, get, get_text
 from docgen.values.date import read_date
-from docgen.web import dossier_store
+from docgen.web import dossier_store, packet_store
 from docgen.web.asking import JSON_MEDIA, database_of
 from docgen.web.dossier_edit import edit, may_edit, set_at, undo
 from docgen.web.dossier_view import DONE_AT, READY, Look, look, steps_of
 from docgen.web.history_words import lines_of
 from docgen.web.http_regulations import EXCEL
+from docgen.web.packet_view import HandedOver, handed_over
 from docgen.web.page_asking import Posted, Signed, go_to
 from docgen.web.page_render import page, page_message
 from docgen.web.problems import Problem, language_of
@@ -25,20 +27,46 @@ ROUTES = APIRouter(include_in_schema=False)
 _LAST_LINES, _PAGE_LINES = 5, 200
 
 
-def next_of(seen: Look, language: str) -> dict[str, str]:
-    """The blue box: its head, its sentence, where the button leads and what it says."""
-    step = seen.worked.next
-    at = DONE_AT.get(step.step, "")
+#: What the board asks for: settled once its result is closed.
+_OF_BOARD = frozenset({"answer", "over_quota", "decide"})
+
+
+def next_of(seen: Look, language: str, handed: HandedOver | None = None) -> dict[str, str]:
+    """The blue box: its head, its sentence, where the button leads and what it says. `handed` says that the newest
+    packet was handed over."""
+
+    def box(head: str, words: str, href: str, label: str) -> dict[str, str]:
+        return {"head": head, "words": words, "href": href, "label": page_message(language, f"next.{label}")}
+
     if not seen.worked.status.people:
-        return {"head": page_message(language, "next.begin"), "words": page_message(language, "next.nobody"),
-                "href": f"{seen.address}/nguoi",
-                "label": page_message(language, "next.add_people")}  # fmt: skip
+        begin, nobody = (page_message(language, f"next.{key}") for key in ("begin", "nobody"))
+        return box(begin, nobody, f"{seen.address}/nguoi", "add_people")
+    packet = seen.packet
+    if handed is not None and packet is not None and packet.current:
+        head = page_message(language, "packet.handed_head", on=handed.on)
+        return box(head, page_message(language, "packet.handed_words", to=handed.to), f"{seen.address}/bo-ho-so",
+                   "button.bo-ho-so")  # fmt: skip
+    step = seen.worked.next
+    name, words = step.step, step.act(language)
+    if name == "make_packet" or (seen.kept.closed and name in _OF_BOARD):
+        name = _with_packet(packet)
+        words = page_message(language, f"next.words.{name}", done=packet.done if packet else 0,
+                             due=packet.due if packet else 0)  # fmt: skip
+    at = DONE_AT.get(name, "")
     at = at if at in READY else ""
-    here = "han" if step.step in ("overdue", "close") else "bang"
-    label = page_message(language, f"next.button.{at or here}")
-    href = f"{seen.address}/{at}" if at else f"#{here}"
-    return {"head": page_message(language, f"next.head.{step.step}"), "words": step.act(language), "href": href,
-            "label": label}  # fmt: skip
+    here = "han" if name in ("overdue", "close") else "bang"
+    part = "#nop" if name == "hand_over" else ""
+    return box(page_message(language, f"next.head.{name}"), words, f"{seen.address}/{at}{part}" if at else f"#{here}",
+               f"button.{at or here}")  # fmt: skip
+
+
+def _with_packet(packet: InHand | None) -> str:
+    """What is to be done once the result stands."""
+    if packet is None:
+        return "make_packet"
+    if not packet.current:
+        return "remake_packet"
+    return "sign" if packet.done < packet.due else "hand_over"
 
 
 @ROUTES.get("/ho-so/{number}")
@@ -48,6 +76,8 @@ def home(request: Request, signed: Signed, number: str) -> Response:
     worked = seen.worked
     with database_of(request).read() as db:
         last = dossier_store.last_changes(db, number, _LAST_LINES)
+        row = packet_store.newest_whole(db, number)
+        handed = next((one for one in handed_over(db, number) if row is not None and one.packet == row["id"]), None)
     posts = {get_text(member, "id"): _posts(member) for member in worked.dossier.members}
     rows = []
     for person in worked.status.people:
@@ -70,7 +100,7 @@ def home(request: Request, signed: Signed, number: str) -> Response:
     ]  # fmt: skip
     return page(
         request, "dossier.html", seen=seen, worked=worked, steps=steps_of(seen, "", language),
-        next=next_of(seen, language), rows=rows, entries=entries,
+        next=next_of(seen, language, handed), rows=rows, entries=entries,
         missing=[message(f"desk.calendar.no.{key}", language) for key in calendar.missing],
         lines=lines_of(worked.regulation, seen.data, last[::-1], language),
         held=at_pointer(worked.dossier.data, "/meeting/held"),

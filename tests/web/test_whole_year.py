@@ -332,6 +332,7 @@ def whole_year(browser: Any, folder: Path, worker: type[Clerk], members: tuple[s
         verified(clerk, year)
         clerk.go(f"/ho-so/{number}")
         clerk.look("xong-viec")
+        assert "đủ chữ ký" in clerk.page.inner_text("nav.steps")
         assert clerk.hosts == {"127.0.0.1"}
         clerk.close()
         assert json.loads(ask(int(address.rpartition(":")[2]), "GET", "/health")[1])
