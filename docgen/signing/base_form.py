@@ -52,6 +52,10 @@ _FIELD = re.compile(
     + rb" ){4}+)\] /Subtype /Widget /T (\([A-Za-z0-9_.-]{1,80}\)) /TU (?:" + _TEXT + rb"|" + _HEX
     + rb") /Type /Annot >>"
 )  # fmt: skip
+_KIDS = re.compile(rb"/K (?:\[([^\[\]]*+)\]|([1-9][0-9]{0,6}+ 0 R))")
+_PAGES = re.compile(
+    rb"<< /Count [0-9]{1,6} /Kids \[ ((?:" + _REFERENCE + rb" )++)\] (?:/Parent " + _REFERENCE + rb" )?/Type /Pages >>"
+)
 _METADATA = re.compile(rb"<< /Subtype /XML /Type /Metadata /Length [1-9][0-9]{0,5} >>")
 _XMP = "{adobe:ns:meta/}xmpmeta"
 _NO_PICTURE = re.compile(
@@ -111,7 +115,11 @@ def _read(pdf: bytes) -> Base | None:
     text = b"\n".join(bodies)
     if max(info, root) >= size or not _refers_within(text, size) or not _keys_once(bodies):
         return None
-    if not _described(pdf, spans, bodies, root):
+    if not (
+        _described(pdf, spans, bodies, root)
+        and _has_page_tree(bodies, root)
+        and _has_structure_tree(text, bodies, root)
+    ):
         return None
     fields = _fields(text, bodies, root)
     return Base(end, size, table, info, root, found[5], fields) if fields else None
@@ -293,6 +301,43 @@ def _described(pdf: bytes, spans: list[tuple[int, int]], bodies: list[bytes], ro
     except (etree.XMLSyntaxError, ValueError):
         return False
     return tree.tag == _XMP
+
+
+def _has_page_tree(bodies: list[bytes], root: int) -> bool:
+    """True where the catalog leads to a tree of pages (ISO 32000-1, 7.7.3): whoever walks it meets each page once."""
+    top = re.findall(rb" /Pages ([1-9][0-9]{0,6}) 0 R ", bodies[root - 1])
+    waiting, seen = [int(number) for number in top], set()
+    while waiting and len(top) == 1:
+        number = waiting.pop()
+        if number in seen:
+            return False
+        seen.add(number)
+        body = bodies[number - 1]
+        if found := _PAGES.fullmatch(body):
+            waiting += [int(kid) for kid in _REFERENCES.findall(found[1])]
+        elif not body.startswith(b"<< ") or not body.endswith(b" /Type /Page >>"):
+            return False
+    return len(seen) > 1
+
+
+def _has_structure_tree(text: bytes, bodies: list[bytes], root: int) -> bool:
+    """True where what the catalog calls a structure tree is one (14.7.2), or it calls nothing so.
+
+    No element is the child of two, and the root of none: then no walk from the root comes back to where it was.
+    """
+    top = re.findall(rb"/StructTreeRoot ([1-9][0-9]{0,6}) 0 R ", bodies[root - 1])
+    if not top:
+        return b"/StructTreeRoot" not in bodies[root - 1]
+    if len(top) > 1 or not bodies[int(top[0]) - 1].endswith(b" /Type /StructTreeRoot >>"):
+        return False
+    found = _KIDS.findall(text)
+    if len(found) != text.count(b"/K ") - text.count(b"/K <<") - len(re.findall(rb"/K [0-9]+(?! 0 R)[ >]", text)):
+        return False
+    kids, count = b" ".join(one or several for several, one in found), 1
+    while count:
+        kids, count = _FLAT.subn(b"", kids)
+    numbers = _REFERENCES.findall(kids)
+    return b"<<" not in kids and len(set(numbers)) == len(numbers) and top[0] not in numbers
 
 
 @lru_cache(maxsize=64)

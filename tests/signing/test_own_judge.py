@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,6 +106,22 @@ def test_a_file_whose_words_about_itself_are_unsound_is_none_of_ours(base: bytes
     at = base.rfind(old, 0, begins) if way == "compressed" else base.index(old, begins)
     assert len(new) == len(old)
     assert read_base(base[:at] + new + base[at + len(old) :]) is None
+
+
+@pytest.mark.parametrize(("where", "needed"), [
+    (rb"/Kids \[ ([0-9]+) 0 R ", 1),
+    (rb"/K \[ ([0-9]+) 0 R ([0-9]+) 0 R ", 2),
+    (rb"/StructTreeRoot ([0-9]+) 0 R", 1),
+])  # fmt: skip
+def test_a_tree_that_is_none_is_none_of_ours(base: bytes, where: bytes, needed: int) -> None:
+    """Whoever walks pages or structure would come back to where he was, or not know what he walks."""
+    found = next(one for one in re.finditer(where, base) if needed == 1 or len(one[1]) == len(one[2]))
+    other = found[1] if needed == 2 else b"1".zfill(len(found[1])).replace(b"0", b"1")
+    at = found.span(needed)
+    assert base[at[0] : at[1]] != other
+    assert len(other) == at[1] - at[0]
+    assert read_base(base) is not None
+    assert read_base(base[: at[0]] + other + base[at[1] :]) is None
 
 
 def _weak() -> Key:
