@@ -20,9 +20,11 @@ TOOLS: dict[str, tuple[tuple[str, ...], str]] = {
     "softhsm": (("softhsm2-util",), "apt install softhsm2"),
     "chromium": (("chromium",), "apt install --no-install-recommends chromium"),
     "postgresql": (("initdb", "postgres"), "apt install postgresql"),
+    "nginx": (("nginx",), "apt install nginx-light"),
+    "curl": (("curl",), "apt install curl"),
 }
 #: Where Debian keeps programs that stand in no PATH.
-_FURTHER = ("/usr/lib/postgresql/*/bin",)
+_FURTHER = ("/usr/lib/postgresql/*/bin", "/usr/sbin")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 _not_run: dict[str, str] = {}
 

@@ -40,7 +40,7 @@ def workbook_bytes(regulation: RegulationData, data: AnyRecord | None = None, as
 
     Raises `UsageError` for a text longer than a cell can hold.
     """
-    library("openpyxl")
+    library("xlsxwriter")
     from docgen.dossier.excel_write import build
 
     return build(regulation, data, asked)

@@ -1,27 +1,23 @@
 """The first sheet of a book: five steps, what has to be filled, who fills what."""
 
-# openpyxl comes without types for calls: a call of it is not an error of ours.
-# mypy: disable-error-code="no-untyped-call"
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from openpyxl.styles.alignment import Alignment
-from openpyxl.styles.fills import PatternFill
-from openpyxl.styles.fonts import Font
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
-
+from docgen.dossier.excel_looks import Looks, fit_to_width
 from docgen.dossier.layout import Column, Sheet
 from docgen.dossier.short_book import REQUIRED_MARK, Asked, guide_mark
 
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
 TITLE = "Hướng dẫn"
 #: The widths of its columns in characters, the height of a line in points.
-_WIDTHS = {"A": 26, "B": 80, "C": 80}
+_WIDTHS = (26, 80, 80)
 _LINE = 15
 #: No row of a workbook is higher (ECMA-376: 409 points).
 _HIGHEST = 409
-REQUIRED_FILL = PatternFill("solid", fgColor="FFE699")
 _STEPS = (
     "Trang “Tổ chức”: ghi tên chi bộ, năm, ngày họp, người ký.",
     "Trang “Đảng viên”: mỗi người một dòng, mỗi người một mã (dv-01, dv-02 …). Trang khác ghi lại đúng mã ấy.",
@@ -46,36 +42,30 @@ _WHO = (
 )  # fmt: skip
 
 
-def write_guide(page: Worksheet, sheets: Sequence[Sheet], asked: Asked, regulation_title: str, empty: bool) -> None:
+def write_guide(
+    page: Worksheet, looks: Looks, sheets: Sequence[Sheet], asked: Asked, regulation_title: str, empty: bool
+) -> None:
     """Write the guide of a book of `sheets` to `page`; its hidden row says which sheets the book has."""
-    page.cell(1, 1, f"Sổ hồ sơ: {regulation_title}").font = Font(bold=True, size=14)
-    page.cell(2, 1, guide_mark(sheets, empty))
-    page.row_dimensions[2].hidden = True
-    row = 3
-    for number, step in enumerate(_STEPS, start=1):
-        page.cell(row, 1, f"Bước {number}")
-        page.cell(row, 2, step)
-        row += 1
-    for note in _NOTES:
-        page.cell(row, 2, note)
-        row += 1
-    row += 1
-    for number, title in enumerate(("Trang", "Ai ghi", "Bắt buộc"), start=1):
-        page.cell(row, number, title).font = Font(bold=True)
-    for at, sheet in enumerate(sheets, start=row + 1):
-        page.cell(at, 1, sheet.title)
-        page.cell(at, 2, next((who for key, who in _WHO if sheet.key.startswith(key)), "Văn phòng"))
-        needed = [c.title for c in sheet.columns if is_required(asked, sheet, c)]
-        page.cell(at, 3, _listed(needed) if needed else "–")
-    for cells in page.iter_rows():
-        for cell in cells:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for letter, width in _WIDTHS.items():
-        page.column_dimensions[letter].width = width
-    for cells in page.iter_rows(min_row=3):
-        # Not every program makes a row as high as its text when it opens the book.
-        page.row_dimensions[cells[0].row].height = height_of((c.value, _WIDTHS[c.column_letter]) for c in cells)
+    for number, width in enumerate(_WIDTHS):
+        page.set_column(number, number, width)
     fit_to_width(page)
+    page.write_string(0, 0, f"Sổ hồ sơ: {regulation_title}", looks.title)
+    page.set_row(1, None, None, {"hidden": True})
+    page.write_string(1, 0, guide_mark(sheets, empty), looks.text)
+    rows: list[Sequence[str]] = [(f"Bước {number}", step) for number, step in enumerate(_STEPS, start=1)]
+    rows += [("", note) for note in _NOTES]
+    rows += [(), ("Trang", "Ai ghi", "Bắt buộc")]
+    heads = len(rows) + 1
+    for sheet in sheets:
+        who = next((who for key, who in _WHO if sheet.key.startswith(key)), "Văn phòng")
+        needed = [c.title for c in sheet.columns if is_required(asked, sheet, c)]
+        rows.append((sheet.title, who, _listed(needed) if needed else "–"))
+    for at, texts in enumerate(rows, start=2):
+        # Not every program makes a row as high as its text when it opens the book.
+        page.set_row(at, height_of(zip(texts, _WIDTHS, strict=False)))
+        for number, text in enumerate(texts):
+            if text:
+                page.write_string(at, number, text, looks.bold if at == heads else looks.text)
 
 
 def height_of(cells: Iterable[tuple[object, int]]) -> float:
@@ -83,14 +73,7 @@ def height_of(cells: Iterable[tuple[object, int]]) -> float:
     lines = (
         sum(max(1, -(-len(line) // width)) for line in str(value or "").split("\n")) for value, width in cells
     )  # fmt: skip
-    return min(_LINE * max(lines), _HIGHEST)
-
-
-def fit_to_width(page: Worksheet) -> None:
-    """Print `page` on landscape A4 with all its columns beside each other."""
-    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    page.page_setup.fitToHeight = 0
+    return min(_LINE * max(lines, default=1), _HIGHEST)
 
 
 def is_required(asked: Asked, sheet: Sheet, column: Column) -> bool:

@@ -214,7 +214,7 @@ def test_missing_library_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch)
     real = builtins.__import__
 
     def refuse(name: str, *rest: Any) -> Any:
-        if name.startswith("openpyxl"):
+        if name.startswith("xlsxwriter"):
             raise ImportError(name)
         return real(name, *rest)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import configparser
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +24,8 @@ from docgen.web.database import Database
 ROOT = Path(__file__).parent.parent.parent
 _RECIPE = re.compile(r"^## (\d+)\. .*?^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 #: Debian keeps it where a plain user's PATH does not look.
-NGINX = shutil.which("nginx", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin")))
+#: Every recipe that asks a server is written with curl.
+pytestmark = pytest.mark.curl
 PIP = 'pip install --upgrade "docgen-xep-loai[web]"\n'
 
 
@@ -112,11 +112,13 @@ def test_the_recipe_behind_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @needs_proc
-@pytest.mark.skipif(NGINX is None, reason="needs nginx (apt install nginx-light)")
-def test_the_recipe_behind_nginx_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.nginx
+def test_the_recipe_behind_nginx_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool_at: Callable[[str], str]
+) -> None:
     port = free_port()
     monkeypatch.setattr("test_integration_guide.free_port", lambda: port)
-    with nginx(tmp_path, port, str(NGINX)) as outside:
+    with nginx(tmp_path, port, tool_at("nginx")) as outside:
         run(tmp_path, 9, **{"8443": str(outside)})
 
 
