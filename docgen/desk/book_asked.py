@@ -19,6 +19,7 @@ from docgen.forms.definition import FormDefinition, load_form
 from docgen.grading.dossier_board import grade_dossier
 from docgen.grading.from_dossier import collective_facts, counted_of_member, member_facts, organization_facts
 from docgen.records import DossierData
+from docgen.regulations.asked_of import choosers
 from docgen.regulations.loader import RegulationData, load_regulation
 from docgen.regulations.predicate import facts_of
 from docgen.regulations.rules import load_rules
@@ -72,8 +73,8 @@ class _Printed:
             self._form(regulation, load_form(regulation, item.form))
             if item.only:
                 self.choice(regulation, item.only.partition("=")[0])
-        if regulation.applies:
-            self.choice(regulation, regulation.applies)
+        for binding in choosers(regulation):
+            self.choice(regulation, binding)
         rules = load_rules(regulation.id, [folder.parent for folder in regulation.chain])
         for name in (read := _read(regulation)):
             for place in (rules.facts[name].read_from, rules.facts[name].read_with):

@@ -13,6 +13,8 @@ from docgen.dossier.posts import leading_post
 from docgen.dossier.sample_words import GIVEN, MIDDLE, SURNAMES, words
 from docgen.dossier.shape import assessed_year, split
 from docgen.model import GRADES
+from docgen.regulations.asked_of import said_by
+from docgen.regulations.criteria_sets import TRUTHS, Said
 from docgen.regulations.loader import (
     Assessor,
     Criterion,
@@ -43,6 +45,8 @@ _GRADES = (
     ("HTXSNV", "", "HTTNV", "HTTNV"), ("HTTNV", "", "HTTNV", "HTTNV"),
 )  # fmt: skip
 _SICK, _NEW = 7, 11
+#: Whose sheet has the rows that only those who lead are asked.
+_LEADS = "member.leader"
 #: the share of a criterion's points that goes with each level
 _POINTS = {"xuat_sac": 0.88, "tot": 0.84, "trung_binh": 0.6, "kem": 0.4}
 _STUDENTS: dict[str, dict[str, Any]] = {
@@ -206,7 +210,7 @@ class Sample:
             "members": people,
         }  # fmt: skip
         for key, subject in (("collective", "tap_the"), ("party_organization", "to_chuc_dang")):
-            out[key]["assessments"] = self.assessments(subject, 1, "HTTNV", out[key].get("kind", "chi_bo"))
+            out[key]["assessments"] = self.assessments(subject, 1, "HTTNV", said_by(self.regulation, out))
         if "meeting.present" in self.regulation.prescribed_fields:
             out["meeting"] |= {"summoned": official, "present": voters}
         if "ballots.valid" in self.regulation.prescribed_fields:
@@ -280,9 +284,8 @@ class Sample:
             record["cell"]["note"] = "Nghỉ ốm 04 tháng theo chế độ"
         record["signs"] = self.signs(index)
         others = 1 if union else 0
-        record["assessments"] = self.assessments(
-            "dang_vien", others, committee, "lanh_dao" if member["leader"] else "", own, name, (work, index)
-        )
+        said = {**said_by(self.regulation, {}, record), _LEADS: TRUTHS[not member["leader"]]}
+        record["assessments"] = self.assessments("dang_vien", others, committee, said, own, name, (work, index))
         if cell:
             self.propose(record["assessments"], committee)
         record["facts"] = self.facts("dang_vien", None, index)
@@ -338,7 +341,7 @@ class Sample:
         subject: str,
         others: int,
         grade: str,
-        kind: str,
+        said: Said,
         own: str = "",
         name: str = "",
         about: tuple[str, int] = ("", 0),
@@ -348,16 +351,16 @@ class Sample:
         for assessor in self.regulation.assessors:
             if assessor.subject == subject and (assessor.required or others):
                 given = own if assessor.level == "self" and own else grade
-                out[assessor.id] = self.assessment(assessor, given, kind, name, about)
+                out[assessor.id] = self.assessment(assessor, given, said, name, about)
         return out
 
     def assessment(
-        self, assessor: Assessor, grade: str, kind: str, name: str, about: tuple[str, int]
+        self, assessor: Assessor, grade: str, said: Said, name: str, about: tuple[str, int]
     ) -> dict[str, Any]:
         signer = name if assessor.level == "self" and name else self.words["signers"]["cell"]
         if assessor.level not in ("self", "cell"):
             signer = self.other_signer(assessor)
-        levels = self.levels(assessor.subject, grade, kind)
+        levels = self.levels(assessor.subject, grade, said)
         return {
             "assessor": self.assessor_name(assessor),
             "signer": signer,
@@ -411,14 +414,14 @@ class Sample:
                 out[criterion]["declared_level"] = level
         return {"scores": out, "score_total": _plain(total)}
 
-    def levels(self, subject: str, grade: str, kind: str) -> dict[str, str]:
+    def levels(self, subject: str, grade: str, said: Said) -> dict[str, str]:
         out: dict[str, str] = {}
         for rows in criteria_sets(self.regulation, subject):
             for leaf in (leaf for row in rows for leaf in row.leaves()):
-                if leaf.applies and leaf.applies != kind:
+                if leaf.asked(said) is False:
                     continue
                 # Nothing was suggested to anybody of the sample: that row has nothing to be assessed.
-                if leaf.optional and (kind != "lanh_dao" or "theo gợi ý" in leaf.text):
+                if leaf.optional and (said.get(_LEADS) != TRUTHS[0] or "theo gợi ý" in leaf.text):
                     continue
                 out[leaf.id] = self.level(leaf, grade)
         return out

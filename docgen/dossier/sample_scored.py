@@ -26,6 +26,8 @@ _POINTS = ("86", "93", "82.5", "94.5", "84", "81.5", "83", "64", "78", "80.5", "
 #: The civil servants' own grades, where they differ from the member's.
 _CIVIL = {_SICK: "HTNV"}
 _COLLECTIVE = "85.5"
+#: What the unit of the sample is, for criteria of one kind of unit.
+_SAID = {"": "su_nghiep"}
 #: What a review of this kind holds; the rest of the common sample is for other forms.
 _KEPT = ("results", "commitment", "shortcomings", "causes", "remedied", "explanation", "collective_share", "direction",
          "leadership", "initiative", "integrity", "grade_party")  # fmt: skip
@@ -205,8 +207,8 @@ class ScoredSample(Sample):
         groups = self.regulation.criteria[chosen]
         for group in groups:
             whole = group.sum or Fraction(0)
-            maxima = even_maxima(group, "su_nghiep", whole)
-            leaves = [leaf for leaf in group.leaves() if leaf.applies in ("", "su_nghiep")]
+            maxima = even_maxima(group, _SAID, whole)
+            leaves = [leaf for leaf in group.leaves() if leaf.asked(_SAID)]
             last = group is groups[-1]
             reached = Fraction(points) - total if last else Fraction(round(whole * share * 10), 10)
             given = _yes_no(leaves, maxima, reached) if _is_yes_no(leaves) else _spread(leaves, maxima, reached)

@@ -12,6 +12,7 @@ from docgen.forms.bindings import printed_bindings, slots
 from docgen.forms.data import canonical
 from docgen.forms.definition import FormDefinition
 from docgen.paths import JsonMap, get, get_list
+from docgen.regulations.criteria_sets import TRUTHS
 from docgen.values.spelling import clean
 from docgen.word.write import controls
 
@@ -19,10 +20,13 @@ from docgen.word.write import controls
 def is_shown(data: JsonMap, when: str) -> bool:
     """True where the lines that depend on the binding `when` are printed for `data`.
 
-    `binding=code` asks for that code; where nobody chose one, all that depend on the binding are printed.
+    `binding=code` asks for that code; where nobody chose one, all that depend on the binding are printed. A yes or no
+    that is not written is a no.
     """
     binding, _, code = when.partition("=")
     value = get(data, tuple(binding.split(".")))
+    if code in TRUTHS:
+        return (value is True) is (code == TRUTHS[0])
     return value in (None, "", code) if code else value not in (None, "", [], False)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.definition import FormDefinition
 from docgen.paths import Json, JsonDict, put
+from docgen.regulations.asked_of import said_at
 from docgen.regulations.loader import RegulationData
 from docgen.regulations.office import example_of
 
@@ -63,17 +64,12 @@ _OF_BINDING: dict[str, Any] = {
 def sample_record(definition: FormDefinition) -> JsonDict:
     """One complete record of `definition`, `id` first: it conforms to the form's schema.
 
-    Criteria that only apply to one kind of body are answered for the kind that the record names.
+    Of the criteria that only some are asked, those are answered that the record's own values ask for.
     """
     regulation = definition.law
     year = _year(regulation)
     out: JsonDict = {"id": f"{definition.form}-vi-du"}
     found = slots(definition)
-    chooser = regulation.applies or "collective.kind"
-    kinds = [s.options[0][0] for s in found if s.binding == chooser and s.options]
-    kind = kinds[0] if kinds else ""
-    tables = definition.criteria() if regulation.applies else []
-    other = {(*t.scores.split("."), leaf.id) for t in tables for leaf in t.leaves() if leaf.applies not in ("", kind)}
     rows: dict[str, list[JsonDict]] = {}
     own = definition.status == "office"
     held = datetime.date(year, 12, 17)
@@ -82,13 +78,19 @@ def sample_record(definition: FormDefinition) -> JsonDict:
         known = example_of(slot.binding, slot.kind, index, held) if own else None
         return known if known is not None else _value(slot, year, index)
 
+    tables = definition.criteria()
+    choosers = {binding for table in tables for binding in table.choosers()}
+    deciding = [slot for slot in found if slot.binding in choosers]
+    said = {slot.binding: said_at(regulation, slot.binding, made(slot, 0)) for slot in deciding}
+    said[""] = said.get(regulation.applies, "")
+    unasked = [(table, leaf) for table in tables for leaf in table.leaves() if leaf.asked(said) is False]
+    other = {(*table.scores.split("."), leaf.id) for table, leaf in unasked}
+
     for slot in found:
         if slot.list:
             for index, row in enumerate(rows.setdefault(slot.list, [{} for _ in range(_ROWS)])):
                 put(row, slot.path, made(slot, index))
-        elif slot.path[:-1] not in other and (
-            slot.criterion is None or slot.criterion.applies in ("", kind) or not kind
-        ):
+        elif slot.path[:-1] not in other and (slot.criterion is None or slot.criterion.asked(said) is not False):
             put(out, slot.path, made(slot, 0))
     return out | rows
 

@@ -34,6 +34,7 @@ from docgen.i18n import DEFAULT_LANGUAGE, message
 from docgen.model import GRADE_TEXT, GRADES, Finding
 from docgen.paths import JsonDict, JsonMap, get_text
 from docgen.records import DossierData, Member
+from docgen.regulations.asked_of import said_by
 from docgen.regulations.decisions import Taken, taken
 from docgen.regulations.loader import RegulationData
 from docgen.regulations.rule_facts import Fact
@@ -265,7 +266,7 @@ def grade_dossier(regulation: RegulationData, data: DossierData, folders: Iterab
     decided = _taken(regulation, data)
     rows = tuple(
         replace(found, decision=decided.get(found.id) if found.subject != "can_bo" else None)
-        for found in (_row(regulation, row, by_id, settled.chosen, open_choice) for row in settled.rows)
+        for found in (_row(regulation, data, row, by_id, settled.chosen, open_choice) for row in settled.rows)
     )
     members = [row for row in rows if is_member(row.subject)]
     good = sum(row.grade in ("HTXSNV", "HTTNV") for row in members)
@@ -351,8 +352,14 @@ _SUBJECTS = {
 }  # fmt: skip
 
 
+def _levels_from(regulation: RegulationData, data: DossierData, member: Member) -> str:
+    """The assessor whose levels of the member's criteria a proposal rests on."""
+    return levels_by_group(regulation, MEMBER.code, member.get("assessments"), said_by(regulation, data, member))[1]
+
+
 def _row(
     regulation: RegulationData,
+    data: DossierData,
     settled: Settled,
     members: Mapping[str, Member],
     chosen: Sequence[str],
@@ -369,7 +376,7 @@ def _row(
         cell_grade=get_text(member, "cell", "grade"),
         assessors=entry.assessor_grades,
         votes=entry.votes,
-        levels_from=levels_by_group(regulation, MEMBER.code, member.get("assessments"))[1] if member else "",
+        levels_from=_levels_from(regulation, data, member) if member else "",
         chosen_by_people=settled.role == "member"
         and settled.grade == GRADES[0]
         and open_choice

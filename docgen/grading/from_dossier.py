@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from docgen.paths import Json, JsonDict, JsonMap, get, get_mapping
 from docgen.records import Assessment, DossierData, Member
+from docgen.regulations.asked_of import said_by
+from docgen.regulations.criteria_sets import UNSAID, Said
 from docgen.regulations.loader import Criterion, RegulationData
 from docgen.regulations.outside_review import grading_day, months_known
 from docgen.regulations.rule_facts import catalogue
@@ -22,26 +24,26 @@ from docgen.regulations.task_facts import task_facts
 _REVIEWED = ("ideology", "conduct", "results", "implementation", "leadership")
 
 
-def _leaves(regulation: RegulationData, subject: str, kind: str) -> list[Criterion]:
-    """The criteria of `subject` that apply to `kind`, gone through once for as long as it is the same regulation."""
+def _leaves(regulation: RegulationData, subject: str, said: Said) -> list[Criterion]:
+    """The criteria of `subject` but those not asked, gone through once for as long as it is the same regulation."""
 
     def gone_through() -> list[Criterion]:
         rows = regulation.criteria.get(regulation.criteria_set(subject), ())
         leaves = [leaf for row in rows for leaf in row.leaves()]
-        return [leaf for leaf in leaves if not (leaf.applies and kind and leaf.applies != kind)]
+        return [leaf for leaf in leaves if leaf.asked(said) is not False]
 
-    return regulation.derived(("grading.leaves", subject, kind), gone_through)
+    return regulation.derived(("grading.leaves", subject, *sorted(said.items())), gone_through)
 
 
 def levels_by_group(
-    regulation: RegulationData, subject: str, assessments: Mapping[str, Assessment] | None, kind: str = ""
+    regulation: RegulationData, subject: str, assessments: Mapping[str, Assessment] | None, said: Said = UNSAID
 ) -> tuple[dict[str, list[str]], str]:
     """The levels of each group of criteria (`core`, `task`, `other`) and the assessor they were taken from.
 
-    `kind` is the kind of collective, for criteria that apply to one kind only. The assessor is empty, and so are the
-    groups, where no assessment has a level for every criterion that is not optional.
+    `said` tells which criteria are asked. The assessor is empty, and so are the groups, where no assessment has a level
+    for every criterion that is asked and not optional.
     """
-    leaves = _leaves(regulation, subject, kind)
+    leaves = _leaves(regulation, subject, said)
     for assessor in SUBJECTS[subject].levels_from:
         levels = get(assessments, (assessor, "levels"))
         if not isinstance(levels, Mapping) or not levels:
@@ -51,7 +53,7 @@ def levels_by_group(
         for leaf in leaves:
             level = levels.get(leaf.id)
             if level is None:
-                complete = complete and (leaf.optional or bool(leaf.applies and not kind))
+                complete = complete and (leaf.optional or leaf.asked(said) is None)
             else:
                 groups.setdefault(leaf.group, []).append(str(level))
         if complete:
@@ -59,26 +61,18 @@ def levels_by_group(
     return {}, ""
 
 
-def applies_code(regulation: RegulationData, data: DossierData, kind: str = "") -> str:
-    """The code that criteria of one kind of body must name: `kind`, or the dossier's value the regulation names."""
-    if not regulation.applies:
-        return kind
-    found = get(data, regulation.applies.split("."))
-    return found if isinstance(found, str) else ""
-
-
 def scored_facts(
     regulation: RegulationData,
     subject: str,
     assessments: Mapping[str, Assessment] | None,
-    kind: str = "",
+    said: Said,
     chosen: str | None = None,
 ) -> JsonDict:
     """The facts of the first score sheet on which a proposal may rest, if it is sound (`score_sheet.score_facts`)."""
     rules = kept_rules(regulation.id, regulation.folders)
     for assessor in SUBJECTS[subject].levels_from:
         if get(assessments, (assessor, "scores")):
-            return score_facts(regulation, rules, subject, get_mapping(assessments, assessor), kind, chosen)
+            return score_facts(regulation, rules, subject, get_mapping(assessments, assessor), said, chosen)
     return {}
 
 
@@ -96,7 +90,7 @@ def counted_of_member(regulation: RegulationData, data: DossierData, member: Mem
     if not isinstance(kind, str):
         return {}
     chosen = regulation.criteria_set("dang_vien", member)
-    scored = scored_facts(regulation, "dang_vien", member.get("assessments"), applies_code(regulation, data), chosen)
+    scored = scored_facts(regulation, "dang_vien", member.get("assessments"), said_by(regulation, data, member), chosen)
     return {**task_facts(get(member, ("tasks",)), led=kind == "lanh_dao"), **scored}
 
 
@@ -106,15 +100,14 @@ def counted_of_organization(regulation: RegulationData, data: DossierData) -> Js
     if not assessments and regulation.criteria_set("to_chuc_dang") == regulation.criteria_set("tap_the"):
         # One report, one score sheet: the regulation calls the committee and its organisation one "collective".
         assessments = (data.get("collective") or {}).get("assessments")
-    scored = scored_facts(regulation, "to_chuc_dang", assessments, applies_code(regulation, data))
+    scored = scored_facts(regulation, "to_chuc_dang", assessments, said_by(regulation, data))
     return {**scored, **task_facts(get(data, ("unit_tasks",)))}
 
 
 def counted_of_collective(regulation: RegulationData, data: DossierData) -> JsonDict:
     """The facts that the unit's table of tasks and the collective's score sheet give."""
-    kind = str(get(data, ("collective", "kind")) or "")
     assessments = (data.get("collective") or {}).get("assessments")
-    scored = scored_facts(regulation, "tap_the", assessments, applies_code(regulation, data, kind))
+    scored = scored_facts(regulation, "tap_the", assessments, said_by(regulation, data))
     return {**scored, **task_facts(get(data, ("unit_tasks",)))}
 
 
@@ -161,7 +154,7 @@ def member_facts(regulation: RegulationData, data: DossierData, member: Member, 
             out["months_since_admission"] = months
     if get(member, ("student", "system")):
         out["is_student"] = True
-    groups, _ = levels_by_group(regulation, "dang_vien", member.get("assessments"))
+    groups, _ = levels_by_group(regulation, "dang_vien", member.get("assessments"), said_by(regulation, data, member))
     out.update(_level_facts(groups))
     return _over(out, counted, get_mapping(member, "facts"))
 
@@ -175,7 +168,7 @@ def organization_facts(regulation: RegulationData, data: DossierData) -> JsonDic
     if get(data, ("collective", "review")):
         out["self_review_completed"] = _reviewed(get(data, ("collective", "review")))
     assessments = (data.get("party_organization") or {}).get("assessments")
-    groups, _ = levels_by_group(regulation, "to_chuc_dang", assessments)
+    groups, _ = levels_by_group(regulation, "to_chuc_dang", assessments, said_by(regulation, data))
     out.update(_level_facts(groups))
     stated = get_mapping(data, "party_organization", "facts")
     return _over(out, counted_of_organization(regulation, data), stated)
@@ -194,7 +187,7 @@ def collective_facts(regulation: RegulationData, data: DossierData) -> JsonDict:
     if kind == "cap_uy" and level:
         out["org_type"] = level
     assessments = (data.get("collective") or {}).get("assessments")
-    groups, _ = levels_by_group(regulation, "tap_the", assessments, kind)
+    groups, _ = levels_by_group(regulation, "tap_the", assessments, said_by(regulation, data))
     out.update(_level_facts(groups))
     return _over(out, counted_of_collective(regulation, data), get_mapping(data, "collective", "facts"))
 

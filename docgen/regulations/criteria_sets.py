@@ -7,9 +7,12 @@ score a group by the frame of another set. What does not add up is refused here,
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TypeAlias
 
 from docgen.regulations.faults import Faults
 from docgen.regulations.scales import Scale, scales_of
@@ -20,17 +23,25 @@ CRITERION_KEYS = ("id", "number", "text", "group", "optional", "applies", "point
 FORBIDDEN_NAMES = frozenset(
     {"self", "items", "values", "keys", "get", "copy", "pop", "update", "clear", "loop", "setdefault"}
 )
+#: What a record says at the bindings that criteria apply by: the code (`true` and `false` of a yes or no), no entry or
+#: "" where it says nothing. The binding "" is the one that the regulation names for all its criteria.
+Said: TypeAlias = AnyMapping[str, str]
+#: What a record says that says nothing: every criterion is open.
+UNSAID: Said = {}
+#: The two codes of a yes or no.
+TRUTHS = ("true", "false")
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """One row of a set of criteria. Leaves are assessed, rows with children are headings.
 
-    `group` says which conditions read it (RULES A11): `core`, `task` or `other`; `applies` restricts a row to one kind
-    of body (`collective.kind`); `optional` marks the rows that the source prints with "(nếu có)". `points` is the
-    maximum that a unit sets (None: nobody set one), `sum` what the maxima of the rows below must add up to, `total` the
-    binding at which their points are stated once more, `scale` how points are given. None is printed wording: no part
-    of a form's identity.
+    `group` says which conditions read it (RULES A11): `core`, `task` or `other`; `applies` restricts a row, and all
+    below it, to those of whom a value of the record says so: a code of the binding that the regulation names, or
+    `binding=code` (`member.leader=true`); `optional` marks the rows that the source prints with "(nếu có)". `points` is
+    the maximum that a unit sets (None: nobody set one), `sum` what the maxima of the rows below must add up to, `total`
+    the binding at which their points are stated once more, `scale` how points are given. None of these four is printed
+    wording: no part of a form's identity.
     """
 
     id: str
@@ -49,25 +60,44 @@ class Criterion:
         """The rows that are assessed, in printed order."""
         return [self] if not self.children else [leaf for child in self.children for leaf in child.leaves()]
 
+    @property
+    def depends(self) -> tuple[str, str]:
+        """The binding whose value decides whether the row is asked ("": the regulation's), and the code it must be."""
+        binding, _, code = self.applies.rpartition("=")
+        return binding, code
+
+    def asked(self, said: Said) -> bool | None:
+        """Whether the row is asked where the record says this; None where it leaves that open."""
+        if not self.applies:
+            return True
+        binding, code = self.depends
+        found = said.get(binding, "")
+        return found == code if found else None
+
 
 Rows = tuple[Criterion, ...]
 
 
-def merge_criteria(sets: dict[str, Rows], data: Mapping, faults: Faults) -> None:
-    """Put what one `criteria.yaml` says into `sets`.
+#: Refuses, at a row, what its `applies` names and the regulation does not have.
+Check: TypeAlias = Callable[[Mapping, Criterion], None]
 
-    `faults` gets a `DefinitionError` (file, line, name) for an unknown set, row or scale, for a maximum that is no
-    number above zero, and for maxima that do not add up to what is fixed above them.
+
+def merge_criteria(sets: dict[str, Rows], data: Mapping, faults: Faults, known: Check) -> None:
+    """Put what one `criteria.yaml` says into `sets`; `known` looks at each row that only some are asked.
+
+    `faults` gets a `DefinitionError` (file, line, name) for an unknown set, row or scale, for a row that depends on
+    something else than the row above it, for a maximum that is no number above zero, and for maxima that do not add
+    up to what is fixed above them.
     """
     for name, given in data.get("sets", {}).items():
-        sets[name] = tuple(_criteria(given, "", set(), faults))
+        sets[name] = tuple(_criteria(given, _TOP, set(), faults, known))
     scales: dict[str, Scale] = {}
     with faults:
         scales = scales_of(data.get("scales", Mapping()))
     before = len(faults.found)
     changes: dict[str, Callable[[str, Mapping], Rows]] = {
         "frames": lambda name, rows: _framed(sets, rows, name),
-        "detail": lambda name, rows: _detail(sets[name], rows, name),
+        "detail": lambda name, rows: _detail(sets[name], rows, name, known),
         "points": lambda name, rows: _pointed(sets[name], rows, name),
         "sums": lambda name, rows: _summed(sets[name], rows, name),
         "scale": lambda name, rows: _scaled(sets[name], rows, name, scales),
@@ -84,16 +114,28 @@ def merge_criteria(sets: dict[str, Rows], data: Mapping, faults: Faults) -> None
         _check_sums(sets[name], name, data, faults)
 
 
-def _criteria(rows: Sequence[Mapping], group: str, seen: set[str], faults: Faults) -> Iterator[Criterion]:
-    """The criteria written in `rows`, those left out that have a fault."""
+#: What stands above the first rows of a set.
+_TOP = Criterion("", "", "")
+
+
+def _criteria(
+    rows: Sequence[Mapping], above: Criterion, seen: set[str], faults: Faults, known: Check
+) -> Iterator[Criterion]:
+    """The criteria written in `rows`, below `above`, those left out that have a fault."""
     for row in rows:
         with faults:
-            yield _criterion(row, group, seen, faults)
+            yield _criterion(row, above, seen, faults, known)
 
 
-def _criterion(row: Mapping, group: str, seen: set[str], faults: Faults) -> Criterion:
-    group = row.get("group", group)
-    children = tuple(_criteria(row.get("rows", ()), group, seen, faults))
+def _criterion(row: Mapping, above: Criterion, seen: set[str], faults: Faults, known: Check) -> Criterion:
+    # A row is asked of the same people, and as much, as the one that it details.
+    own = Criterion(row.get("id", ""), "", "", row.get("group", above.group), above.optional,
+                    row.get("applies", above.applies))  # fmt: skip
+    if own.applies:
+        known(row, own)
+        if above.applies and own.applies != above.applies:
+            raise row.fault("errors.definition.applies_twice", "applies", value=own.applies, above=above.applies)
+    children = tuple(_criteria(row.get("rows", ()), own, seen, faults, known))
     row.closed(CRITERION_KEYS, ("id", "text"))
     if row["id"] in seen:
         raise row.fault("errors.definition.duplicate_id", "id", id=row["id"])
@@ -108,8 +150,8 @@ def _criterion(row: Mapping, group: str, seen: set[str], faults: Faults) -> Crit
         if key in row and not row.get("rows"):
             raise row.fault("errors.definition.unknown_value", key, value=row[key])
     return Criterion(
-        row["id"], row.get("number", ""), row["text"], group, row.get("optional", "no") == "yes",
-        row.get("applies", ""), children, _points(row, "points") if "points" in row else None,
+        row["id"], row.get("number", ""), row["text"], own.group, own.optional or row.get("optional", "no") == "yes",
+        own.applies, children, _points(row, "points") if "points" in row else None,
         _points(row, "sum") if "sum" in row else None, row.get("total", ""),
     )  # fmt: skip
 
@@ -144,7 +186,7 @@ def _known_leaves(rows: tuple[Criterion, ...], values: Mapping, name: str) -> di
     return known
 
 
-def _detail(rows: tuple[Criterion, ...], details: Mapping, name: str) -> tuple[Criterion, ...]:
+def _detail(rows: tuple[Criterion, ...], details: Mapping, name: str, check: Check) -> tuple[Criterion, ...]:
     """`rows` with children put under leaves, as a unit details the criteria ("cụ thể hóa", HD 16 note 2)."""
     known = _known_leaves(rows, details, name)
     seen = set(known)
@@ -152,12 +194,7 @@ def _detail(rows: tuple[Criterion, ...], details: Mapping, name: str) -> tuple[C
 
     def detailed(row: Criterion) -> Criterion:
         if row.id in details:
-            children = tuple(_criteria(details[row.id], row.group, seen, faults))
-            # A sub-criterion is asked of the same bodies, and as much, as the criterion it details.
-            children = tuple(
-                replace(c, applies=c.applies or row.applies, optional=c.optional or row.optional) for c in children
-            )
-            return replace(row, children=children, points=None)
+            return replace(row, children=tuple(_criteria(details[row.id], row, seen, faults, check)), points=None)
         return replace(row, children=tuple(detailed(child) for child in row.children))
 
     found = tuple(detailed(row) for row in rows)
@@ -189,7 +226,7 @@ def _framed(sets: dict[str, Rows], frames: Mapping, name: str) -> Rows:
         for row_id in _by_id(rows):
             if row_id in taken:
                 raise frames.fault("errors.definition.duplicate_id", key, id=row_id)
-        new[key] = tuple(_grouped(row, heading.group) for row in rows)
+        new[key] = tuple(_below(row, heading) for row in rows)
 
     def framed(row: Criterion) -> Criterion:
         return replace(row, children=new.get(row.id) or tuple(framed(child) for child in row.children))
@@ -197,8 +234,11 @@ def _framed(sets: dict[str, Rows], frames: Mapping, name: str) -> Rows:
     return tuple(framed(row) for row in sets[name])
 
 
-def _grouped(row: Criterion, group: str) -> Criterion:
-    return replace(row, group=group, children=tuple(_grouped(child, group) for child in row.children))
+def _below(row: Criterion, heading: Criterion) -> Criterion:
+    """`row` of another set below `heading`: in its group, and asked of nobody of whom the heading is not."""
+    applies = row.applies or heading.applies
+    children = tuple(_below(child, heading) for child in row.children)
+    return replace(row, group=heading.group, applies=applies, children=children)
 
 
 def _known_headings(rows: Rows, values: Mapping, name: str) -> dict[str, Criterion]:
@@ -254,33 +294,47 @@ def shown_points(value: Fraction) -> str:
     return f"{float(value):g}".replace(".", ",")
 
 
-def blocks_of(rows: Sequence[Criterion]) -> list[str]:
-    """The kinds of body that rows apply to, each scored by its own rows; one empty code where all apply to all."""
-    return list(dict.fromkeys(leaf.applies for row in rows for leaf in row.leaves() if leaf.applies)) or [""]
+def bindings_of(rows: Sequence[Criterion]) -> list[str]:
+    """The bindings that decide which of the rows are asked, in printed order; "" is the regulation's own."""
+    return list(dict.fromkeys(row.depends[0] for row in _by_id(tuple(rows)).values() if row.applies))
 
 
-def maximum(row: Criterion, block: str) -> Fraction | None:
-    """The most points of `row` for a body of the kind `block`; None where nobody has fixed it, 0 where not asked."""
-    if row.applies not in ("", block):
+def cases_of(rows: Sequence[Criterion]) -> list[Said]:
+    """What records may say, as far as other rows are asked then, each scored by its own; one empty where all are asked.
+
+    Of a list only the codes count that a row names; a yes or no is one or the other.
+    """
+    codes: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for leaf in row.leaves():
+            if leaf.applies:
+                binding, code = leaf.depends
+                codes.setdefault(binding, {}).update(dict.fromkeys(TRUTHS if code in TRUTHS else (code,)))
+    return [dict(zip(codes, found, strict=True)) for found in itertools.product(*codes.values())]
+
+
+def maximum(row: Criterion, said: Said) -> Fraction | None:
+    """The most points of `row` for those who say `said`; None where nobody has fixed it, 0 where it is not asked."""
+    if row.asked(said) is False:
         return Fraction(0)
     if row.sum is not None:
         return row.sum
     if not row.children:
         return row.points
-    below = [maximum(child, block) for child in row.children]
+    below = [maximum(child, said) for child in row.children]
     known = [most for most in below if most is not None]
     return sum(known, Fraction(0)) if len(known) == len(below) else None
 
 
-def even_maxima(row: Criterion, block: str, whole: Fraction) -> dict[str, Fraction]:
+def even_maxima(row: Criterion, said: Said, whole: Fraction) -> dict[str, Fraction]:
     """Maxima of the leaves of `row` that add up to `whole`, by id: what is fixed kept, the rest even in half points."""
     if not row.children:
         return {row.id: whole}
-    asked = [child for child in row.children if any(leaf.applies in ("", block) for leaf in child.leaves())]
-    fixed = {child.id: most for child in asked if (most := maximum(child, block)) is not None}
-    free = [child for child in asked if child.id not in fixed]
-    count = {child.id: sum(leaf.applies in ("", block) for leaf in child.leaves()) for child in free}
-    halves, rest = divmod(int((whole - sum(fixed.values(), Fraction(0))) * 2), sum(count.values()) or 1)
+    count = {child.id: sum(leaf.asked(said) is not False for leaf in child.leaves()) for child in row.children}
+    asked = [child for child in row.children if count[child.id]]
+    fixed = {child.id: most for child in asked if (most := maximum(child, said)) is not None}
+    free = {child.id: count[child.id] for child in asked if child.id not in fixed}
+    halves, rest = divmod(int((whole - sum(fixed.values(), Fraction(0))) * 2), sum(free.values()) or 1)
     out: dict[str, Fraction] = {}
     for child in asked:
         own = fixed.get(child.id)
@@ -288,7 +342,7 @@ def even_maxima(row: Criterion, block: str, whole: Fraction) -> dict[str, Fracti
             more = min(rest, count[child.id])
             rest -= more
             own = Fraction(halves * count[child.id] + more, 2)
-        out |= even_maxima(child, block, own)
+        out |= even_maxima(child, said, own)
     return out
 
 
@@ -297,8 +351,10 @@ def _check_sums(rows: Rows, name: str, data: Mapping, faults: Faults) -> None:
     for row in _by_id(rows).values():
         if row.sum is None:
             continue
-        for block in blocks_of([row]):
-            below = [maximum(child, block) for child in row.children]
+        for said in cases_of([row]):
+            if row.asked(said) is False:
+                continue
+            below = [maximum(child, said) for child in row.children]
             known = [most for most in below if most is not None]
             given = sum(known, Fraction(0))
             complete = len(known) == len(below)

@@ -72,6 +72,8 @@ EACH = ("dossier", "members", "assessments")
 DUE_BY = ("union_post",)
 #: Where the first name of a binding may stand in the dossier.
 ROOT_PLACES = ("dossier", "members", "assessments")
+#: By what a criterion is asked of some bodies only, where a regulation names nothing else.
+COLLECTIVE_KIND = "collective.kind"
 #: What every file system takes, with room for an ending.
 _LONGEST_NAME = 200
 #: How many regulations stay loaded: a server may see many units' folders.
@@ -173,8 +175,8 @@ class RegulationData(Owner):
     prefilled: tuple[str, ...] = ()
     #: The title of each list of records, for people.
     lists: dict[str, str] = field(default_factory=dict)
-    #: The binding whose code the `applies` of criteria names; empty for the kind of the collective.
-    applies: str = ""
+    #: The binding whose code the `applies` of a criterion names where it names no binding of its own.
+    applies: str = COLLECTIVE_KIND
     #: For a subject: the set of criteria, or the binding in its record whose code is the set's name.
     chosen: dict[str, str] = field(default_factory=dict)
     #: The papers around the packet that docgen has for this regulation (`docgen.regulations.office`).
@@ -600,10 +602,22 @@ def _merge_criteria(regulation: RegulationData, folder: Path, faults: Faults) ->
             if subject not in SUBJECTS or not known:
                 raise data["chosen"].fault("errors.definition.unknown_value", subject, value=name)
             regulation.chosen[subject] = name
-    merge_criteria(regulation.criteria, data, faults)
+    merge_criteria(regulation.criteria, data, faults, lambda row, own: _check_applies(regulation, row, own))
     regulation.frames |= {
         (name, row): other for name, rows in data.get("frames", {}).items() for row, other in rows.items()
     }
+
+
+def _check_applies(regulation: RegulationData, row: Mapping, own: Criterion) -> None:
+    """Refuse a row that depends on what is no code of a closed list, or on what one assessment says."""
+    binding, code = own.depends
+    field = regulation.fields.get(binding or regulation.applies)
+    place = regulation.roots.get(field.binding.partition(".")[0]) if field is not None else None
+    if field is None or "[]" in field.binding or place not in ("dossier", "members"):
+        raise row.fault("errors.definition.unknown_binding", "applies", binding=binding or regulation.applies)
+    kind = VALUES[field.type]
+    if not (kind.names_list or kind.is_truth) or code not in dict(options_of(regulation, field)):
+        raise row.fault("errors.definition.unknown_value", "applies", value=own.applies)
 
 
 def _chooser(regulation: RegulationData, at: Mapping, key: str, binding: str) -> str:

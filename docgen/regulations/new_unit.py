@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from docgen.errors import InputError
-from docgen.regulations.criteria_sets import Criterion, blocks_of, even_maxima, shown_points
+from docgen.regulations.criteria_sets import Criterion, cases_of, even_maxima, shown_points
 from docgen.regulations.effects.score import Score
 from docgen.regulations.loader import RegulationData, builtin_folder, may_name_a_file
 from docgen.regulations.rules import kept_rules
@@ -140,8 +140,8 @@ def _maxima(regulation: RegulationData, name: str) -> list[str]:
     rows = regulation.criteria[name]
     most: dict[str, Fraction] = {}
     for whole, group in _wholes(regulation, rows):
-        for block in blocks_of([group]):
-            most |= even_maxima(_given(group, most), block, whole)
+        for said in cases_of([group]):
+            most |= even_maxima(_given(group, most), said, whole)
     out: list[str] = []
 
     def put(row: Criterion) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from docgen.model import LEVELS
 from docgen.paths import AnyRecord, JsonDict, JsonMap, get, get_mapping
+from docgen.regulations.criteria_sets import UNSAID, Said
 from docgen.regulations.effects.score import Score
 from docgen.regulations.loader import Criterion, RegulationData
 from docgen.regulations.rules import Rule, RuleSet
@@ -92,12 +93,12 @@ def read_sheet(
     rules: RuleSet,
     subject: str,
     sheet: AnyRecord | None,
-    kind: str = "",
+    said: Said = UNSAID,
     chosen: str | None = None,
 ) -> ScoreSheet | None:  # fmt: skip
     """The score sheet among one assessment's data; None where nothing was scored.
 
-    `kind` is the kind of body, for criteria that only apply to one kind; `chosen` the set of criteria, where the
+    `said` tells which criteria are asked; `chosen` the set of criteria, where the
     subject's record chooses it.
     """
     scores = get_mapping(sheet, "scores")
@@ -106,13 +107,13 @@ def read_sheet(
     effects = _effects(rules, subject)
     rows = regulation.criteria.get(regulation.criteria_set(subject) if chosen is None else chosen, ())
     leaves = [leaf for row in rows for leaf in row.leaves()]
-    asked = [leaf for leaf in leaves if not leaf.applies or not kind or leaf.applies == kind]
+    asked = [leaf for leaf in leaves if leaf.asked(said) is not False]
     faults = [Fault("unknown", name, {}) for name in scores if name not in {leaf.id for leaf in leaves}]
     lines = []
     for leaf in asked:
         entry = scores.get(leaf.id)
         if not isinstance(entry, Mapping):
-            if not leaf.optional and not (leaf.applies and not kind):
+            if not leaf.optional and leaf.asked(said):
                 faults.append(Fault("missing", leaf.id, {}))
             continue
         line = _line(leaf, entry, "quantitative" in effects)
@@ -230,14 +231,14 @@ def score_facts(
     rules: RuleSet,
     subject: str,
     sheet: AnyRecord | None,
-    kind: str = "",
+    said: Said = UNSAID,
     chosen: str | None = None,
 ) -> JsonDict:  # fmt: skip
     """The facts that a sound score sheet gives: the total, each criterion's points, the shares of each group.
 
     Empty where nothing was scored or anything is wrong: a wrong sum must not decide a grade.
     """
-    found = read_sheet(regulation, rules, subject, sheet, kind, chosen)
+    found = read_sheet(regulation, rules, subject, sheet, said, chosen)
     if found is None or not found.sound:
         return {}
     out: dict[str, Any] = {

@@ -11,6 +11,8 @@ from docgen.forms.definition import FormDefinition, load_form
 from docgen.model import Finding, Severity
 from docgen.paths import AnyRecord, JsonMap, get_mapping
 from docgen.records import DossierData
+from docgen.regulations.asked_of import said_by
+from docgen.regulations.criteria_sets import Said
 from docgen.regulations.loader import Assessor, PacketItem, RegulationData
 from docgen.regulations.outside_review import Apart, apart_of
 from docgen.regulations.subjects import BODIES, MEMBER, is_member
@@ -78,6 +80,10 @@ class Check:
     def add(self, code: str, severity: Severity, pointer: str, who: str = "", **params: object) -> None:
         """Record a finding about the value at `pointer`."""
         self.findings.append(Finding(code, severity, self.dossier.place(pointer), params, who))
+
+    def said(self, holder: Holder) -> Said:
+        """What the dossier and the record of `holder` say of whom criteria are asked."""
+        return said_by(self.regulation, self.data, holder.record if holder.is_member else None)
 
     def mapping(self, name: str) -> JsonMap:
         """The mapping `name` of the dossier; empty where it is missing or something else."""

@@ -171,9 +171,9 @@ class Bool(_Coded[bool]):
     def of_code(self, code: str) -> bool:
         return code == "true"
 
-    def condition(self, expression: str, options: Options) -> str:
-        # Printed is a word, and both words are true to Jinja: only "yes" shows the lines.
-        return f"{expression} == '{dict(options)['true']}'"
+    def condition(self, expression: str, options: Options, code: str = "") -> str:
+        # Printed is a word, and both words are true to Jinja: only "yes" shows the lines. Nothing written is a no.
+        return f"{expression} {'!=' if code == 'false' else '=='} '{dict(options)['true']}'"
 
     def schema(self, options: Options) -> Schema:
         return {"type": "boolean"}

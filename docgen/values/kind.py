@@ -171,9 +171,12 @@ class ValueType(CellType, ABC, Generic[V]):
         """The value in the bytes that somebody put there; only asked where it `is_media`."""
         return Parsed()
 
-    def condition(self, expression: str, options: Options) -> str:
-        """The Jinja test, over the printed value `expression`, by which lines that depend on the value are shown."""
-        return expression
+    def condition(self, expression: str, options: Options, code: str = "") -> str:
+        """The Jinja test, over the printed value `expression`, by which lines that depend on the value are shown.
+
+        With `code`, of a closed list, those that depend on this code; where nothing was chosen, all of them.
+        """
+        return f"{expression} == '{dict(options)[code]}' or not {expression}" if code else expression
 
     def of_code(self, code: str) -> V:
         """`code` as it stands in data; only a type with a closed list is asked."""

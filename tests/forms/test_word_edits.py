@@ -560,6 +560,7 @@ def test_a_file_without_identity_is_recognised_for_review() -> None:
     _, definition, data, docx = form("mau-05")
     bare = with_part(docx, "docProps/custom.xml", b"<Properties/>")
     result = read_form(bare)
+    del data["member"]["leader"]  # decides only which rows there are: it travelled in the properties, not on the page
     assert (result.regulation, result.form, result.data) == ("kh55-2018", "mau-05", data)
     assert codes(result) == ["read.identity.recognised"]
     assert {v.confidence for v in result.values} == {"review"}

@@ -126,7 +126,6 @@ CASES: list[tuple[str, Change, str]] = [
     ("validation.levels.unknown", put(f"{M}/assessments/chi_uy/levels/ii11", "tot"), ""),
     ("validation.levels.heading", put(f"{M}/assessments/chi_uy/levels/ii", "tot"), ""),
     ("validation.levels.not_applicable", put("/collective/kind", "doan_the"), ""),
-    ("validation.collective.no_kind", drop("/collective/kind"), "/collective/kind"),
     ("validation.signs.missing", drop(f"{M}/signs/b7"), f"{M}/signs"),
     ("validation.members.none", put("/members", []), "/members"),
     ("validation.members.same_id", twice, "/members/3/id"),

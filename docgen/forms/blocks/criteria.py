@@ -13,7 +13,7 @@ from docgen.forms.placement import leads_to_sign
 from docgen.forms.questions import AskGrid, GridRow, Question
 from docgen.forms.slot import Slot, slot_of
 from docgen.forms.wording import Wording
-from docgen.regulations.criteria_sets import blocks_of, shown_points
+from docgen.regulations.criteria_sets import bindings_of, cases_of, shown_points
 from docgen.regulations.faults import each
 from docgen.regulations.loader import Criterion, Field, RegulationData, options_of
 from docgen.regulations.scales import Scale
@@ -57,13 +57,18 @@ class Criteria(Block):
     scores: str = ""
     columns: tuple[ScoreColumn, ...] = ()
     when: str = ""
-    #: The binding whose code the rows' `applies` name: rows of another kind of body are not printed. No wording of
-    #: its own, so only regulations that choose rows that way have it in a form's identity.
+    #: The binding whose code those rows' `applies` name that name no binding of their own: rows of another kind of body
+    #: are not printed. No wording of its own: only regulations that choose rows that way have it in a form's identity.
     applies: str = field(default="", repr=False)
 
     def condition(self, row: Criterion) -> str:
         """What prints `row` (`binding=code`); empty for a row that is always printed."""
-        return f"{self.applies}={row.applies}" if self.applies and row.applies else ""
+        binding, code = row.depends
+        return f"{binding or self.applies}={code}" if row.applies else ""
+
+    def choosers(self) -> list[str]:
+        """The bindings that decide which rows are printed."""
+        return [binding or self.applies for binding in bindings_of(self.rows)]
 
     def leaves(self, shown: Shown = ALWAYS) -> list[Criterion]:
         """All rows that are ticked or scored, of those that are on the page."""
@@ -88,8 +93,8 @@ class Criteria(Block):
                 yield from self._row_texts(row.children, shown)
 
     def slots(self, regulation: RegulationData) -> Iterator[Slot]:
-        if self.applies:
-            yield slot_of(regulation, regulation.fields[self.applies])
+        for binding in self.choosers():
+            yield slot_of(regulation, regulation.fields[binding])
         for leaf in self.leaves():
             for column in self.columns:
                 path = (*self.scores.split("."), leaf.id, column.name)
@@ -133,7 +138,7 @@ class Criteria(Block):
         yield AskGrid(tuple(heads), tuple(rows(self.rows, 0)))
 
     def conditions(self) -> Iterator[str]:
-        yield from (binding for binding in (self.when, self.applies) if binding)
+        yield from (binding for binding in (self.when, *self.choosers()) if binding)
 
     def unsaid(self) -> Iterator[tuple[int, str]]:
         yield 1, self.applies
@@ -188,14 +193,14 @@ class _Writer:
         return tables.row(first, header=True) + tables.row(second, header=True)
 
     def chosen(self, criterion: Criterion, depth: int) -> str:
-        """The rows of one criterion; printed only for the kind of body it applies to, or where none was chosen."""
+        """The rows of one criterion; printed only for those of whom it is asked, and where that is open."""
         rows = self.rows_of(criterion, depth)
-        block, regulation = self.block, self.paper.regulation
-        if not block.condition(criterion):
+        binding, _, code = self.block.condition(criterion).partition("=")
+        if not binding:
             return rows
-        words = dict(options_of(regulation, regulation.fields[block.applies]))[criterion.applies]
-        test = f"{block.applies} == '{words}' or not {block.applies} or {BLANK_FLAG}"
-        begin = self.paper.tag_row("{%tr if " + test + " %}", self.widths)
+        field = self.paper.regulation.fields[binding]
+        holds = VALUES[field.type].condition(binding, options_of(self.paper.regulation, field), code)
+        begin = self.paper.tag_row("{%tr if " + f"{holds} or {BLANK_FLAG}" + " %}", self.widths)
         return begin + rows + self.paper.tag_row("{%tr endif %}", self.widths)
 
     def rows_of(self, criterion: Criterion, depth: int) -> str:
@@ -215,7 +220,7 @@ class _Writer:
             cells += "".join(tables.cell(width, paper.paragraph(centre, "", keep)) for width in self.box_widths)
             out = tables.row(cells)
             for child in criterion.children:
-                # What depends on the heading's own kind of body is inside the heading's condition already.
+                # What depends on the same value as the heading is inside the heading's condition already.
                 inner = self.rows_of if child.applies == criterion.applies else self.chosen
                 out += inner(child, depth + 1)
             return out
@@ -241,11 +246,11 @@ class _Writer:
 
 def _last_rows(rows: Sequence[Criterion], keep_next: bool) -> set[str]:
     """The ids of the criteria that are kept with the row below them: the last but one of the table, and the last where
-    a signature follows; those of every kind of body."""
+    a signature follows; those of everybody of whom other rows are asked."""
     leaves = [leaf for row in rows for leaf in row.leaves()]
     out: set[str] = set()
-    for block in blocks_of(rows):
-        last = [leaf.id for leaf in leaves if leaf.applies in ("", block)][-2:]
+    for said in cases_of(rows):
+        last = [leaf.id for leaf in leaves if leaf.asked(said) is not False][-2:]
         out.update(last if keep_next else last[:-1])
     return out
 
@@ -268,7 +273,7 @@ def _parse(wording: Wording, item: Mapping, when: str) -> tuple[Block, ...]:
         raise item.fault("errors.definition.too_wide", "criteria", taken=f"{taken:g}")
     table = Criteria(
         binding if binding != NO_BOXES else "", item["set"], rows, head, boxes, box_width, number_width,
-        item.get("scores", ""), columns, when, wording.regulation.applies if blocks_of(rows) != [""] else "",
+        item.get("scores", ""), columns, when, wording.regulation.applies if "" in bindings_of(rows) else "",
     )  # fmt: skip
     return (table, *_scales(table))
 

@@ -12,7 +12,8 @@ from docgen.forms.definition import Criteria, FormDefinition
 from docgen.model import GRADE_TEXT, GRADES
 from docgen.nearest import nearest
 from docgen.paths import JsonMap, at
-from docgen.regulations.loader import Assessor, Criterion
+from docgen.regulations.criteria_sets import Said
+from docgen.regulations.loader import Assessor, Criterion, options_of
 from docgen.regulations.subjects import BODIES
 from docgen.validation.context import Check, Holder, as_mapping
 from docgen.validation.kind import CheckKind
@@ -28,7 +29,6 @@ class Assessments(CheckKind):
         "validation.assessment.missing",
         "validation.assessment.unknown",
         "validation.assessment.due",
-        "validation.collective.no_kind",
         "validation.levels.missing",
         "validation.levels.not_applicable",
         "validation.levels.heading",
@@ -69,8 +69,7 @@ def check_holder(check: Check, holder: Holder) -> None:
             check.add("validation.assessment.missing", "error", place, holder.who,
                       assessor=assessor.id, label=assessor.label, clause=assessor.clause)  # fmt: skip
     check_due(check, holder, found)
-    kind = holder.record.get("kind") if holder.pointer == "/collective" else as_mapping(
-        check.data.get("organization")).get("kind")  # fmt: skip
+    said = check.said(holder)
     for name, sheet in found.items():
         place = at(holder.pointer, "assessments", name)
         if name not in known:
@@ -78,7 +77,7 @@ def check_holder(check: Check, holder: Holder) -> None:
                       near=meant[name], known=", ".join(known),
                       words="; ".join(assessor.label for assessor in known.values()))  # fmt: skip
         elif isinstance(sheet, dict):
-            check_levels(check, holder, name, sheet, place, kind if isinstance(kind, str) else "")
+            check_levels(check, holder, name, sheet, place, said)
 
 
 def meant_assessor(name: str, known: Mapping[str, Assessor]) -> str:
@@ -110,7 +109,6 @@ class Levels:
     headings: set[str]
     forms: str
     required: bool
-    needs_kind: bool
 
 
 def levels_of(tables: list[tuple[FormDefinition, Criteria]], binding: str) -> Levels | None:
@@ -125,7 +123,6 @@ def levels_of(tables: list[tuple[FormDefinition, Criteria]], binding: str) -> Le
         headings(ticked),
         ", ".join(dict.fromkeys(d.code for d, _ in ticked)),
         any(binding in d.required for d, _ in ticked),
-        any(leaf.applies for leaf in leaves.values()),
     )
 
 
@@ -139,33 +136,32 @@ def levels_for(check: Check, subject: str, assessor: str) -> Levels | None:
     return found
 
 
-def check_levels(check: Check, holder: Holder, assessor: str, sheet: JsonMap, place: str, kind: str) -> None:
-    """The criteria of one sheet: all known, all that apply ticked, none that does not apply."""
+def check_levels(check: Check, holder: Holder, assessor: str, sheet: JsonMap, place: str, said: Said) -> None:
+    """The criteria of one sheet: all known, all that are asked ticked, none that is not."""
     known = levels_for(check, holder.subject, assessor)
     if known is None:
         return
     levels = as_mapping(sheet.get("levels"))
     pointer = at(place, "levels")
     check_names(check, levels.keys(), known, pointer, holder.who)
-    if known.needs_kind and not kind and not any(f.code == "validation.collective.no_kind" for f in check.findings):
-        kinds = check.regulation.choices.get("collective_kind", {})
-        check.add("validation.collective.no_kind", "error", f"/{holder.who}/kind", holder.who,
-                  allowed="; ".join(f"{k} = {v}" for k, v in kinds.items()))  # fmt: skip
     missing = [
         known.numbers[leaf.id]
         for leaf in known.leaves.values()
-        if not leaf.optional and (not leaf.applies or leaf.applies == kind) and leaf.id not in levels
+        if not leaf.optional and leaf.asked(said) and leaf.id not in levels
     ]
     if known.required and missing:
         check.add("validation.levels.missing", "error", pointer, holder.who, count=len(missing),
                   criteria=", ".join(missing[:12]) + ("…" if len(missing) > 12 else ""), forms=known.forms,
                   assessor=check.forms.assessors(holder.subject)[assessor].label)  # fmt: skip
-    other = [
-        known.numbers[i] for i in levels if i in known.leaves and kind and known.leaves[i].applies not in ("", kind)
-    ]
-    if other:
+    other: dict[str, list[str]] = {}
+    for name in levels:
+        if name in known.leaves and known.leaves[name].asked(said) is False:
+            other.setdefault(known.leaves[name].depends[0], []).append(known.numbers[name])
+    for binding, numbers in other.items():
+        field = check.regulation.fields[binding or check.regulation.applies]
+        words = dict(options_of(check.regulation, field))[said[binding]]
         check.add("validation.levels.not_applicable", "warning", pointer, holder.who,
-                  criteria=", ".join(other), kind=kind)  # fmt: skip
+                  criteria=", ".join(numbers), label=field.label, words=words)  # fmt: skip
 
 
 def check_names(check: Check, given: Set[str], known: Levels, pointer: str, who: str) -> None:

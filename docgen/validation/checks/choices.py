@@ -1,15 +1,15 @@
 """Choices that decide which papers and which criteria there are: whoever has not chosen would get none of them.
 
-A regulation may make a form for one kind of member only (`only` in its packet) and criteria for one kind of agency only
-(`applies`). A dossier that leaves such a choice open would silently lack papers.
+A regulation may make a form for one kind of member only (`only` in its packet) and ask criteria of one kind of agency
+or member only (`applies`). A dossier that leaves such a choice open would silently lack papers.
 """
 
 from __future__ import annotations
 
 from docgen.paths import at, get
+from docgen.regulations.asked_of import decisive
 from docgen.validation.context import Check
 from docgen.validation.kind import CheckKind
-from docgen.values import VALUES
 
 
 class Choices(CheckKind):
@@ -26,11 +26,8 @@ class Choices(CheckKind):
 def check_choices(check: Check) -> None:
     """Report choices that are open."""
     regulation = check.regulation
-    conditions = {item.only.partition("=")[0] for item in regulation.packet if item.only}
-    for binding in sorted(conditions | ({regulation.applies} if regulation.applies else set())):
-        field = regulation.fields.get(binding)
-        if field is None or not VALUES[field.type].names_list:
-            continue
+    for binding in sorted(decisive(regulation)):
+        field = regulation.fields[binding]
         path = binding.split(".")
         place = regulation.roots.get(path[0])
         choices = regulation.choices[field.choices]

@@ -74,10 +74,9 @@ def check_scores(check: Check) -> None:
 
 
 def _check_sheet(check: Check, rules: RuleSet, holder: Holder, assessor: str, sheet: JsonMap) -> None:
-    kind = holder.record.get("kind") if holder.pointer == "/collective" else None
-    kind = applies_code(check, kind if isinstance(kind, str) else "")
+    said = check.said(holder)
     chosen = check.regulation.criteria_set(holder.subject, holder.record)
-    found = read_sheet(check.regulation, rules, holder.subject, sheet, kind, chosen)
+    found = read_sheet(check.regulation, rules, holder.subject, sheet, said, chosen)
     pointer = at(holder.pointer, "assessments", assessor)
     record = holder.record if holder.is_member else check.data
     forms = check.forms.of_assessor(holder.subject, assessor, record)
@@ -122,15 +121,6 @@ def check_stated_sums(check: Check, holder: Holder, rows: Iterable[Criterion], p
 
 def _short(value: float) -> str:
     return f"{value:g}".replace(".", ",")
-
-
-def applies_code(check: Check, kind: str) -> str:
-    """The code that criteria of one kind of body must name: `kind`, or the dossier's value the regulation names."""
-    if not check.regulation.applies:
-        return kind
-    root, _, leaf = check.regulation.applies.partition(".")
-    found = check.mapping(root).get(leaf)
-    return found if isinstance(found, str) else ""
 
 
 def _place(pointer: str, fault: Fault) -> str:

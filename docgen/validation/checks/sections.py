@@ -15,6 +15,7 @@ from docgen.forms.definition import FormDefinition
 from docgen.json_schema import Tell
 from docgen.model import GRADE_TEXT, GRADES, Severity
 from docgen.paths import AnyRecord, at, at_pointer, get
+from docgen.regulations.asked_of import decisive
 from docgen.regulations.loader import RegulationData
 from docgen.validation.context import Check, Holder, as_mapping
 from docgen.validation.kind import CheckKind
@@ -185,7 +186,8 @@ class _Sections:
             if placed is None:
                 continue
             pointer, who = placed
-            if required or slot.binding in asked:
+            # A choice that is open on which papers and criteria depend is told as such (`checks.choices`).
+            if (required or slot.binding in asked) and slot.binding not in decisive(self.check.regulation):
                 entry = self.required.get(pointer)
                 if entry is None:
                     self.required[pointer] = (slot, who, [definition.code])
