@@ -18,6 +18,7 @@ from typing import Any
 
 from docgen.dossier.sample import sample_dossier
 from docgen.dossier.sample_office import add_office
+from docgen.forms.alternatives import UNKNOWN, Answers, answers
 from docgen.forms.data import form_data
 from docgen.forms.definition import FormDefinition, load_form
 from docgen.forms.example import sample_record
@@ -52,31 +53,32 @@ def sized(value: Any, paragraphs: int, rows: int, as_is: Collection[str] = ()) -
     return value
 
 
-def _records(regulation: RegulationData) -> dict[str, dict[str, Any]]:
-    """A record of each form: the longest of the sample dossier's packet, else an example of the form alone."""
+def _records(regulation: RegulationData) -> dict[str, tuple[dict[str, Any], Answers]]:
+    """A record of each form, the longest of the sample dossier's packet, and which wordings are true of its unit."""
     data = sample_dossier(regulation.id)
     add_office(regulation, data)
     counted = office_data(regulation, data, regulation.office)
-    out: dict[str, dict[str, Any]] = {}
+    out: dict[str, tuple[dict[str, Any], Answers]] = {}
     for document in plan_documents(regulation, data, regulation.office):
         record = form_data(document.definition, counted, document.record)
-        kept = out.setdefault(document.definition.form, record)
-        if len(repr(record)) > len(repr(kept)):
-            out[document.definition.form] = record
+        kept = out.get(document.definition.form)
+        if kept is None or len(repr(record)) > len(repr(kept[0])):
+            out[document.definition.form] = record, answers(data, record)
     return out
 
 
 def variants(
-    regulation: RegulationData, definition: FormDefinition, record: dict[str, Any] | None
+    regulation: RegulationData, definition: FormDefinition, record: dict[str, Any] | None, known: Answers = UNKNOWN
 ) -> Iterator[tuple[str, bytes]]:
-    """The form blank, and filled with data of each size: the size, the Word file."""
+    """The form blank, and filled with data of each size, as for the dossier that `known` is said of: the size, the Word
+    file. Without `record`, with an example of the form alone."""
     filler = Filler(definition)
     yield BLANK, filler.fill({}, blank=True)
     usual = record or sample_record(definition)
-    yield USUAL, filler.fill(usual)
+    yield USUAL, filler.fill(usual, known=known)
     whole = {table.binding for table in definition.tables() if table.stands_whole}
     for size, (paragraphs, rows) in SIZES.items():
-        yield size, filler.fill(sized(usual, paragraphs, rows, whole))
+        yield size, filler.fill(sized(usual, paragraphs, rows, whole), known=known)
 
 
 def files(regulations: list[str]) -> Iterator[tuple[str, bytes]]:
@@ -85,7 +87,7 @@ def files(regulations: list[str]) -> Iterator[tuple[str, bytes]]:
         regulation = load_regulation(name)
         records = _records(regulation)
         for form in regulation.every_form:
-            for size, docx in variants(regulation, load_form(regulation, form), records.get(form)):
+            for size, docx in variants(regulation, load_form(regulation, form), *records.get(form, (None, UNKNOWN))):
                 yield f"{name}/{form}/{size}", docx
 
 
