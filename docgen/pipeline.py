@@ -517,7 +517,7 @@ def blank_forms(
             _refuse_one_file(target, len(records))
             for of in records:
                 known = _known_part(regulation, form_data(definition, checked.dossier.data, of))
-                docx = filler.fill(known, known=answers(checked.dossier.data, known))
+                docx = filler.fill(known, known=answers(regulation, checked.dossier.data, known))
                 content = handed_to(definition, docx, roles or (holder_of(definition),))
                 write(_one_target(target, f"{name}-{safe_name(of.key())}"), content)
                 papers.append((name, of.member, of.assessor))

@@ -63,7 +63,7 @@ def _records(regulation: RegulationData) -> dict[str, tuple[dict[str, Any], Answ
         record = form_data(document.definition, counted, document.record)
         kept = out.get(document.definition.form)
         if kept is None or len(repr(record)) > len(repr(kept[0])):
-            out[document.definition.form] = record, answers(data, record)
+            out[document.definition.form] = record, answers(regulation, data, record)
     return out
 
 

@@ -210,7 +210,7 @@ class Form:
             content = self._filler.fill({}, blank=True)
             return handed_to(self.definition, content, tuple(roles)) if roles else content
         known = known_record(self.definition, dossier, member, assessor)
-        content = self._filler.fill(known, known=answers(dossier.data, known))
+        content = self._filler.fill(known, known=answers(self.definition.law, dossier.data, known))
         return handed_to(self.definition, content, tuple(roles) or (holder_of(self.definition),))
 
     def read(self, docx: bytes, *, file: str = "") -> ReadResult:

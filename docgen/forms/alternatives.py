@@ -12,12 +12,14 @@ from typing import TypeAlias
 
 from docgen.paths import AnyRecord, JsonMap, get, get_list, get_text
 from docgen.regulations.duties import COLLECTIVE_KINDS, body_of
+from docgen.regulations.loader import RegulationData
+from docgen.regulations.superior import COMMITTEES, committee_above
 
 #: What is asked, and its two answers as the wordings of a form say them, in lower case:
 #: `cell` in whose name a chi bộ signs, `base` who grades at the base (đảng ủy or chi ủy cơ sở), `own` the committee of
 #: the body that the dossier is about, `assessor` the same where it assesses itself, `body` that committee or the whole
 #: chi bộ, `residence` who signs where a member lives, `collective` which collective reviews itself, `place` what that
-#: collective leads.
+#: collective leads, `superior` who decides on it above.
 QUESTIONS: Mapping[str, frozenset[str]] = {
     "cell": frozenset(("chi ủy", "chi bộ")),
     "base": frozenset(("đảng ủy", "chi ủy")),
@@ -27,14 +29,17 @@ QUESTIONS: Mapping[str, frozenset[str]] = {
     "residence": frozenset(("đảng ủy", "chi ủy")),
     "collective": frozenset(("cấp ủy", "lãnh đạo, quản lý")),
     "place": frozenset(("địa phương", "cơ quan, đơn vị")),
+    "superior": frozenset(COMMITTEES),
 }
+#: From how many full members on a chi bộ elects a chi ủy.
+_LARGE_CELL = 9
 #: The answers to some of the questions.
 Answers: TypeAlias = Mapping[str, str]
 UNKNOWN: Answers = {}
 
 
-def answers(dossier: AnyRecord, record: JsonMap) -> Answers:
-    """What `dossier` says to each question; one that it leaves open is not in the result.
+def answers(regulation: RegulationData, dossier: AnyRecord, record: JsonMap) -> Answers:
+    """What `dossier` says to each question, as `regulation` has it; one that it leaves open is not in the result.
 
     `record` is the data of the form, for what is asked of one member.
     """
@@ -51,8 +56,9 @@ def answers(dossier: AnyRecord, record: JsonMap) -> Answers:
     # A chi bộ cơ sở has its own chi ủy decide, any other sends to the đảng ủy; "chi bộ" alone says neither.
     if is_party or body.stated:
         found["base"] = "chi ủy" if body.org_type == "chi_bo" else "đảng ủy"
-    if is_cell and _has_committee(dossier):
-        found["cell"] = "chi ủy"
+    if is_cell:
+        found["cell"] = _signing_cell(dossier)
+    found["superior"] = committee_above(regulation.superior, body) if is_party or is_cell else ""
     if collective in COLLECTIVE_KINDS and collective != "doan_the":
         found["collective"] = "cấp ủy" if collective == "cap_uy" else "lãnh đạo, quản lý"
     if collective in ("chinh_quyen", "co_quan"):
@@ -65,15 +71,21 @@ def _words(text: str) -> str:
     return " ".join(text.split()).casefold().replace("uỷ", "ủy")
 
 
-def _has_committee(dossier: AnyRecord) -> bool:
-    """True where the dossier of a chi bộ says that it has a chi ủy: it reviews itself, or a member sits in it.
+def _signing_cell(dossier: AnyRecord) -> str:
+    """In whose name the chi bộ of the dossier signs: its chi ủy, or, where it has none, itself; empty where unsaid.
 
-    A chi bộ of a few members has a bí thư alone, so silence says nothing.
+    It has one where that reviews itself or a member sits in it. Else the count of full members tells: a chi bộ elects a
+    chi ủy from nine of them, a bí thư alone below that (Điều lệ Đảng Điều 24 khoản 2).
     """
     if _words(get_text(dossier, "collective", "name")).startswith("chi ủy"):
-        return True
+        return "chi ủy"
     posts = (get(member, ("member", "position", "party")) for member in get_list(dossier, "members"))
-    return any("chi ủy viên" in _words(post) for post in posts if isinstance(post, str))
+    if any("chi ủy viên" in _words(post) for post in posts if isinstance(post, str)):
+        return "chi ủy"
+    full = get(dossier, ("ballots", "official_members"))
+    if not isinstance(full, int) or isinstance(full, bool) or full <= 0:
+        return ""
+    return "chi ủy" if full >= _LARGE_CELL else "chi bộ"
 
 
 def _committee_of(name: str) -> str:

@@ -92,7 +92,7 @@ def write_decisions(
         if not form:
             continue
         record = decision_data(regulation, data, about, proposal)
-        docx = Filler(load_form(regulation, form)).fill(record, known=answers(data, record))
+        docx = Filler(load_form(regulation, form)).fill(record, known=answers(regulation, data, record))
         path = output / (f"{form}-{safe_name(about)}.docx" if about else f"{form}.docx")
         write_whole(path, docx, overwrite=overwrite)
         written.append(path)

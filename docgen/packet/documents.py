@@ -65,7 +65,8 @@ def filled(plan: Filling, document: Document, filler: Filler, *, check: bool = T
         record = unmarked(record)
     if plan.draft:
         record = what_fits(document.definition, record)
-    docx = filler.fill(record, draft=plan.draft, check=check, quick=True, known=answers(data, record))
+    known = answers(document.definition.law, data, record)
+    docx = filler.fill(record, draft=plan.draft, check=check, quick=True, known=known)
     if document.copies:
         return like_copies(docx, document.copies)
     return counted_locked(plan.regulation, docx) if office else docx

@@ -128,7 +128,7 @@ def write_minutes(counted: Counted, output: Path, folders: Sequence[Path] = (), 
     else:
         data = form_data(definition, counted.data, Record())
         _add_result(regulation, counted, data)
-    docx = Filler(definition).fill(data, known=answers(counted.data, data))
+    docx = Filler(definition).fill(data, known=answers(regulation, counted.data, data))
     if definition.status == "office":
         docx = counted_locked(regulation, docx)
     target = output if output.suffix.lower() == ".docx" else output / f"{MINUTES}.docx"

@@ -45,6 +45,7 @@ from docgen.regulations.originals import Originals, originals_of
 from docgen.regulations.outside_review import KINDS, OUT_OF, Apart
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.subjects import SUBJECTS, is_member
+from docgen.regulations.superior import Superior, superior_of
 from docgen.regulations.yaml_shape import CRITERIA, FIELDS, REGULATION, load_shaped
 from docgen.values import VALUES
 from docgen.values.kind import Options
@@ -52,7 +53,7 @@ from docgen.values.kind import Options
 REGULATION_KEYS = (
     "extends", "short", "title", "number", "issuer", "issued", "revision", "forms", "assessors", "packet", "draft",
     "meeting", "deadlines", "apart", "life", "same", "enclosures", "asked", "decisions", "originals", "order",
-    "binding", "archive", "add",
+    "superior",    "binding", "archive", "add",
 )  # fmt: skip
 REGULATION_REQUIRED = ("regulation",)
 #: The name of a form: that of its file, and part of the names of the files of a packet.
@@ -162,6 +163,8 @@ class RegulationData(Owner):
     archive: Archive | None = None
     decisions: Decisions = field(default_factory=Decisions)
     originals: Originals = field(default_factory=Originals)
+    #: Who decides, above, on the collective of which body.
+    superior: tuple[Superior, ...] = ()
     fields: dict[str, Field] = field(default_factory=dict)
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
     criteria: dict[str, tuple[Criterion, ...]] = field(default_factory=dict)
@@ -426,6 +429,9 @@ def _merge_meta(regulation: RegulationData, meta: Mapping, faults: Faults) -> No
     if "originals" in meta:
         with faults:
             regulation.originals = originals_of(meta["originals"])
+    if "superior" in meta:
+        with faults:
+            regulation.superior = tuple(each(superior_of, meta["superior"]))
     added = meta.get("add", Mapping())
     with faults:
         added.closed(ADD_KEYS)

@@ -40,7 +40,7 @@ REGULATION: dict[str, Shape] = {
     **_LISTS, "draft": {"working_days": WHOLE, "*": TEXT}, "meeting": (_DURATION, [_DURATION]), "apart": [_TEXTS],
     "life": _TEXTS, "same": [_TEXTS], "asked": [_ASKED], "decisions": {"grades": [_TEXTS], "*": TEXT},
     "binding": [TEXT], "order": [_TEXTS], "archive": {"years": WHOLE, "*": TEXT},
-    "originals": {"seals": [_SEALING], "*": TEXT},
+    "originals": {"seals": [_SEALING], "*": TEXT}, "superior": [_SEALING],
     "add": _LISTS, "*": TEXT,
 }  # fmt: skip
 _ROW: dict[str, Shape] = {"*": TEXT}

@@ -83,7 +83,7 @@ def written_file(request: Request, seen: Look, paper: Paper, fillers: dict[str, 
     filler = fillers[paper.form]
     definition, record = filler.definition, Record(paper.member, paper.assessor)
     known = known_record(definition, seen.worked.dossier, paper.member, paper.assessor)
-    docx = filler.fill(known, known=answers(seen.worked.dossier.data, known))
+    docx = filler.fill(known, known=answers(definition.law, seen.worked.dossier.data, known))
     content = handed_to(definition, docx, (holder_of(definition),))
     return f"{paper.form}-{safe_name(record.key())}.docx", content
 

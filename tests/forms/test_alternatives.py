@@ -33,8 +33,9 @@ FORMS = [(name, form) for name in list_regulations() for form in load_regulation
 WITH = [(name, form) for name, form in FORMS if load_form(load_regulation(name), form).eithers]
 #: A capacity to sign in, or the place of a collective, that still names two kinds of body.
 _BOTH = re.compile(r"T/M [^()]*\([^)]*\)|tại địa phương \(")
-#: Nothing in a dossier says whether the level above has a ban thường vụ.
-_NOT_KNOWN = "T/M BAN THƯỜNG VỤ (ĐẢNG ỦY)"
+#: HD 16 and HD 43 leave it to the place who decides on a chi bộ within a đảng bộ: the samples of these two.
+_LEFT = {name: {"T/M BAN THƯỜNG VỤ (ĐẢNG ỦY)"} for name in ("hd16-2018", "hd43-2025")}
+HD16 = load_regulation("hd16-2018")
 
 
 def form_of(name: str, form: str) -> FormDefinition:
@@ -52,7 +53,7 @@ def test_every_form_that_names_two_bodies_says_what_decides() -> None:
         definition = form_of(name, form)
         asked = {one.text.strip() for one in definition.eithers}
         for words in definition.fixed_texts():
-            if _BOTH.search(words) and words != _NOT_KNOWN:
+            if _BOTH.search(words):
                 assert any(text in words for text in asked), f"{name}/{form}: {words}"
 
 
@@ -132,20 +133,60 @@ def dossier(name: str, org_type: str = "", kind: str = "", collective: str = "")
     ],
 )  # fmt: skip
 def test_what_the_dossier_says(org_type: str, kind: str, collective: str, expected: str) -> None:
-    said = answers(dossier("hd19-2024", org_type, kind, collective), {})
+    said = answers(load_regulation("hd19-2024"), dossier("hd19-2024", org_type, kind, collective), {})
     assert {f"{question} {answer.replace(',', '')}" for question, answer in said.items()} == {
         one for one in expected.split(", ") if one
     }
 
 
-def test_a_cell_without_a_word_of_a_committee_keeps_both() -> None:
+def test_a_cell_signs_itself_where_it_has_no_committee() -> None:
+    """Where nobody is named, the count of full members says whether there is one: nine elect it (Điều lệ Đ.24 k.2)."""
     data = dossier("hd16-2018", "chi_bo", "chi_bo", "cap_uy")
     data["collective"]["name"] = "Chi bộ Phòng Đào tạo"
     for member in data["members"]:
         member["member"]["position"]["party"] = "Đảng viên"
-    assert "cell" not in answers(data, {})
+    found = {}
+    for full in (None, 0, 3, 8, 9, 40):
+        data["ballots"]["official_members"] = full
+        found[full] = answers(HD16, data, {}).get("cell")
+    assert found == {None: None, 0: None, 3: "chi bộ", 8: "chi bộ", 9: "chi ủy", 40: "chi ủy"}
+    data["ballots"]["official_members"] = 8
     data["members"][0]["member"]["position"]["party"] = "Phó Bí thư, Chi uỷ viên"
-    assert answers(data, {})["cell"] == "chi ủy"
+    assert answers(HD16, data, {})["cell"] == "chi ủy"
+
+
+@pytest.mark.parametrize(
+    ("name", "org_type", "collective", "expected"),
+    [
+        ("hd16-2018", "dang_bo", "cap_uy", "ban thường vụ"),  # II.B.1.4.b: of the huyện
+        ("hd16-2018", "chi_bo", "cap_uy", "ban thường vụ"),
+        ("hd16-2018", "chi_bo_truc_thuoc", "cap_uy", None),
+        ("hd16-2018", "", "cap_uy", None),  # "chi bộ" alone: at the base or within a đảng bộ
+        ("kh55-2018", "", "cap_uy", "ban thường vụ"),  # II.B.1.4.2: of either
+        ("kh55-2018", "chi_bo_truc_thuoc", "cap_uy", "ban thường vụ"),
+        ("kh55-2018", "chi_bo_truc_thuoc", "co_quan", None),
+        ("kh40-2018", "", "cap_uy", "đảng ủy"),  # II.B.1.4.b
+        ("kh40-2018", "dang_bo", "cap_uy", "ban thường vụ"),  # II.B.3.4.a: of the thị ủy
+        ("kh40-2018", "dang_bo", "doan_the", "đảng ủy"),  # II.B.3.4.c
+        ("kh40-2018", "dang_bo", "chinh_quyen", "ban thường vụ"),
+        ("hd43-2025", "chi_bo", "cap_uy", "ban thường vụ"),
+        ("hd43-2025", "chi_bo_truc_thuoc", "cap_uy", None),
+    ],
+)
+def test_who_decides_above(name: str, org_type: str, collective: str, expected: str | None) -> None:
+    kind = "dang_bo" if org_type.startswith("dang_bo") else "chi_bo"
+    data = dossier(name, org_type, kind, collective)
+    assert answers(load_regulation(name), data, {}).get("superior") == expected
+
+
+@pytest.mark.parametrize("line", ["committee: đảng bộ", "committee: đảng ủy\n    when:\n      org_type: [xa]"])
+def test_who_decides_above_is_one_of_two(line: str, tmp_path: Path) -> None:
+    (tmp_path / "rieng-2018").mkdir()
+    (tmp_path / "rieng-2018" / "regulation.yaml").write_text(
+        f"regulation: rieng-2018\nextends: hd16-2018\nsuperior:\n  - {line}\n    clause: X\n", encoding="utf-8"
+    )
+    with pytest.raises(DefinitionError, match="unknown_value"):
+        load_regulation("rieng-2018", [tmp_path])
 
 
 @pytest.mark.parametrize(
@@ -158,13 +199,13 @@ def test_a_cell_without_a_word_of_a_committee_keeps_both() -> None:
     ],
 )
 def test_who_signs_where_a_member_lives(body: str, expected: str | None) -> None:
-    assert answers({}, {"residence": {"body": body}}).get("residence") == expected
+    assert answers(HD16, {}, {"residence": {"body": body}}).get("residence") == expected
 
 
 def test_who_assesses_himself_signs_as_himself() -> None:
     data = dossier("hd19-2024", "dang_bo", "dang_bo")
-    assert answers(data, {"id": "tu_danh_gia"})["assessor"] == "đảng ủy"
-    assert "assessor" not in answers(data, {"id": "cac_ban"})
+    assert answers(HD16, data, {"id": "tu_danh_gia"})["assessor"] == "đảng ủy"
+    assert "assessor" not in answers(HD16, data, {"id": "cac_ban"})
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in WITH}))
@@ -175,8 +216,10 @@ def test_no_paper_of_a_packet_leaves_it_open(name: str) -> None:
         if not document.definition.eithers:
             continue
         record = form_data(document.definition, data, document.record)
-        docx = Filler(document.definition).fill(record, known=answers(data, record))
-        left = {text for text in paragraphs(docx) if text.startswith("T/M") and _BOTH.search(text)} - {_NOT_KNOWN}
+        docx = Filler(document.definition).fill(record, known=answers(document.definition.law, data, record))
+        left = {text for text in paragraphs(docx) if text.startswith("T/M") and _BOTH.search(text)} - _LEFT.get(
+            name, set()
+        )
         if document.record.assessor not in ("", "tu_danh_gia"):
             left -= {"T/M ĐẢNG ỦY (CHI ỦY)"}
         assert not left, f"{document.stem}: {left}"
