@@ -35,6 +35,22 @@ _TEXTS = {
     "cell.note": "Không có",
     "report.number": "27-BC/CB",
     "counting.head": _NAMES[2],
+    "counting.team": "Nguyễn Văn D, Phạm Thị E",
+    "meeting.chair": _NAMES[0],
+    "invitation.number": "15-GM/CB",
+    "residence.body": "Chi ủy Khu vực 5, phường Sông Hậu",
+    "residence.address": "Khu vực 5, phường Sông Hậu, thành phố Cần Thơ",
+    "residence.signer": _NAMES[2],
+    "residence.summary": "Tốt; gia đình văn hóa",
+    "party_organization.type": "Chi bộ cơ sở",
+    "bodies.name": "Chi bộ Khoa Điều dưỡng",
+    "bodies.type": "Chi bộ trực thuộc",
+    "enclosures.name": "Bản nhận xét của cấp ủy nơi cư trú",
+    "tasks.name": "Rà soát chương trình đào tạo",
+    "tasks.product": "12/12 chương trình được thông qua",
+    "tasks.due": "30/11/{year}",
+    # The end of the path alone: a note stands beside each criterion, each record.
+    ".note": "Không có",
     **{
         f"{root}.{name}": text
         for root in ("regrade", "organization_regrade")
@@ -42,6 +58,9 @@ _TEXTS = {
             ("number", "27-QĐ/ĐU"),
             ("discipline_number", "15-QĐ/UBKTĐU"),
             ("issuer", "ĐẢNG ỦY TRƯỜNG ĐẠI HỌC SÔNG HẬU"),
+            ("discipline_issuer", "Ủy ban Kiểm tra Đảng ủy Trường Đại học Sông Hậu"),
+            ("discipline_form", "khiển trách"),
+            ("violation_time", "tháng 9 năm {year}"),
         )
     },
 }
@@ -58,6 +77,7 @@ _OF_BINDING: dict[str, Any] = {
         "- Kết luận kiểm tra của Ủy ban Kiểm tra Đảng ủy: báo cáo 02 nhiệm vụ năm {year} là hoàn thành trong khi sản "
         "phẩm chưa được nghiệm thu.",
     ),
+    "regrade.revoked_awards": ("- Giấy khen của Đảng ủy về thành tích năm {year}.",),
 }
 
 
@@ -110,11 +130,11 @@ def _value(slot: Slot, year: int, index: int) -> Any:
 
 
 def _own(slot: Slot, year: int, index: int) -> Any:
-    binding = ".".join(slot.path)
+    binding = ".".join((slot.list, *slot.path) if slot.list else slot.path)
     if binding.endswith("full_name") or slot.path[0] == "signers":
         return _NAMES[index % len(_NAMES)]
     # By the longest name that it ends in: `party_organization.name` ends in `organization.name`, too.
     own = _OF_BINDING.get(max((name for name in _OF_BINDING if binding.endswith(name)), key=len, default=""))
     if isinstance(own, tuple):
         return [line.format(label=slot.label, year=year, next=year + 1) for line in own]
-    return own
+    return own.format(year=year) if isinstance(own, str) else own

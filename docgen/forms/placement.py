@@ -22,13 +22,15 @@ def leads_to_sign(following: Sequence[Block]) -> bool:
     return bool(rest) and bool(rest[0].signer)
 
 
-def is_above_sign(following: Sequence[Block]) -> bool:
-    """True where a signature follows at once.
+def is_above_sign(following: Sequence[Block], *, past_guidance: bool) -> bool:
+    """True where a signature follows at once, or (`past_guidance`) after guidance alone: that says what the line above
+    it may hold, and stays with it.
 
     Of prose no more than that goes over to the page of a signature: two paragraphs and a heading left a third of the
-    page before it empty.
+    page before it empty, and so did the four boxes of a grade with their heading.
     """
-    return bool(following) and bool(following[0].signer)
+    rest = [block for block in following if not (past_guidance and block.is_aside)]
+    return bool(rest) and bool(rest[0].signer)
 
 
 def is_next_label(before: Part | None, part: Text) -> bool:

@@ -26,8 +26,8 @@ FREE_SHARE_WHOLE, FREE_SHARE_SIGNED = 0.4, 0.6
 #: Before a page that the file itself begins, this much: less than three lines of text would be left of 38.
 FREE_SHARE_BROKEN = 0.93
 #: A page may also be free where the next one opens with a signature block and no more than this before it: a heading
-#: and the four boxes of a grade, which stay with it. The block alone is as high as a fifth of a page, so no other
-#: layout has less.
+#: and the four boxes of a grade, or the last rows of a table, which stay with it. The block alone is as high as a fifth
+#: of a page, so no other layout has less.
 BEFORE_SIGN, BEFORE_SIGN_LETTERS = 5, 240
 #: The last row of a table, alone below its head rows on another page, is a fault where the row is no longer than this
 #: (about two lines of each of four cells): a longer one is as good as a page of its own.
@@ -195,7 +195,8 @@ class _Drawn:
         after = [found.unit for found in self._found if found.pages and found.pages[0] > page]
         first = after[0] if after else None
         opening = list(takewhile(lambda unit: unit.role != "sign" and not unit.whole, after))
-        short = len(opening) < len(after) and len(opening) <= BEFORE_SIGN and _length(opening) <= BEFORE_SIGN_LETTERS
+        told = [unit for unit in opening if unit.role != "row" or _length([unit]) > ROW_LETTERS]
+        short = len(opening) < len(after) and len(opening) <= BEFORE_SIGN and _length(told) <= BEFORE_SIGN_LETTERS
         if short and after[len(opening)].role == "sign":
             return
         below = [unit.role for unit in dropwhile(lambda unit: unit.whole, after[len(opening) :])][:2]

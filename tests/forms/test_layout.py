@@ -5,6 +5,7 @@ Word file itself, for every form. What the drawn pages look like is in `tests/pd
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import zipfile
 from functools import cache
@@ -270,3 +271,36 @@ def test_criteria_of_another_kind_of_body_are_not_printed(name: str) -> None:
     assert not [text for text in only if text in words]
     blank = _text(_body(name, True))
     assert all(row.text in blank for row in others)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_words_above_a_table_stay_with_it(name: str) -> None:
+    """The line "3. Kiểm điểm từng cá nhân:" does not end a page whose next one begins with the table."""
+    blocks = [block for block in _body(name, False) if block.tag in (f"{W}p", f"{W}tbl")]
+    for before, block in itertools.pairwise(blocks):
+        is_data = block.tag == f"{W}tbl" and block.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None
+        if is_data and before.tag == f"{W}p" and _text(before).strip() and _style(before) != "FormTitle":
+            assert _stays(before), _text(before)
+
+
+def test_a_line_stays_with_the_guidance_that_says_what_it_may_hold() -> None:
+    """HD 16 Mẫu 04: the grade, the four grades in brackets, the signature: one page."""
+    paragraphs = [block for block in _body("hd16-2018/mau-04", False) if block.tag == f"{W}p"]
+    grade = next(n for n, block in enumerate(paragraphs) if _text(block).startswith("Đề nghị xếp loại"))
+    assert _text(paragraphs[grade + 1]).startswith('("Hoàn thành xuất sắc')
+    assert [_stays(block) for block in paragraphs[grade : grade + 2]] == [True, True]
+
+
+@pytest.mark.parametrize("kind", ["", "cap_uy", "doan_the"])
+def test_only_the_last_rows_that_are_printed_are_bound(kind: str) -> None:
+    """Where the rows of every kind of body stand below each other, the last of each kind are not all bound."""
+    _, definition = _parts("kh55-2018/mau-04b")
+    record = sample_record(definition)
+    record["collective"] = {**record["collective"], "kind": kind}
+    docx = Filler(definition).fill(record) if kind else blank_form(definition)
+    with zipfile.ZipFile(io.BytesIO(unwrap(docx))) as archive:
+        body = etree.fromstring(archive.read("word/document.xml"))
+    table = next(t for t in body.iter(f"{W}tbl") if t.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None)
+    rows = [row for row in table.iter(f"{W}tr") if "☐" in _text(row) or "☒" in _text(row)]
+    bound = [n for n, row in enumerate(rows) if any(_stays(p) for p in row.iter(f"{W}p"))]
+    assert [n - len(rows) for n in bound] == [-2]

@@ -12,8 +12,10 @@ import pytest
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.data import Display
 from docgen.forms.definition import Criteria, FormDefinition, Line, load_form
+from docgen.forms.example import sample_record
 from docgen.forms.schema import dossier_schema, form_schema
 from docgen.forms.template import build_template
+from docgen.paths import get
 from docgen.regulations.loader import PacketItem, RegulationData, list_regulations, load_regulation
 from docgen.word.after.written import paragraphs, problems
 from docgen.word.engine.compile import compile_template
@@ -260,3 +262,24 @@ def test_conditions_of_lines_are_of_types_that_can_be_asked() -> None:
         for block in definition.body:
             if block.when:
                 assert regulation.fields[block.when].type in ("bool", "choice", "text", "grade", "level")
+
+
+@pytest.mark.parametrize("name", REGULATIONS)
+def test_no_example_says_only_what_its_place_is_called(name: str) -> None:
+    """ "Hình thức Hình thức kỷ luật" says nothing, and whoever forgets one leaves it in an official paper."""
+    regulation = load_regulation(name)
+    for form in regulation.every_form:
+        definition = load_form(regulation, form)
+        record = sample_record(definition)
+        for slot in slots(definition):
+            for row in record[slot.list] if slot.list else [record]:
+                value = get(row, slot.path)
+                assert not (slot.type == "text" and value and slot.label in str(value)), (form, slot.binding, value)
+
+
+def test_what_only_leaders_are_asked_stands_on_their_sheet_alone() -> None:
+    """HD 19 B.III.2.2: group V of the own sheet, as KH 55's seven criteria of Mẫu 05."""
+    regulation = load_regulation("hd19-2024")
+    led = {leaf.applies for row in regulation.criteria["dang-vien"] if row.id == "v" for leaf in row.leaves()}
+    assert led == {"member.leader=true"}
+    assert {row.applies for row in regulation.criteria["dang-vien"]} == {"", "member.leader=true"}

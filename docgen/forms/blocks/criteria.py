@@ -61,6 +61,10 @@ class Criteria(Block):
     #: are not printed. No wording of its own: only regulations that choose rows that way have it in a form's identity.
     applies: str = field(default="", repr=False)
 
+    @property
+    def is_table(self) -> bool:
+        return True
+
     def condition(self, row: Criterion) -> str:
         """What prints `row` (`binding=code`); empty for a row that is always printed."""
         binding, code = row.depends
@@ -157,6 +161,8 @@ class _Writer:
         self.paper = paper
         self.keep_next = keep_next
         self.kept = _last_rows(block.rows, keep_next)
+        #: Where every row is on the page, those of all kinds stand below each other.
+        self.kept_of_all = _bound([leaf for row in block.rows for leaf in row.leaves()], keep_next)
         self.text_style, self.centre_style, self.head_style = paper.cell_styles
         right = [column.width for column in block.columns] + [block.box_width] * len(block.boxes)
         shares = [block.number_width, 100 - block.number_width - sum(right), *right]
@@ -194,14 +200,25 @@ class _Writer:
 
     def chosen(self, criterion: Criterion, depth: int) -> str:
         """The rows of one criterion; printed only for those of whom it is asked, and where that is open."""
-        rows = self.rows_of(criterion, depth)
         binding, _, code = self.block.condition(criterion).partition("=")
         if not binding:
-            return rows
+            return self.rows_of(criterion, depth)
         field = self.paper.regulation.fields[binding]
-        holds = VALUES[field.type].condition(binding, options_of(self.paper.regulation, field), code)
+        options = options_of(self.paper.regulation, field)
+        holds = VALUES[field.type].condition(binding, options, code)
+        rows = self.rows_of(criterion, depth)
         begin = self.paper.tag_row("{%tr if " + f"{holds} or {BLANK_FLAG}" + " %}", self.widths)
-        return begin + rows + self.paper.tag_row("{%tr endif %}", self.widths)
+        end = self.paper.tag_row("{%tr endif %}", self.widths)
+        if self.kept_of_all.isdisjoint(ids := {leaf.id for leaf in criterion.leaves()}) == self.kept.isdisjoint(ids):
+            return begin + rows + end
+        self.kept, kept = self.kept_of_all, self.kept
+        among_all = self.rows_of(criterion, depth)
+        self.kept = kept
+        every = f"{BLANK_FLAG} or not {binding}"
+        return (
+            begin + self.paper.tag_row("{%tr if " + every + " %}", self.widths) + among_all
+            + self.paper.tag_row("{%tr else %}", self.widths) + rows + end + end
+        )  # fmt: skip
 
     def rows_of(self, criterion: Criterion, depth: int) -> str:
         paper, centre = self.paper, self.centre_style
@@ -250,9 +267,13 @@ def _last_rows(rows: Sequence[Criterion], keep_next: bool) -> set[str]:
     leaves = [leaf for row in rows for leaf in row.leaves()]
     out: set[str] = set()
     for said in cases_of(rows):
-        last = [leaf.id for leaf in leaves if leaf.asked(said) is not False][-2:]
-        out.update(last if keep_next else last[:-1])
+        out |= _bound([leaf for leaf in leaves if leaf.asked(said) is not False], keep_next)
     return out
+
+
+def _bound(leaves: Sequence[Criterion], keep_next: bool) -> set[str]:
+    last = [leaf.id for leaf in leaves][-2:]
+    return set(last if keep_next else last[:-1])
 
 
 def _parse(wording: Wording, item: Mapping, when: str) -> tuple[Block, ...]:

@@ -61,6 +61,11 @@ class Block(ABC):
         return False
 
     @property
+    def is_table(self) -> bool:
+        """True for a table, whose first rows stand on the page of the words above it."""
+        return False
+
+    @property
     def begins_with_box(self) -> bool:
         """True where the block begins with a box: the boxes of one question stay on one page."""
         return False

@@ -94,12 +94,12 @@ class Line(Block):
     def write(self, paper: Paper, following: Sequence[Block]) -> str:
         """A paragraph, followed by the control of its narrative where it has one.
 
-        A label is kept with what follows; where a signature follows the last paragraph is, so that it never stands
-        alone on a page.
+        A label is kept with what follows, and so are the words above a table; where a signature follows the last
+        paragraph is, so that it never stands alone on a page.
         """
         boxes = self.begins_with_box and any(block.begins_with_box for block in following[:1])
-        keep_next = boxes or is_above_sign(following) or any(block.stands_whole for block in following[:1])
-        keep_next = keep_next or self.keep
+        signed = is_above_sign(following, past_guidance=not self.begins_with_box)
+        keep_next = boxes or signed or any(block.is_table for block in following[:1]) or self.keep
         narrative = self.paragraphs
         fixed = self.parts[:-1] if narrative else self.parts
         label = narrative is not None and self._letters <= _LONG_LABEL

@@ -88,6 +88,10 @@ class Rows(Block):
     whole: bool = field(default=False, repr=False)
 
     @property
+    def is_table(self) -> bool:
+        return True
+
+    @property
     def stands_whole(self) -> bool:
         """True where the table is kept on one page."""
         return self.whole

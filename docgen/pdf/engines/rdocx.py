@@ -26,6 +26,12 @@ _BREAK = "\u200b"
 #: Word draws it with the hyphen of the font; the library takes U+2011, which few fonts have.
 _NO_BREAK_HYPHEN = re.compile(r"<w:noBreakHyphen *(?:/>|></w:noBreakHyphen>)")
 _TEXT = re.compile(r"(<w:t(?: [^>]*)?>)([^<]*)(</w:t>)")
+#: A run of text as it is written; runs that touch are looked at together.
+_RUN = re.compile(r"(<w:r(?: [^>]*)?>)(<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?(<w:t(?: [^>]*)?>)([^<]*)</w:t></w:r>", re.S)
+_RUNS = re.compile(rf"(?:{_RUN.pattern}){{2,}}", re.S)
+#: What no line begins with, and what none ends with.
+_CLOSING = re.compile(r"[.,;:!?%)\]”’»]+")
+_OPENING = re.compile(r"[(\[“‘«]+$")
 _WORD = re.compile(rf"\S{{{LONG_WORD + 1},}}")
 _UNIT = re.compile(r"&[^;]+;|.", re.S)
 
@@ -96,9 +102,29 @@ def draw(docx: bytes) -> Drawn:
     return Drawn(document.to_pdfa_deterministic(profile=PROFILE), boxes)
 
 
+def _unbroken(found: re.Match[str]) -> str:
+    """Runs that touch, so written that no line breaks between them: the library breaks where one run ends, and a full
+    stop behind a value began a line. Runs of one look become one; of others a mark goes to the word it belongs to."""
+    runs: list[list[str]] = []
+    for start, look, _, text in _RUN.findall(found[0]):
+        if runs and runs[-1][1] == look:
+            runs[-1][2] += text
+            continue
+        if runs and runs[-1][2][-1:].strip() and (mark := _CLOSING.match(text)):
+            runs[-1][2] += mark[0]
+            text = text[mark.end() :]
+        if runs and text[:1].strip() and (mark := _OPENING.search(runs[-1][2])):
+            runs[-1][2] = runs[-1][2][: mark.start()]
+            text = mark[0] + text
+        runs.append([start, look, text])
+    written = '{}{}<w:t xml:space="preserve">{}</w:t></w:r>'
+    return "".join(written.format(*run) for run in runs if run[2])
+
+
 def _drawable(docx: bytes) -> bytes:
     """`docx` as the library can draw it: with a place to break after each character of words too long for a line (rows
-    of dots, addresses), plain hyphens for those that never break, and pictures of 8 bits a channel."""
+    of dots, addresses) and none between runs that touch, plain hyphens for those that never break, and pictures of 8
+    bits a channel."""
 
     def word(found: re.Match[str]) -> str:
         units = _UNIT.findall(found[0])
@@ -112,7 +138,8 @@ def _drawable(docx: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(docx)) as source:
         xml = source.read("word/document.xml").decode("utf-8")
-        changed = {"word/document.xml": _TEXT.sub(text, _NO_BREAK_HYPHEN.sub("<w:t>-</w:t>", xml)).encode()}
+        plain = _RUNS.sub(_unbroken, _NO_BREAK_HYPHEN.sub("<w:t>-</w:t>", xml))
+        changed = {"word/document.xml": _TEXT.sub(text, plain).encode()}
         for name in source.namelist():
             if name.startswith("word/media/"):
                 content = source.read(name)
