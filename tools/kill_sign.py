@@ -34,7 +34,7 @@ from docgen.signing.keys import describe, pkcs12_signer
 from docgen.signing.packet import due
 from docgen.signing.signed_manifest import load_manifest
 from tools import soft_token
-from tools.kill_watch import free_port
+from tools.loopback import free_port
 
 #: The roles that sign from afar, in their order, and whose key it is.
 ROLES, SIGNER = ("manager", "cell", "committee"), "Nguyễn Văn A"

@@ -12,7 +12,6 @@ import copy
 import json
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from docgen.dossier.sample import sample_dossier
+from tools.loopback import free_port
 
 #: Every so many files one has an error.
 BAD = 5
@@ -64,13 +64,6 @@ def run(files: int, kills: int, seed: int = 1) -> list[str]:
     wrong += _wrong(files, inbox, outbox)
     shutil.rmtree(place)
     return wrong
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _serve(place: Path) -> subprocess.Popen[bytes]:

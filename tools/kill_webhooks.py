@@ -27,12 +27,12 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from docgen.dossier.sample import sample_dossier
-from tools.kill_watch import free_port
+from tools.loopback import answering, free_port
 
 #: When the receiver has the server killed.
 MOMENTS = ("before it answers", "after it answered", "at any moment")
@@ -148,16 +148,8 @@ def _receiver(bench: Bench) -> Iterator[int]:
             if moment:
                 bench.killed.set()
 
-        def log_message(self, *_: Any) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield int(server.server_address[1])
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(Handler) as port:
+        yield port
 
 
 def run(kills: int, seed: int = 1) -> Told:

@@ -8,7 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from docgen.signing.csc import CscKey
 from docgen.signing.remote_key import TURNS, Waiting, sign_remotely
 from docgen.signing.signed_manifest import load_manifest
 from docgen.signing.verify import verify_packet
+from tools.loopback import answering
 
 TOKEN, PIN, SAD = "ma-truy-cap-bi-mat", "135790", "sad-bi-mat"
 HOW = Signing(moment=SIGNED)
@@ -88,17 +89,11 @@ def service() -> Iterator[Service]:
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.url = f"http://127.0.0.1:{server.server_port}/csc/v1"
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield told
-    if told.hang is not None:
-        told.hang.set()
-    server.shutdown()
-    server.server_close()
+    with answering(Handler) as port:
+        told.url = f"http://127.0.0.1:{port}/csc/v1"
+        yield told
+        if told.hang is not None:
+            told.hang.set()
 
 
 @pytest.fixture(scope="module")

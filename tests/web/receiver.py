@@ -6,8 +6,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import BaseHTTPRequestHandler
+
+from tools.loopback import answering
 
 
 @dataclass
@@ -42,17 +43,9 @@ def receiving() -> Iterator[Receiver]:
                 self.send_header("Location", receiver.location)
             self.end_headers()
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        receiver.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
+    with answering(Handler) as receiver.port:
         try:
             yield receiver
         finally:
             if receiver.hang is not None:
                 receiver.hang.set()
-            server.shutdown()
-            thread.join()

@@ -9,9 +9,10 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
+
+from tools.loopback import answering, free_port
 
 
 def _certificate(place: Path) -> None:
@@ -54,20 +55,10 @@ def tls_proxy(place: Path, port: int) -> Iterator[int]:
         def do_POST(self) -> None:
             self._pass_on()
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(place / "docgen.pem", place / "docgen.key")
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(Handler, context) as outside:
+        yield outside
 
 
 @contextmanager
@@ -75,10 +66,8 @@ def nginx(place: Path, port: int, program: str) -> Iterator[int]:
     """nginx with examples/serve/nginx.conf before 127.0.0.1:`port`, and a gate for single sign-on that it asks."""
     _certificate(place)
     conf = (Path(__file__).parents[2] / "examples" / "serve" / "nginx.conf").read_text(encoding="utf-8")
-    with _gate() as asked, socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        outside = int(one.getsockname()[1])
-        one.close()
+    with _gate() as asked:
+        outside = free_port()
         for old, new in {
             "443 ssl": f"127.0.0.1:{outside} ssl", "docgen.coquan.vn": "localhost", "/etc/ssl/": f"{place}/",
             "127.0.0.1:8765": f"127.0.0.1:{port}", "127.0.0.1:4180": f"127.0.0.1:{asked}",
@@ -116,13 +105,5 @@ def _gate() -> Iterator[int]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, *_: Any) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield int(server.server_address[1])
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(Handler) as port:
+        yield port

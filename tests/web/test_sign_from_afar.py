@@ -9,7 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from docgen.signing.signed_manifest import sha256
 from docgen.web import webhooks
 from docgen.web.database_tables import DELIVERY
 from docgen.web.http_models import RemoteFile
+from tools.loopback import answering
 
 
 @pytest.fixture(scope="module")
@@ -347,17 +348,8 @@ def test_a_server_that_is_not_docgens(status: int, content: bytes, code: str) ->
             self.end_headers()
             self.wfile.write(content)
 
-        def log_message(self, *_: Any) -> None: ...
-
-    with HTTPServer(("127.0.0.1", 0), Strange) as strange:
-        thread = threading.Thread(target=strange.serve_forever, daemon=True)
-        thread.start()
-        try:
-            with pytest.raises(DocgenError) as caught:
-                sign_on_server(Server(f"http://127.0.0.1:{strange.server_port}", "x"), "p", "cell", key(CELL))
-        finally:
-            strange.shutdown()
-            thread.join()
+    with answering(Strange) as port, pytest.raises(DocgenError) as caught:
+        sign_on_server(Server(f"http://127.0.0.1:{port}", "x"), "p", "cell", key(CELL))
     assert caught.value.code == f"signing.error.{code}"
     assert "\x1b" not in str(caught.value)
     assert seen == ["/api/v1/packets/p/due"]
