@@ -45,6 +45,7 @@ class Provider:
         self.sign: Callable[[dict[str, Any], dict[str, Any]], str] = self.signed
         self.userinfo: dict[str, Any] = {}
         self.asked: list[str] = []
+        self.moved = ""  # what stands at this path now stands below /moved
         self.codes: dict[str, dict[str, str]] = {}
 
     def description(self) -> dict[str, Any]:
@@ -105,8 +106,10 @@ def provider_here() -> Iterator[Provider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            made.asked.append(path := urlsplit(self.path).path)
-            if path == "/.well-known/openid-configuration":
+            made.asked.append(path := urlsplit(self.path).path.removeprefix("/moved"))
+            if self.path == made.moved:
+                self.move()
+            elif path == "/.well-known/openid-configuration":
                 self.answer(200, made.description())
             elif path == "/keys":
                 self.answer(200, {"keys": [key.as_dict(private=False) for key in made.listed]})
@@ -123,9 +126,18 @@ def provider_here() -> Iterator[Provider]:
 
         def do_POST(self) -> None:
             made.asked.append(self.path)
+            if self.path == made.moved:
+                self.move()
+                return
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             form = {name: values[0] for name, values in parse_qs(body).items()}
             self.answer(*made.token(form, self.headers.get("Authorization", "")))
+
+        def move(self) -> None:
+            self.send_response(307)
+            self.send_header("Location", f"{made.url}/moved{made.moved}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def answer(self, status: int, told: dict[str, Any]) -> None:
             content = json.dumps(told).encode()

@@ -429,12 +429,14 @@ def unused_port() -> int:
         return int(free.getsockname()[1])
 
 
-def test_no_redirect_of_the_provider_is_followed(here: Office, provider: Provider) -> None:
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])
+def test_no_redirect_of_the_provider_is_followed(here: Office, provider: Provider, path: str) -> None:
     """What stands at the end of one is not the configured issuer."""
-    outside = here.client.app.state.outside  # type: ignore[attr-defined]
-    with outside.provider._line() as line:
-        assert line.max_redirects == 0
-        assert line.trust_env is False
+    browser, way = browser_of(here), START
+    if path != "/.well-known/openid-configuration":
+        browser, way = returned(here, provider)
+    provider.moved = path
+    refused(here, browser.get(way), 503, "Chưa hỏi được máy đăng nhập")
 
 
 def test_no_more_than_four_wait_for_the_provider(here: Office) -> None:
@@ -475,3 +477,13 @@ def test_without_the_file_there_is_no_way_in_from_outside(office: Office) -> Non
     browser = Browser(office)
     assert "/co-quan" not in browser.get("/dang-nhap").text
     assert [browser.get(START + end).status_code for end in ("", "/ve?state=a&code=b", "/ra")] == [404, 404, 404]
+
+
+def test_no_proxy_stands_between_this_machine_and_itself(
+    here: Office, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert through(browser_of(here), provider).status_code == 303
