@@ -6,8 +6,9 @@ First, in this process and by turns, in processor time: an empty page (the refus
 layout, rights and nothing else), a form of a member as it is read again, the same just after a save (the dossier is
 then checked anew), a save of one of its fields, the home of a dossier of 300 members.
 Then a server of its own, over loopback: one person saves alone, then eight people at once, each in the form
-of another member; every value must be there in the end. Its memory is read before anybody has signed in. With
-`--postgresql` the same again on a PostgreSQL of a plain user, begun for it, that writes as in earnest (fsync).
+of another member; every value must be there in the end, and every save a line of the log. Its memory is read before
+anybody has signed in. With `--postgresql` the same again on a PostgreSQL of a plain user, begun for it, that writes as
+in earnest (fsync).
 Last the summary that the level above sees of so many units, each with a dossier of 16 members: first until every
 dossier is worked out, then the page alone beside an empty page.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import http.client
+import json
 import os
 import re
 import shutil
@@ -33,11 +35,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from sqlalchemy import select
+
 from benchmarks.records import emit
 from docgen.dossier.sample import sample_dossier
 from docgen.web import access, dossier_store, people
 from docgen.web.app import create_app
 from docgen.web.database import Database
+from docgen.web.database_tables import CHANGE
 from docgen.web.settings import Settings
 from tools.postgres_here import new_database, running
 
@@ -267,19 +272,42 @@ def crowd(here: Office, saves: int) -> dict[str, float]:
             visitors = [Visitor(over_loopback(port), f"nguoi{n}") for n in range(PEOPLE)]
             each = [Typing(one, f"/ho-so/{here.small}/dien/dv-0{n + 1}/{_form(one, here, n)}")
                     for n, one in enumerate(visitors)]  # fmt: skip
+            before = _lines(here)[1]
             lone = _timed(each[0], max(20, saves // 4))
             start = time.monotonic()
             with ThreadPoolExecutor(PEOPLE) as pool:
                 together = [t for times in pool.map(lambda one: _timed(one, saves), each) for t in times]
             seconds = time.monotonic() - start
             lost = sum(f'value="Phòng số {one.count}"' not in one.visitor.get(one.page) for one in each)
+            wrong = _wrong_lines(here, each, before)
         finally:
             server.terminate()
     ordered = sorted(together)
     return {
         "lone_ms": 1000 * statistics.median(lone), "p95_ms": 1000 * ordered[int(len(ordered) * 0.95)],
-        "saves_a_second": len(together) / seconds, "lost": float(lost), "memory_mb": memory,
+        "saves_a_second": len(together) / seconds, "lost": float(lost + wrong), "memory_mb": memory,
     }  # fmt: skip
+
+
+def _lines(here: Office, after: int = 0) -> tuple[dict[str, list[str]], int]:
+    """What the log says was typed into the fields since the line `after`, by field; the number of its last line."""
+    kept: dict[str, list[str]] = {}
+    database, last = Database(here.settings.url), after
+    with database.read() as db:
+        asked = select(CHANGE.c.number, CHANGE.c.pointer, CHANGE.c.new).order_by(CHANGE.c.number)
+        for number, pointer, new in db.execute(asked.where(CHANGE.c.dossier == here.small, CHANGE.c.number > after)):
+            last = number
+            if "Phòng số" in str(value := json.loads(new or "null")):
+                kept.setdefault(pointer, []).append(value)
+    database.close()
+    return kept, last
+
+
+def _wrong_lines(here: Office, each: list[Typing], after: int) -> int:
+    """In how many fields a save is missing from the log, or there twice, or out of its order."""
+    kept = _lines(here, after)[0]
+    typed = sorted([f"Phòng số {n + 1}" for n in range(one.count)] for one in each)
+    return abs(len(typed) - len(kept)) + sum(a != b for a, b in zip(typed, sorted(kept.values()), strict=False))
 
 
 def _form(visitor: Visitor, here: Office, number: int) -> str:
