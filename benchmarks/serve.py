@@ -51,7 +51,7 @@ PEOPLE, MEMBERS = 8, 300
 FIELD = "member.workplace"
 #: At most: times the empty page, times a lone save, megabytes.
 LIMITS = {
-    "form": 6.0, "save": 4.0, "home": 40.0, "summary": 40.0, "crowd": 15.0, "crowd_postgresql": 15.0, "memory": 150.0,
+    "form": 6.0, "save": 4.0, "home": 40.0, "summary": 30.0, "crowd": 15.0, "crowd_postgresql": 15.0, "memory": 150.0,
 }  # fmt: skip
 
 
