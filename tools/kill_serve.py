@@ -53,14 +53,25 @@ REGULATION, UNIT, PASSWORD = "kh55-2018", "chi-bo-a", "mot cau de nho 2026"
 BROKEN = (OSError, http.client.HTTPException)
 #: Seconds that nothing happens before it is said that nothing goes on any more; a job is taken up again after 30.
 STUCK = 150.0
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+#: What is killed: the first three times one each.
+_KINDS = ("both", "server", "worker")
+#: `docgen serve`, where a dead process of the jobs is given up after another time than 30 seconds.
+_SERVE = """
+from pathlib import Path
+from docgen.cli.serve import _serve
+from docgen.web.settings import Settings
+_serve(Settings(Path({data!r}), job_silence={silence}), {port}, False, False, None, None, None)
+"""
 
 
 class Office:
-    """The server under test: begun, killed, begun again at the same address."""
+    """The server under test: begun, killed, begun again at the same address.
 
-    def __init__(self, place: Path) -> None:
-        self.data = place / "du-lieu"
+    `silence` is after how many seconds a silent process of the jobs is taken for dead, None for the server's own;
+    `pause` how many seconds everybody rests after each thing."""
+
+    def __init__(self, place: Path, silence: float | None = None, pause: float = 0.0) -> None:
+        self.data, self.silence, self.pause = place / "du-lieu", silence, pause
         self.settings = Settings(self.data)
         self.authority = Authority()
         self.settings.prepare()
@@ -81,6 +92,9 @@ class Office:
     def begin(self) -> None:
         """Start the server and wait until it answers."""
         command = [sys.executable, "-m", "docgen", "serve", "--data", str(self.data), "--port", str(self.port)]
+        if self.silence is not None:
+            told = _SERVE.format(data=str(self.data), port=self.port, silence=self.silence)
+            command = [sys.executable, "-c", told]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(command, stderr=out)
         while True:
@@ -149,6 +163,7 @@ class AtWork(threading.Thread):
             while not self.stop.is_set():
                 self.one()
                 self.done += 1
+                self.stop.wait(self.office.pause)
         except BaseException as fault:
             self.fault = fault
 
@@ -493,10 +508,17 @@ class Secretary(Reader):
         return out + ([f"handed over: lost {lost}, twice {twice}"] if lost or twice else [])
 
 
-def run(kills: int, seed: int = 1, say: Callable[[str], None] = lambda _: None) -> list[str]:
-    """What is wrong after so many kills; empty where nothing is."""
+def run(
+    kills: int,
+    seed: int = 1,
+    say: Callable[[str], None] = lambda _: None,
+    *,
+    silence: float | None = None,
+    pause: float = 0.0,
+) -> list[str]:
+    """What is wrong after so many kills; empty where nothing is. `silence` and `pause` as in `Office`."""
     chance, place, stop = random.Random(seed), Path(tempfile.mkdtemp(prefix="docgen-kill-")), threading.Event()
-    office = Office(place)
+    office = Office(place, silence, pause)
     office.begin()
     first = AtWork(office, stop)
     shared, papers = first.new_dossier(small(3), "chung"), first.new_dossier(small(2), "ve")
@@ -506,19 +528,17 @@ def run(kills: int, seed: int = 1, say: Callable[[str], None] = lambda _: None) 
     ]  # fmt: skip
     for one in team:
         one.start()
-    struck, moved, quiet = Counter[str](), -1, time.monotonic()
+    struck, moved, quiet = Counter[str](), 0, time.monotonic()
     try:
         while (struck.total() < kills or not all(one.done for one in team)) and all(one.fault is None for one in team):
             time.sleep(chance.uniform(0.0, 1.5))
             now = sum(one.done for one in team)
-            if now > moved and all(one.done for one in team) and struck.total() < kills:
-                # Not before it did something: else it would never end.
+            if now > moved:  # not before something was acknowledged again: else nothing ever would be
                 moved, quiet = now, time.monotonic()
-                what = chance.choices(("server", "both", "worker"), (5, 3, 2))[0]
-                office.kill(what)
-                struck[what] += 1
-            elif now > moved:
-                moved, quiet = now, time.monotonic()
+                if struck.total() < kills:
+                    what = _KINDS[struck.total()] if struck.total() < 3 else chance.choices(_KINDS, (3, 5, 2))[0]
+                    office.kill(what)
+                    struck[what] += 1
             elif time.monotonic() - quiet > STUCK:
                 break
         stop.set()
