@@ -24,7 +24,7 @@ from docgen.web.job_queue import Job
 from docgen.web.packet_view import PacketShown, handed_over
 from docgen.web.page_asking import Posted, Signed, Visitor, go_to
 from docgen.web.page_packet_files import chosen, packet_of
-from docgen.web.page_render import fragment, page
+from docgen.web.page_render import page
 from docgen.web.problems import Problem, language_of
 from docgen.web.rights import allowed
 
@@ -108,19 +108,6 @@ def make(request: Request, post: Posted, number: str) -> Response:
 
     key = post.text("mot-lan")[:64]
     return once_by(request, post.visitor.person.id, key, digest(f"packet {number} {draft} {key}"), begin)
-
-
-@ROUTES.get("/ho-so/{number}/bo-ho-so/tinh-hinh")
-def progress(request: Request, signed: Signed, number: str) -> Response:
-    """The box of the run alone, asked for every two seconds; once it has ended the whole page is asked for."""
-    seen = look(request, signed, number)
-    with database_of(request).read() as db:
-        job = job_queue.latest(db, number, "packet")
-        may_make = may_do(db, signed, seen, "packet.make")
-    if job is None or job.ended_now:
-        return Response("", headers={"HX-Refresh": "true"})
-    return Response(fragment(request, "packet_progress.html", seen=seen, job=job, may_make=may_make),
-                    media_type="text/html")  # fmt: skip
 
 
 @ROUTES.post("/ho-so/{number}/bo-ho-so/dung")

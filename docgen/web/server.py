@@ -15,8 +15,11 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import cast
 
 import uvicorn
+from fastapi import FastAPI
 
 from docgen.errors import EnvironmentFault
 from docgen.storage import environment_fault, hold, let_go
@@ -161,7 +164,7 @@ def answers_here(port: int, patience: float = 0.0) -> bool:
 
 
 class _Server(uvicorn.Server):
-    """Shows the first page in a browser once requests are answered."""
+    """Shows the first page in a browser once requests are answered; says to answers that go on that it is ending."""
 
     open_at = ""
 
@@ -169,6 +172,10 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.open_at and self.started:
             threading.Thread(target=webbrowser.open, args=(self.open_at,), daemon=True).start()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        cast(FastAPI, self.config.app).state.ending = True
+        super().handle_exit(sig, frame)
 
 
 def serve(

@@ -231,3 +231,70 @@ def test_without_a_script_everything_can_be_done(browser: Any, tmp_path: Path) -
         assert page.input_value("[name='member.birth_date']") == "30/04/1985"
         assert page.input_value("[name='member.workplace']") == "Khoa Điện"
         context.close()
+
+
+def test_a_run_is_told_by_the_server_and_asked_for_where_it_cannot_be(
+    at_work: tuple[Any, str, Office, list[str]],
+) -> None:
+    from docgen.web import job_queue
+
+    page, address, office, asked = at_work
+    place = f"{_kept(office)}/bo-ho-so"
+    with office.database.write() as db:
+        job = job_queue.add(db, "packet", place.split("/")[2], {"draft": False, "pdf": False})
+        job_queue.claim(db, "máy thử", 300.0, 3)
+
+    def hear(done: int) -> None:
+        with office.database.write() as db:
+            assert job_queue.hear(db, job.id, "máy thử", done, 9)
+
+    page.goto(f"{address}{place}")
+    page.wait_for_selector("#tien-do:not([hx-get])")
+    page.focus("#dang-lap form button")
+    for done in (1, 2, 3):
+        hear(done)
+        page.wait_for_selector(f"progress[value='{done}']")
+    page.wait_for_timeout(2500)  # longer than the pause between two questions
+    assert [one for one in asked if one.endswith("/tinh-hinh")] == []
+    assert page.evaluate("document.activeElement.closest('#dang-lap form') !== null")  # nobody lost his place
+    page.route("**/theo-doi", lambda route: route.fulfill(status=502))
+    page.reload()
+    hear(4)
+    page.wait_for_selector("progress[value='4']")
+    assert [one for one in asked if one.endswith("/tinh-hinh")] != []
+    with office.database.write() as db:
+        job_queue.stop(db, job.id)
+    page.wait_for_selector("#dang-lap", state="detached")
+
+
+def test_going_back_shows_what_is_kept_and_nothing_is_done_twice(at_work: tuple[Any, str, Office, list[str]]) -> None:
+    from docgen.web import dossier_store
+
+    page, address, office, _ = at_work
+    home = _kept(office)
+    place = f"{home}/dien/dv-04/mau-02b"
+    page.goto(f"{address}{home}")
+    page.goto(f"{address}{place}")
+    page.fill("[name='member.workplace']", "Khoa Điện")
+    page.press("[name='member.workplace']", "Tab")
+    page.wait_for_selector("#s-o-member-workplace[data-saved]")
+    page.goto(f"{address}{home}")
+    page.go_back()
+    # What the browser shows again is what is kept, not the page as it was drawn first; and it can be gone on with.
+    assert page.input_value("[name='member.workplace']") == "Khoa Điện"
+    page.fill("[name='member.workplace']", "Khoa Hóa")
+    page.press("[name='member.workplace']", "Tab")
+    page.wait_for_selector("#s-o-member-workplace:is([data-saved], [data-conflict])")
+    assert page.locator("#s-o-member-workplace[data-conflict]").count() == 0
+    page.goto(f"{address}{home}/nguoi")
+    page.fill("#ten", "Nguyễn Văn Mới")
+    page.click("form:has(#ten) button[type=submit]")
+    page.wait_for_load_state()
+    page.go_back()
+    page.reload()
+    page.go_forward()
+    with office.database.read() as db:
+        members = dossier_store.content(db, home.split("/")[2])["members"]
+        lines = [one["new"] for one in dossier_store.history(db, home.split("/")[2]) if "workplace" in one["pointer"]]
+    assert sum(one["member"]["full_name"] == "Nguyễn Văn Mới" for one in members) == 1
+    assert lines == ["Khoa Điện", "Khoa Hóa"]

@@ -56,6 +56,24 @@
     if (status.hasAttribute("data-value")) control.value = status.dataset.value;
     if (status.hasAttribute("data-saved")) keep(key(control), null);
   });
+  /* Bộ hồ sơ đang lập: máy chủ báo từng bước. Không báo được thì hỏi hai giây một lần, như lúc mở trang. */
+  const run = document.getElementById("tien-do");
+  if (run && window.EventSource) {
+    let failed = 0;
+    const told = new EventSource(run.dataset.events);
+    told.addEventListener("tinh-hinh", function (event) {
+      failed = 0;
+      const box = document.getElementById("tien-do");
+      if (box) box.outerHTML = event.data;
+    });
+    told.addEventListener("xong", function () { told.close(); location.reload(); });
+    told.addEventListener("error", function () {
+      failed += 1;
+      if (told.readyState !== EventSource.CLOSED && failed < 3) return;
+      told.close();
+      htmx.ajax("GET", run.dataset.ask, { target: "#tien-do", swap: "outerHTML" });
+    });
+  }
   /* Không tới được máy chủ: nói ra, chữ vẫn còn trong ô. */
   document.addEventListener("htmx:sendError", function (event) {
     const box = event.target.closest ? event.target.closest(".field") : null;
