@@ -234,9 +234,9 @@ def test_without_a_script_everything_can_be_done(browser: Any, tmp_path: Path) -
 
 
 def test_a_run_is_told_by_the_server_and_asked_for_where_it_cannot_be(
-    at_work: tuple[Any, str, Office, list[str]],
+    at_work: tuple[Any, str, Office, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from docgen.web import job_queue
+    from docgen.web import job_queue, page_packet_progress
 
     page, address, office, asked = at_work
     place = f"{_kept(office)}/bo-ho-so"
@@ -258,10 +258,14 @@ def test_a_run_is_told_by_the_server_and_asked_for_where_it_cannot_be(
     assert [one for one in asked if one.endswith("/tinh-hinh")] == []
     assert page.evaluate("document.activeElement.closest('#dang-lap form') !== null")  # nobody lost his place
     page.route("**/theo-doi", lambda route: route.fulfill(status=502))
-    page.reload()
+    monkeypatch.setattr(page_packet_progress, "FOLLOWED", 0.0)  # the answer ends, and the next one is no answer
+    page.wait_for_selector("#tien-do[hx-get]")
     hear(4)
     page.wait_for_selector("progress[value='4']")
     assert [one for one in asked if one.endswith("/tinh-hinh")] != []
+    page.reload()
+    hear(5)
+    page.wait_for_selector("progress[value='5']")
     with office.database.write() as db:
         job_queue.stop(db, job.id)
     page.wait_for_selector("#dang-lap", state="detached")
