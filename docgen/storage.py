@@ -6,6 +6,7 @@ A file appears whole (temporary file beside it, then rename) or not at all; a fo
 from __future__ import annotations
 
 import errno
+import glob
 import json
 import os
 import secrets
@@ -29,6 +30,9 @@ _HIDDEN = ".docgen-{}.{}"
 _HIDDEN_LIMIT = 200
 #: As `_HIDDEN`, where several machines may make one folder: each has a name of its own, and no lock.
 _RACED = ".docgen-{}.{}.{}"
+#: What a file is called while it is being written.
+_PART = ".{}.{}.part"
+_PART_LIMIT = 40
 #: Lies in such a folder while it is being made: whoever finds it gone is not the only one who writes there.
 _ROOM = ".room"
 #: Seconds to wait for another command to let go.
@@ -76,7 +80,7 @@ def open_whole(path: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
     temporary: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = str(path.parent / f".{path.name[:40]}.{secrets.token_hex(6)}.part")
+        temporary = str(path.parent / _PART.format(path.name[:_PART_LIMIT], secrets.token_hex(6)))
         # `x`: never a file or link that is there; the rights of a new file are the user's own (umask).
         with open(temporary, "xb") as target:
             yield target
@@ -87,6 +91,12 @@ def open_whole(path: Path, *, overwrite: bool = False) -> Iterator[IO[bytes]]:
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def clear_parts(path: Path) -> None:
+    """Take away what killed runs left of `path` while they wrote it whole. Nobody may be writing it now."""
+    for left in path.parent.glob(_PART.format(glob.escape(path.name[:_PART_LIMIT]), "[0-9a-f]" * 12)):
+        left.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from docgen.errors import DocgenError, EnvironmentFault, InputError, UsageError
 from docgen.i18n import message
 from docgen.model import Finding, Place
 from docgen.signing.bundle import zip_packet
-from docgen.storage import environment_fault, hold, json_bytes, open_whole, write_whole
+from docgen.storage import clear_parts, environment_fault, hold, json_bytes, open_whole, write_whole
 from docgen.validation.report import render_text
 from docgen.web.settings import Settings
 
@@ -165,6 +165,8 @@ class WatchFolder:
             except PermissionError:
                 code = "web.watch.unreadable"
             name = self._free_name(name, content)
+        for kind in ("", ".bo-ho-so.zip", ".phat-hien.txt", ".phat-hien.json"):
+            clear_parts(self.outbox / f"{name}{kind}")  # of a server that was killed while it wrote
         if code:
             packet, findings = False, [_said(file, code, limit=self.settings.max_body // 1_048_576)]
         else:
