@@ -53,6 +53,8 @@ REGULATION, UNIT, PASSWORD = "kh55-2018", "chi-bo-a", "mot cau de nho 2026"
 BROKEN = (OSError, http.client.HTTPException)
 #: Seconds that nothing happens before it is said that nothing goes on any more; a job is taken up again after 30.
 STUCK = 150.0
+#: Seconds between two kills, at most: too few for a packet, which is then made in several goes or given up.
+GAP = 1.5
 #: What is killed: the first three times one each.
 _KINDS = ("both", "server", "worker")
 #: `docgen serve`, where a dead process of the jobs is given up after another time than 30 seconds.
@@ -515,23 +517,26 @@ def run(
     *,
     silence: float | None = None,
     pause: float = 0.0,
+    gap: float = GAP,
 ) -> list[str]:
-    """What is wrong after so many kills; empty where nothing is. `silence` and `pause` as in `Office`."""
+    """What is wrong after so many kills; empty where nothing is. `silence` and `pause` as in `Office`; after each
+    restart at most `gap` seconds pass until the next kill."""
     chance, place, stop = random.Random(seed), Path(tempfile.mkdtemp(prefix="docgen-kill-")), threading.Event()
     office = Office(place, silence, pause)
     office.begin()
     first = AtWork(office, stop)
     shared, papers = first.new_dossier(small(3), "chung"), first.new_dossier(small(2), "ve")
+    secretary = Secretary(office, stop)
     team: list[AtWork] = [
         Saver(office, stop, shared, "place"), Saver(office, stop, shared, "note"), Typist(office, stop, shared),
-        Maker(office, stop), Collector(office, stop, papers), Secretary(office, stop),
+        Maker(office, stop), Collector(office, stop, papers), secretary,
     ]  # fmt: skip
     for one in team:
         one.start()
     struck, moved, quiet = Counter[str](), 0, time.monotonic()
     try:
         while (struck.total() < kills or not all(one.done for one in team)) and all(one.fault is None for one in team):
-            time.sleep(chance.uniform(0.0, 1.5))
+            time.sleep(chance.uniform(0.0, gap))
             now = sum(one.done for one in team)
             if now > moved:  # not before something was acknowledged again: else nothing ever would be
                 moved, quiet = now, time.monotonic()
@@ -554,7 +559,8 @@ def run(
             told = db.exec_driver_sql("PRAGMA integrity_check").scalar()
             wrong += [] if told == "ok" else [f"database: {told}"]
         say(f"killed {dict(struck)}; acknowledged "
-            f"{ {f'{number} {type(one).__name__}': one.done for number, one in enumerate(team)} }")  # fmt: skip
+            f"{ {f'{number} {type(one).__name__}': one.done for number, one in enumerate(team)} }; packets "
+            f"{ {'made': len(secretary.packets), 'given up': secretary.killed} }")  # fmt: skip
     finally:
         stop.set()
         office.end()
@@ -579,8 +585,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     asked.add_argument("--kills", type=int, default=100)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--gap", type=float, default=GAP, help="seconds between two kills, at most, and the restart")
     given = asked.parse_args()
-    wrong = run(given.kills, given.seed, print)
+    wrong = run(given.kills, given.seed, print, gap=given.gap)
     print("\n".join(wrong) or f"{given.kills} kills: nothing acknowledged is lost, nothing is twice")
     sys.exit(1 if wrong else 0)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import socket
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +18,11 @@ import pytest
 import uvicorn
 from page_office import PASSWORD, add_person
 from web_office import Office
+from year_clerk import ByKeyboard
 
 import docgen
 from docgen.dossier.sample import sample_dossier
+from docgen.web import page_units
 from docgen.web.app import create_app
 from docgen.web.database import Database
 from docgen.web.settings import Settings
@@ -302,3 +306,54 @@ def test_going_back_shows_what_is_kept_and_nothing_is_done_twice(at_work: tuple[
         lines = [one["new"] for one in dossier_store.history(db, home.split("/")[2]) if "workplace" in one["pointer"]]
     assert sum(one["member"]["full_name"] == "Nguyễn Văn Mới" for one in members) == 1
     assert lines == ["Khoa Điện", "Khoa Hóa"]
+
+
+def _two_below(office: Office) -> None:
+    """Two units below, each with a dossier, and somebody above them both."""
+    from docgen.web import dossier_store
+
+    add_person(office, "phuc")
+    _unit_below(office)
+    with office.database.write() as db:
+        dossier_store.create(db, sample_dossier("hd43-2025", members=6, year=2025), "to-2", "Hạnh")
+
+
+def test_the_summary_is_used_without_a_script(browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_units, "AT_ONCE", 1)
+    with serving(tmp_path) as (address, office):
+        _two_below(office)
+        context = browser.new_context(java_script_enabled=False, locale="vi-VN")
+        page = context.new_page()
+        page.goto(f"{address}/tong-hop")
+        page.fill("#ten", "phuc")
+        page.fill("#mk", PASSWORD)
+        page.click("main button[type=submit]")
+        assert page.locator("#tong-hop[hx-get]").count() == 1  # one is worked out, the other waits
+        page.click("main section.next .btn")
+        assert page.locator("#tong-hop[hx-get]").count() == 0
+        assert page.locator("tbody tr:has(a[href^='/ho-so/'])").count() == 2
+        for link in ("a[href*='bang.xlsx']", "#bieu-1 a"):
+            with page.expect_download() as coming:
+                page.click(link)
+            assert zipfile.is_zipfile(coming.value.path()), link
+        page.click("tbody a[href^='/ho-so/']")
+        assert page.locator("main h1").count() == 1
+        context.close()
+
+
+def test_the_summary_is_used_by_keyboard_alone(browser: Any, tmp_path: Path) -> None:
+    with serving(tmp_path) as (address, office):
+        _two_below(office)
+        clerk = ByKeyboard(browser, tmp_path)
+        clerk.page.goto(f"{address}/tong-hop")
+        clerk.fill("#ten", "phuc")
+        clerk.fill("#mk", PASSWORD)
+        clerk.click("main button[type=submit]")
+        clerk.page.wait_for_url(f"{address}/tong-hop")
+        clerk.click("main section.next .btn")  # leads to a place on the page: the next Tab goes on from there
+        assert clerk.page.evaluate("document.activeElement !== document.body")
+        assert zipfile.is_zipfile(io.BytesIO(clerk.saved(lambda: clerk.click("a[href*='bang.xlsx']"))))
+        clerk.click("tbody a[href^='/ho-so/']")
+        clerk.page.wait_for_url(re.compile(r"/ho-so/[0-9a-f]{32}$"))
+        assert clerk.hosts == {"127.0.0.1"}
+        clerk.close()

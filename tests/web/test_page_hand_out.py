@@ -320,3 +320,25 @@ def test_without_anybody_people_come_first(office: Office, browser: Browser) -> 
     text = browser.get(page_of(office.dossier(data, "chi-bo-a"))).text
     assert "Ghi danh sách đảng viên" in text
     assert len(re.findall(r'class="btn"', text)) == 1
+
+
+def test_after_closing_a_returned_file_may_say_anything_but_the_result(office: Office, browser: Browser) -> None:
+    dossier, new = office.dossier(small(), "chi-bo-a"), small()
+    review = new["members"][0]["review"]
+    own = review["grade_party"]
+    board = f"/ho-so/{dossier}/xep-loai"
+    assert browser.post(f"{board}/chot", {"phien-ban": "1", "dong-y": "1"}).status_code == 303
+    review["results"] = ["Dạy 262 giờ."]
+    bring(browser, dossier, ("a.docx", paper(new)))
+    assert accept(browser, dossier, replace=True).status_code == 303
+    assert kept(office, dossier, "/members/0/review/results") == ["Dạy 262 giờ."]
+    review["grade_party"] = other = next(one for one in ("HTNV", "HTTNV") if one != own)
+    bring(browser, dossier, ("b.docx", paper(new)))
+    refused = accept(browser, dossier, replace=True)
+    assert refused.status_code == 409
+    assert "mở lại ở cuối trang Xếp loại" in html.unescape(refused.text)
+    assert kept(office, dossier, "/members/0/review/grade_party") == own
+    assert "1 tệp vừa đọc" in browser.get(page_of(dossier)).text  # it waits until the result is opened again
+    assert browser.post(f"{board}/mo-lai", {"ly-do": "người ấy xếp lại"}).status_code == 303
+    assert accept(browser, dossier, replace=True).status_code == 303
+    assert kept(office, dossier, "/members/0/review/grade_party") == other
