@@ -14,6 +14,7 @@ from docgen.model import Severity
 from docgen.paths import Json
 from docgen.regulations.fact_type import UNKNOWN_IN_CELL
 from docgen.values.cell import CellType
+from docgen.values.number import number_text
 
 #: What one cell of a workbook can hold.
 CELL_LIMIT = 32_767
@@ -23,6 +24,8 @@ _FIRST_YEAR, _LAST_YEAR = 1910, 2099
 NO_DATE, TAKEN_FOR_DATE = "dossier.excel.date_number", "dossier.excel.taken_for_date"
 #: A cell that shows no day, in a column that asks for one.
 NO_DAY = "dossier.excel.no_day"
+#: A share between 0 and 1 in a column of percentages, in a cell that shows no percent sign: 0,8 % or 80 %?
+DOUBTFUL_SHARE = "dossier.excel.doubtful_share"
 
 
 #: What a cell says; `...` where it says nothing, since None is a value (known to be unknown).
@@ -48,7 +51,10 @@ def value_of(column: Column, cell: object, since_1904: bool = False) -> tuple[Re
     if isinstance(cell, datetime.time | datetime.timedelta):
         return str(cell), ""
     text = plain_text(str(cell), column.kind)
-    return (column.kind.of_text(text, column.options) if text else ...), ""
+    if not text:
+        return ..., ""
+    value = column.kind.of_text(text, column.options)
+    return value, "" if text.endswith("%") else _share(column, value)
 
 
 def plain_text(text: str, kind: CellType) -> str:
@@ -82,16 +88,25 @@ def _number(column: Column, cell: float, since_1904: bool) -> tuple[Read, str]:
         return (..., NO_DATE) if day is None else (day.isoformat(), TAKEN_FOR_DATE)
     if column.kind.is_words and isinstance(cell, Percent):
         return shown_percent(cell), ""
-    value = int(cell) if isinstance(cell, float) and cell.is_integer() else float(cell)
-    return column.kind.of_number(value), ""
+    value = column.kind.of_number(int(cell) if isinstance(cell, float) and cell.is_integer() else float(cell))
+    return value, "" if isinstance(cell, Percent) else _share(column, value)
+
+
+def _share(column: Column, value: Json) -> str:
+    """`DOUBTFUL_SHARE` for a number in a column of percentages that may have been meant as a part of one."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return DOUBTFUL_SHARE if number and column.in_percent and 0 < value < 1 else ""
 
 
 def told_of(code: str, column: Column, cell: object, value: Read, page: Page, index: int, number: int) -> Told:
     """What there is to say of the cell in column `index` (from 0) and row `number` (from 1): see `value_of`."""
     reference = f"{letters(index)}{number}"
     date = f"{value[8:10]}/{value[5:7]}/{value[:4]}" if isinstance(value, str) else ""
-    given = f"{cell.month}/{cell.year}" if isinstance(cell, PartShown) else f"{cell:.10g}"
-    params = {"title": column.title, "sheet": page.title, "cell": reference, "given": given, "date": date}
+    params = {"title": column.title, "sheet": page.title, "cell": reference, "date": date}
+    if code == DOUBTFUL_SHARE and isinstance(value, int | float):
+        params |= {"given": number_text(value), "meant": number_text(round(value * 100, 9))}
+    else:
+        params["given"] = f"{cell.month}/{cell.year}" if isinstance(cell, PartShown) else f"{cell:.10g}"
     severity: Severity = "error" if value is ... else "warning"
     return code, severity, f"{page.title}!{reference}", params
 
@@ -104,6 +119,9 @@ def cell_value(column: Column, value: Read) -> str | float | None:
     if value is ...:
         return None
     shown = UNKNOWN_IN_CELL if value is None else column.kind.to_cell(value, column.options)
+    if isinstance(shown, float) and _share(column, shown):
+        signed = shown_percent(Percent(shown))  # so that reading it back asks nothing
+        return signed if column.kind.of_text(signed, column.options) == shown else shown
     if not isinstance(shown, str | int | float):
         shown = str(shown)
     if isinstance(shown, str) and len(shown) > CELL_LIMIT:

@@ -67,6 +67,11 @@ class Column:
         """The binding as it stands in the hidden row."""
         return ".".join(self.path)
 
+    @property
+    def in_percent(self) -> bool:
+        """Whether the title asks for a share of a hundred: 80 for 80 %."""
+        return "(%)" in self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

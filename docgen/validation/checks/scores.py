@@ -76,6 +76,9 @@ def check_scores(check: Check) -> None:
 def _check_sheet(check: Check, rules: RuleSet, holder: Holder, assessor: str, sheet: JsonMap) -> None:
     said = check.said(holder)
     chosen = check.regulation.criteria_set(holder.subject, holder.record)
+    by_record = "." in check.regulation.chosen.get(holder.subject, "")
+    if by_record and chosen not in check.regulation.criteria_sets(holder.subject):
+        return  # which criteria are asked is not known: the one cell that decides it has a finding of its own
     found = read_sheet(check.regulation, rules, holder.subject, sheet, said, chosen)
     pointer = at(holder.pointer, "assessments", assessor)
     record = holder.record if holder.is_member else check.data
