@@ -39,7 +39,8 @@ def main(packet: Path, keys: Path) -> int:
         if signed == before:
             break
     verdict = verify_packet(packet, Asked(trust=load_trust([keys / ROOT_FILE])))
-    print(f"{signed} chữ ký trên {len(verdict.documents)} tài liệu; kiểm tra: {verdict.status}")
+    words = {"passed": "đạt", "failed": "không đạt", "cannot_tell": "chưa kết luận được"}
+    print(f"{signed} chữ ký trên {len(verdict.documents)} tài liệu; kiểm tra ngay sau khi ký: {words[verdict.status]}")
     return 0 if verdict.passed else EXIT_FINDINGS
 
 
