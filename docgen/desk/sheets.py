@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from string import ascii_lowercase
 from typing import Any
 
 from docgen.desk.next_step import NextStep
@@ -39,7 +40,8 @@ def status_page(status: Status, data: DossierData, step: NextStep) -> bytes:
     page.paragraph(_text("page.day", today=short_date(status.today), counts=counted(status.counts())))
     page.paragraph(_text("text.next", step=step.act(_LANGUAGE)), bold=True)
     if status.people and status.columns:
-        heads = [_text("page.number"), _text("page.name"), *(column.title for column in status.columns)]
+        titles, legend = _titles(status.columns)
+        heads = [_text("page.number"), _text("page.name"), *titles]
         rows = [
             [str(number), person.name, *(_cell(paper) for paper in person.papers)]
             for number, person in enumerate(status.people, start=1)
@@ -47,6 +49,8 @@ def status_page(status: Status, data: DossierData, step: NextStep) -> bytes:
         rows.append(["", _text("page.done"), *(_done(status, column) for column in status.columns)])
         share = (100 - _NUMBER - _NAME) / len(status.columns)
         page.table(heads, rows, [_NUMBER, _NAME, *([share] * len(status.columns))])
+        if legend:
+            page.paragraph(legend, "NoteText")
     others = _others(status)
     if status.ballots is not None:
         others.append([_text("ballots.title"), ballots_words(status, _LANGUAGE)])
@@ -55,6 +59,24 @@ def status_page(status: Status, data: DossierData, step: NextStep) -> bytes:
     for line in office_lines(status, _LANGUAGE, short=True):
         page.paragraph(line, "NoteText")
     return page.docx(_text("page.title"), {"docgen.page": "tinh-hinh", "docgen.regulation": status.regulation.id})
+
+
+def _titles(columns: Sequence[Column]) -> tuple[list[str], str]:
+    """The heads of the columns, and what the letters in them stand for: who assesses is said once, below the table, or
+    the head of one sheet ("tập thể lãnh đạo đoàn thể mà đảng viên là thành viên lãnh đạo") is as high as half the rows.
+    """
+    groups = Counter(column.group for column in columns if column.assessor)
+    letters: dict[str, list[str]] = {}
+    titles = []
+    for column in columns:
+        code, _, who = column.title.partition(": ")
+        if groups[column.group] < 2 or not who:
+            titles.append(column.title)
+            continue
+        own = letters.setdefault(code, [])
+        own.append(f"{ascii_lowercase[len(own) % len(ascii_lowercase)]} – {who}")
+        titles.append(f"{code} {own[-1][0]}")
+    return titles, " ".join(f"{code}: {'; '.join(own)}." for code, own in letters.items())
 
 
 def _others(status: Status) -> list[list[str]]:

@@ -6,7 +6,7 @@ files all walk this list, so none of them can forget a value that another knows.
 
 from __future__ import annotations
 
-from docgen.forms.blocks.kind import Shown
+from docgen.forms.blocks.kind import Shown, decider
 from docgen.forms.definition import FormDefinition
 from docgen.forms.slot import Slot, slot_of
 
@@ -31,7 +31,7 @@ def _collect(definition: FormDefinition) -> tuple[Slot, ...]:
         add(slot_of(regulation, hole.field))
     for block in definition.body:
         if block.when:
-            add(slot_of(regulation, regulation.fields[block.when]))
+            add(slot_of(regulation, regulation.fields[decider(block.when)]))
     tabled = [slot for block in definition.body for slot in block.slots(regulation)]
     # A schema's lists of records stand behind its single values.
     for slot in sorted(tabled, key=lambda slot: bool(slot.list)):

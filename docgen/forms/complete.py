@@ -21,8 +21,12 @@ def is_shown(data: JsonMap, when: str) -> bool:
     """True where the lines that depend on the binding `when` are printed for `data`.
 
     `binding=code` asks for that code; where nobody chose one, all that depend on the binding are printed. A yes or no
-    that is not written is a no.
+    that is not written is a no. `binding!=code` holds unless that code is said.
     """
+    binding, unless, code = when.partition("!=")
+    if unless:
+        value = get(data, tuple(binding.split(".")))
+        return value is not (code == TRUTHS[0]) if code in TRUTHS else value != code
     binding, _, code = when.partition("=")
     value = get(data, tuple(binding.split(".")))
     if code in TRUTHS:

@@ -8,13 +8,14 @@ kind, binding, set, note) is refused with file and line.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from docgen.errors import DefinitionError
 from docgen.forms.blocks import FORM_SHAPE, parse_block
 from docgen.forms.blocks.criteria import Criteria
-from docgen.forms.blocks.kind import ALWAYS, Block, Shown
+from docgen.forms.blocks.kind import ALWAYS, UNLESS, Block, Shown
 from docgen.forms.blocks.line import Line
 from docgen.forms.blocks.picture import Picture
 from docgen.forms.blocks.rows import Rows
@@ -133,6 +134,10 @@ class FormDefinition:
         return out
 
 
+#: A condition in the repr of a block, as `when: member.civil_servant!=false`.
+_UNLESS = re.compile(rf"when='[^']*{UNLESS}[^']*'")
+
+
 def load_form(regulation: RegulationData, form: str) -> FormDefinition:
     """The definition of `form` in `regulation`, read once for as long as it is the same regulation.
 
@@ -229,7 +234,8 @@ def _defined(
     )
     _check_required(definition, data)
     # Over the parsed definition, not over files: an inherited form, an overlay's criteria and a label all count.
-    identity = repr(replace(definition, file=""))
+    # What only hides a block from those who are not asked is on every blank copy: those handed out before are the same.
+    identity = _UNLESS.sub("when=''", repr(replace(definition, file="")))
     unsaid = sorted((said for block in definition.body for said in block.unsaid()), key=lambda said: said[0])
     identity += "".join(text for _, text in unsaid)
     if definition.dated != DATED:

@@ -139,11 +139,13 @@ class Paper:
         return f"<w:p>{properties}{inner}</w:p>"
 
     def conditional(self, when: str, inner: str) -> str:
-        """`inner`, shown where the binding `when` holds (always where there is none), and on a blank form."""
+        """`inner`, shown where the condition `when` holds (always where there is none), and on a blank form."""
         if not when:
             return inner
-        field = self.regulation.fields[when]
-        holds = VALUES[field.type].condition(when, options_of(self.regulation, field))
+        binding, unless, code = when.partition("!=")
+        field = self.regulation.fields[binding]
+        options = options_of(self.regulation, field)
+        holds = f"{binding} != '{dict(options)[code]}'" if unless else VALUES[field.type].condition(binding, options)
         test = "{%p if " + f"{holds} or {BLANK_FLAG}" + " %}"
         return self.tag_paragraph(test) + inner + self.tag_paragraph("{%p endif %}")
 

@@ -21,6 +21,7 @@ from xml.parsers import expat
 
 from docgen.forms.alternatives import Answers
 from docgen.forms.bindings import printed_bindings, slots
+from docgen.forms.blocks.kind import decider
 from docgen.forms.complete import is_shown
 from docgen.forms.data import canonical
 from docgen.forms.definition import FormDefinition
@@ -59,7 +60,7 @@ class QuickLook:
         self._definition = definition
         found = slots(definition)
         options = {slot.binding: slot.options for slot in found}
-        conditions = {when.partition("=")[0] for block in definition.body for when in block.conditions()}
+        conditions = {binding for block in definition.body for binding in block.conditions()}
         self._conditions = [
             (binding, tuple(binding.split(".")), bool(options.get(binding))) for binding in sorted(conditions)
         ]
@@ -131,7 +132,8 @@ class QuickLook:
         said: list[object] = [known.get(question, "") for question in self._known]
         for _, path, coded in self._conditions:
             value = get(data, path)
-            said.append(value if coded and isinstance(value, str) else value in (None, "", [], False))
+            # A no is not silence: what is hidden from those who say no is shown to whoever says nothing.
+            said.append(value if coded and isinstance(value, str | bool) else value in (None, "", []))
         return tuple(said)
 
     def _due_of(self, data: JsonMap, known: Answers) -> _Due | None:
@@ -142,7 +144,7 @@ class QuickLook:
 
         def shown(when: str) -> bool:
             nonlocal foreign
-            foreign = foreign or when.partition("=")[0] not in bindings
+            foreign = foreign or decider(when) not in bindings
             return is_shown(data, when)
 
         def said(wording: str) -> str:

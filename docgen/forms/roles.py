@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from docgen.forms.bindings import Slot, slots
+from docgen.forms.blocks.kind import decider
 from docgen.forms.definition import FormDefinition
 from docgen.forms.parts import holes_in
 
@@ -56,7 +57,7 @@ def _worked_out(definition: FormDefinition) -> dict[str, frozenset[str]]:
     for block in definition.body:
         own = dict(block.owners(regulation))
         if block.when:
-            waiting.append(block.when)
+            waiting.append(decider(block.when))
         waiting += [hole.binding for hole in holes_in(*block.lines()) if hole.binding not in own]
         waiting += [slot.binding for slot in block.slots(regulation)]
         if block.signer:

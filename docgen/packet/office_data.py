@@ -19,6 +19,7 @@ from docgen.grading.dossier_board import share_decided
 from docgen.grading.group_quota import decided_share, most_of, quota_for
 from docgen.model import GRADE_TEXT, GRADES
 from docgen.packet.issuer import with_issuer
+from docgen.packet.page_words import spoken
 from docgen.packet.plan import plan_documents
 from docgen.paths import JsonDict, JsonMap, get, get_mapping, get_text, iso_day
 from docgen.records import DossierData
@@ -209,7 +210,7 @@ class _Counted:
         rows: dict[str, dict[str, Any]] = {}
         for document in plan_documents(self.regulation, self.data):
             form = document.definition
-            row = rows.setdefault(form.form, {"name": form.name, "count": 0, "note": form.code})
+            row = rows.setdefault(form.form, {"name": form.name, "count": 0, "note": spoken(form.code)})
             row["count"] += 1
         made = [paper for paper in office().papers if paper.sent and paper.form in self.papers]
         for paper in made:

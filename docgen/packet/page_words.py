@@ -3,8 +3,10 @@ and their signers are called."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from docgen.dossier.cleaning import bare
 from docgen.i18n import long_date, message
 from docgen.packet.issuer import issuer_of
 from docgen.packet.plan import Signer
@@ -18,6 +20,8 @@ from docgen.word.write.pages import Line, Page
 #: Official pages are written in Vietnamese whatever the language of messages.
 PAGE_LANGUAGE = "vi"
 MOTTO = "ĐẢNG CỘNG SẢN VIỆT NAM"
+#: In a word without marks; one without a vowel is an abbreviation.
+_VOWEL = re.compile("[aeiouy]")
 
 
 def page_text(key: str, **params: object) -> str:
@@ -79,15 +83,23 @@ def _sentence(caption: str) -> str:
 
 
 def short_code(code: str) -> str:
-    """The code of a form as people say it: "Mẫu 02A" of "Mẫu 02A-HD KĐ.ĐG 2025"."""
-    return code.split("-HD ")[0]
+    """The code of a form as people say it: "Mẫu 02A" of "Mẫu 02A-HD KĐ.ĐG 2025", "Biểu điểm số 01" of "BIỂU ĐIỂM SỐ
+    01"; words without a vowel (BTH 02) are none."""
+    return spoken(code.split("-HD ")[0])
+
+
+def spoken(code: str) -> str:
+    """A code in capitals as it is written in a row of text."""
+    if not code.isupper() or " " not in code:
+        return code
+    words = [word.lower() if _VOWEL.search(bare(word)) else word for word in code.split()]
+    return " ".join([words[0].capitalize() if words[0].islower() else words[0], *words[1:]])
 
 
 def said_code(code: str) -> str:
     """The code beside its owner's name, where what it belongs to says nothing more: "Phụ lục chấm điểm" of "Phụ lục
-    chấm điểm kèm Mẫu 02A"; one in capitals as it is written in a row of text."""
-    said = short_code(code).split(" kèm ")[0]
-    return said[:1] + said[1:].lower() if said.isupper() and " " in said else said
+    chấm điểm kèm Mẫu 02A"."""
+    return short_code(code).split(" kèm ")[0]
 
 
 def document_title(code: str, name: str) -> str:

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from docgen.errors import UsageError
+from docgen.forms.alternatives import Answers, answers
+from docgen.forms.complete import is_shown
 from docgen.forms.data import Record
 from docgen.forms.definition import FormDefinition, Hole, Part, Text, load_form
+from docgen.forms.parts import Either
 from docgen.i18n import message
 from docgen.packet.blank_ballots import ballots_needed, is_ballot
 from docgen.packet.issuer import issues_as_committee, with_issuer
@@ -27,6 +30,8 @@ from docgen.storage import safe_name
 
 #: The assessor id under which each subject assesses itself.
 SELF = "tu_danh_gia"
+#: Of a form that is made once a dossier.
+_ONCE = Record()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +68,32 @@ class Document:
         return "-".join(safe_name(part, 40) for part in parts)
 
 
-def _caption(parts: tuple[Part, ...], data: DossierData) -> str:
-    """The words of a signature's first line, with the values that stand in it."""
-    out = [get_text(data, *part.binding.split(".")) if isinstance(part, Hole) else part.text
-           for part in parts if isinstance(part, (Text, Hole))]  # fmt: skip
+def _caption(parts: tuple[Part, ...], data: DossierData, known: Answers) -> str:
+    """The words of a signature's first line as they are printed, with the values that stand in it."""
+    out = []
+    for part in parts:
+        if isinstance(part, Either):
+            out.append(part.said(known.get(part.question, "")))
+        elif isinstance(part, (Text, Hole)):
+            out.append(get_text(data, *part.binding.split(".")) if isinstance(part, Hole) else part.text)
     return "".join(out).strip()
 
 
-def _signers(definition: FormDefinition, data: DossierData, holder: AnyRecord) -> tuple[Signer, ...]:
+def _signers(
+    definition: FormDefinition, data: DossierData, holder: AnyRecord, record: Record = _ONCE
+) -> tuple[Signer, ...]:
+    """Who signs the paper of `record`; what it does not print nobody signs."""
     regulation = definition.law
     out = []
     sealed = sealed_by(regulation.originals, data)
+    about = cast(JsonMap, holder)
+    known = answers(regulation, data, {**about, "id": record.key().rpartition(".")[2]})
     for sign in definition.signs():
+        if sign.when and not is_shown({**cast(JsonMap, data), **about}, sign.when):
+            continue
         path = sign.name.binding.split(".") if sign.name is not None else [""]
         name = get_text(holder if path[0] in holder else data, *path)
-        caption = " ".join(_caption(parts, data) for parts in sign.text[:1])
+        caption = " ".join(_caption(parts, data, known) for parts in sign.text[:1])
         # Where a body's signature stands for the seal, nobody stamps the person's paper besides. The papers around the
         # packet are a chi bộ's as well, which has no seal.
         stamped = (
@@ -209,7 +225,7 @@ def plan_documents(regulation: RegulationData, data: DossierData, papers: Collec
     out = []
     for number, (item, record, holder, subject, about) in enumerate(planner.documents(), start=1):
         definition = planner.definition(item.form)
-        signers = _signers(definition, data, holder)
+        signers = _signers(definition, data, holder, record)
         out.append(Document(number, definition, record, subject, signers, item.clause, about))
     issued = cast(DossierData, with_issuer(data)) if papers else data
     for form in [form for form in further_forms(regulation) if form in papers] if papers else ():

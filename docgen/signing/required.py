@@ -27,6 +27,8 @@ from docgen.signing.verdict import Reason
 from docgen.word.file.safe_open import WordFile, open_word
 from docgen.word.read.tagged import values_of
 
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_BOOKMARK, _NAME = f"{_W}bookmarkStart", f"{_W}name"
 #: What comes of objects of another kind than the standard says.
 _MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
@@ -124,6 +126,8 @@ def unnamed(forms: Forms, document: Document, base: bytes) -> Iterator[Reason]:
     else:
         sealed = forms.sealed(document)
         for sign in form.signs():
+            if sign.when and sign.role not in named and not _signs_there(forms, document, sign.role):
+                continue  # a block that this paper does not print
             caption = "".join(getattr(part, "text", "") for part in sign.text[0]) if sign.text else ""
             body = [body_role(sign.role)] if sign.seal and sign.role in sealed else []
             for role in [sign.role, *body]:
@@ -137,6 +141,19 @@ def unnamed(forms: Forms, document: Document, base: bytes) -> Iterator[Reason]:
     for name in _placed(base):
         if name not in places:
             yield Reason("field_unnamed", "failed", {"field": name})
+
+
+def _signs_there(forms: Forms, document: Document, role: str) -> bool:
+    """Whether the Word file of a document has the place where `role` signs; true where that cannot be told."""
+    try:
+        path = forms.manifest.place(document.file)
+        opened = open_word(path, document.file)[0] if path.is_file() else None
+    except (OSError, InputError):
+        opened = None
+    if opened is None:
+        return True
+    name = bookmark_name(role)
+    return any(mark.get(_NAME) == name for mark in opened.document.iter(_BOOKMARK))
 
 
 def _scan(forms: Forms, document: Document, named: set[str], base: bytes) -> Iterator[Reason]:

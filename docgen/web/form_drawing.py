@@ -229,7 +229,7 @@ class Drawing:
                 signer = block.signer
                 sections.append(Section(f"phan-{len(sections)}", heads["next"]))
         # A line that is only printed where it says something must be asked for while it says nothing.
-        steering = {when.partition("=")[0] for block in self.definition.body for when in block.conditions()}
+        steering = {binding for block in self.definition.body for binding in block.conditions()}
         for slot in slots(self.definition):
             if slot.binding in steering:
                 self._ask(sections[0], Ask(slot, slot.label))

@@ -163,7 +163,7 @@ def save_field(request: Request, post: Posted, number: str, key: str, form: str,
         address=f"{seen.address}/dien/{quote(key)}/{form}",
         prefixes={"seen": SEEN, "chosen": CHOSEN, "theirs": THEIRS},
     )  # fmt: skip
-    steers = {when.partition("=")[0] for block in definition.body for when in block.conditions()}
+    steers = {binding for block in definition.body for binding in block.conditions()}
     # What decides which parts are on the page has the page drawn anew.
     again = {"HX-Refresh": "true"} if o in done.written and o in steers and control.slot.options else {}
     return HTMLResponse(html, status, {**HEADERS, **again})

@@ -119,3 +119,17 @@ def test_papers_of_bodies_that_are_done_share_a_row() -> None:
     texts = paragraphs(status_page(status_of(data), data, NextStep("hand_over", {"packet": "x"})))
     assert any("Mẫu 03b (4 tờ)" in text for text in texts)
     assert [text for text in texts if text.startswith("Mẫu 03b: ")], "what is still to be done has a row of its own"
+
+
+def test_who_assesses_is_said_below_the_table() -> None:
+    """KH 55's Mẫu 05 has three sheets a member: a letter in each head, so that the page stays one."""
+    from docgen.desk.next_step import NextStep
+    from docgen.desk.sheets import status_page
+    from docgen.word.after.written import paragraphs
+
+    data: dict[str, Any] = sample_dossier("kh55-2018")
+    texts = paragraphs(status_page(status_of(data), data, NextStep("hand_over", {"packet": "x"})))
+    assert {"Mẫu 05 a", "Mẫu 05 b", "Mẫu 05 c"} <= set(texts)
+    (legend,) = [text for text in texts if text.startswith("Mẫu 05: ")]
+    assert legend.startswith("Mẫu 05: a – Đảng viên tự đánh giá; b – ")
+    assert "c – Tập thể lãnh đạo đoàn thể" in legend

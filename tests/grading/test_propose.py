@@ -29,7 +29,7 @@ def test_a_reason_states_the_values_and_the_clause() -> None:
     assert line.outcome == "fails"
     assert line.text() == (
         "Không đạt điều kiện HTXSNV (HD 16 II.B.1.3.a gạch 3): "
-        "9/10 tổ chức đảng trực thuộc đạt HTTNV trở lên, quy định 100 %"
+        "9/10 tổ chức đảng trực thuộc đạt HTTNV trở lên, quy định 100%"
     )
     assert line.text("en").startswith("Condition for HTXSNV not met (HD 16 II.B.1.3.a gạch 3): 9/10 subordinate")
 

@@ -41,7 +41,7 @@ def test_a_share_above_what_may_be_decided_is_an_error_and_a_question(decided: f
     assert (found.max_excellent, found.quota_ok) == (None, None)
     assert [f.code for f in found.findings] == ["grading.fact.share_too_high"]
     assert found.needs_human == ("missing:higher_quota_decided_pct",)
-    assert "25 %" in found.questions[0].text
+    assert "25%" in found.questions[0].text
 
 
 def test_a_regulation_without_it_ignores_the_fact() -> None:
@@ -50,7 +50,7 @@ def test_a_regulation_without_it_ignores_the_fact() -> None:
 
 
 def test_the_words_name_the_other_share() -> None:
-    assert "không quá 25 %" in effect_words(quota())
+    assert "không quá 25%" in effect_words(quota())
     assert "25" not in effect_words(replace(quota(), raised=None))
 
 

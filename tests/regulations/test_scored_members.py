@@ -170,7 +170,7 @@ def test_the_share_that_the_competent_level_decided_counts(data: dict[str, Any])
     data["superior"] = {"quota_pct": 25}
     quota = grade_dossier(REGULATION, data).quota
     assert quota is not None
-    assert "25 %" in " ".join(quota.explain())
+    assert "25%" in " ".join(quota.explain())
     data["superior"] = {"quota_pct": 26}
     quota = grade_dossier(REGULATION, data).quota
     assert quota is not None

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docgen.forms.blocks.kind import Block, BlockKind, register
+from docgen.forms.blocks.kind import UNLESS, Block, BlockKind, decider, register
 from docgen.forms.wording import Wording
 from docgen.kinds import listed_in
+from docgen.regulations.loader import options_of
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.yaml_shape import FORM, TEXT, Shape
 
@@ -44,7 +45,10 @@ def parse_block(
     item.closed(kind.all_keys, kind.required)
     if when := item.get("when", ""):
         # A picture may decide of its own page, and of nothing else.
-        wording.field(when, item, "when", media=None if when == item[name] else False)
+        decides = wording.field(decider(when), item, "when", media=None if when == item[name] else False)
+        _, unless, code = when.partition(UNLESS)
+        if unless and code not in dict(options_of(wording.regulation, decides)):
+            raise item.fault("errors.definition.unknown_value", "when", value=when)
     found = kind.parse(wording, item, when)
     if before and before[-1].is_enclosure and not all(block.is_enclosure for block in found):
         raise item.fault("errors.definition.picture_not_last", name, kind=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from docgen.forms.blocks.kind import ALWAYS, Block, BlockKind, Shown
+from docgen.forms.blocks.kind import ALWAYS, Block, BlockKind, Shown, decider
 from docgen.forms.blocks.line import Line
 from docgen.forms.paper import BLANK_FLAG, Paper
 from docgen.forms.parts import Hole, Parts, Text, texts_in
@@ -142,7 +142,7 @@ class Criteria(Block):
         yield AskGrid(tuple(heads), tuple(rows(self.rows, 0)))
 
     def conditions(self) -> Iterator[str]:
-        yield from (binding for binding in (self.when, *self.choosers()) if binding)
+        yield from (binding for binding in (decider(self.when), *self.choosers()) if binding)
 
     def unsaid(self) -> Iterator[tuple[int, str]]:
         yield 1, self.applies

@@ -22,8 +22,11 @@ from docgen.regulations.loader import RegulationData
 from docgen.regulations.strict_yaml import Mapping
 from docgen.regulations.yaml_shape import Shape
 
-#: Whether the lines that depend on a condition (a binding, or `binding=code`) are on the page.
+#: Whether the lines that depend on a condition are on the page: a binding; `binding=code`; `binding!=code`, which holds
+#: unless that code is said.
 Shown = Callable[[str], bool]
+#: Between a binding and the code that hides what depends on it.
+UNLESS = "!="
 #: What every block takes besides its own keys.
 COMMON_KEYS = ("when", "clause")
 
@@ -35,10 +38,16 @@ def _always(when: str) -> bool:
 ALWAYS: Shown = _always
 
 
+def decider(when: str) -> str:
+    """The binding that a condition asks."""
+    return when.partition(UNLESS)[0].partition("=")[0]
+
+
 class Block(ABC):
     """One block of a form, parsed. Subclasses are frozen dataclasses whose repr is the block's part of a form's hash.
 
-    `when` is the binding on which the block's being printed depends; empty for one that is always printed.
+    `when` is the condition on which the block's being printed depends (a binding, or one and the code that hides it);
+    empty for one that is always printed.
     """
 
     __slots__ = ()
@@ -114,7 +123,7 @@ class Block(ABC):
     def conditions(self) -> Iterator[str]:
         """The bindings that decide what is printed of the block."""
         if self.when:
-            yield self.when
+            yield decider(self.when)
 
     def owners(self, regulation: RegulationData) -> Iterator[tuple[str, str]]:
         """Each value that is one role's wherever it stands, and the role; the others are the next signer's."""

@@ -258,6 +258,7 @@ class Grades(CheckKind):
     codes = (
         "validation.grade.body_above",
         "validation.grade.no_civil",
+        "validation.grade.not_civil",
         "validation.grade.self_above",
         "validation.grade.cell_above",
     )
@@ -279,6 +280,10 @@ def check_grades(check: Check) -> None:
         civil = person.get("civil_servant") is True and asks_civil_grade(check)
         if holder.graded and civil and "grade" not in as_mapping(record.get("civil")):
             check.add("validation.grade.no_civil", "warning", at(holder.pointer, "civil", "grade"), holder.who)
+        if holder.graded and person.get("civil_servant") is False and asks_civil_grade(check):
+            given = as_mapping(record.get("civil")).keys() & {"grade", "comment"}
+            if given:
+                check.add("validation.grade.not_civil", "warning", at(holder.pointer, "civil", max(given)), holder.who)
         proposed = check.proposals.get(holder.who)
         if proposed not in GRADES:
             continue
