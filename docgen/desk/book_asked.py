@@ -97,6 +97,10 @@ class _Printed:
             names = self.forms.setdefault(key, [])
             if definition.code not in names:
                 names.append(definition.code)
+            # A level of what is asked "(nếu có)", or of some members only, is not everybody's to give.
+            row = slot.criterion
+            if row is not None and (row.optional or row.applies):
+                continue
             if slot.binding in required or ".".join(slot.path[:2]) in required:
                 self.required.add(key)
 

@@ -143,7 +143,7 @@ class _Writer:
         """Titles, bindings (hidden), then one record a row."""
         columns = sheet.columns
         for number, column in enumerate(columns):
-            page.set_column(number, number, 60 if column.wide else 14 if column.path[-1] == "id" else 20)
+            page.set_column(number, number, _width(column))
         on_landscape(page)
         page.repeat_rows(0)
         page.repeat_columns(0, 1)
@@ -258,3 +258,11 @@ def lookup(record: object, path: tuple[str, ...]) -> Json | EllipsisType:
             return ...
         found = found[step]
     return cast(Json, found)
+
+
+def _width(column: Column) -> int:
+    """The width of a column in characters: that of the longest of its choices, as far as that is no sentence."""
+    if column.wide:
+        return 60
+    longest = max((len(words) for _, words in column.options), default=0) + 2
+    return 14 if column.path[-1] == "id" else min(max(20, longest), 34)

@@ -31,7 +31,8 @@ def is_shown(data: JsonMap, when: str) -> bool:
     value = get(data, tuple(binding.split(".")))
     if code in TRUTHS:
         return (value is True) is (code == TRUTHS[0])
-    return value in (None, "", code) if code else value not in (None, "", [], False)
+    # A no is told by what it is: a count of 0 is equal to it, and is a value.
+    return value in (None, "", code) if code else value is not False and value not in (None, "", [])
 
 
 def missing_texts(

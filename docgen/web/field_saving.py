@@ -108,7 +108,7 @@ def parsed(slot: Slot, text: str, language: str) -> tuple[Json, str]:
     found = slot.kind.parse(text.split("\n"), slot.options, "")
     for code, severity, params in found.problems:
         if severity == "error":
-            return None, message(code, language, **params)
+            return None, message(code, language, label=slot.label, **params)
     return found.value, ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from docgen.forms.fill import Filler
 from docgen.forms.readback import read_form
 from docgen.paths import get
 from docgen.regulations.loader import list_regulations, load_regulation
+from docgen.word.after.written import paragraphs
 
 FORMS = [(name, form) for name in list_regulations() for form in load_regulation(name).forms]
 
@@ -104,3 +106,24 @@ def test_what_people_see_of_the_file_is_in_words(name: str, form: str) -> None:
     title = said["title"].casefold()
     assert title.count(definition.code.casefold()) == 1, title
     assert title.count(definition.name.casefold()) == 1, title
+
+
+@pytest.mark.parametrize(("value", "printed"), [(0, True), (3, True), (None, False)])
+def test_a_count_of_nothing_is_a_value(value: int | None, printed: bool, tmp_path: Path) -> None:
+    """0 is equal to False, and no "no": the line that depends on it is printed, and it comes back."""
+    (tmp_path / "rieng-2018" / "forms").mkdir(parents=True)
+    (tmp_path / "rieng-2018" / "regulation.yaml").write_text(
+        "regulation: rieng-2018\nextends: hd16-2018\n", encoding="utf-8"
+    )
+    (tmp_path / "rieng-2018" / "forms" / "mau-06.yaml").write_text(
+        "form: mau-06\nextends: mau-06\nrequired: []\nbody:\n  - 'Chi bộ {organization.name}'\n"
+        "  - line: 'Số phiếu không hợp lệ: {ballots.invalid} phiếu'\n    when: ballots.invalid\n", encoding="utf-8"
+    )  # fmt: skip
+    regulation = load_regulation("rieng-2018", [tmp_path])
+    definition = load_form(regulation, "mau-06")
+    record: dict[str, Any] = {"id": "x", "organization": {"name": "A"}}
+    if value is not None:
+        record["ballots"] = {"invalid": value}
+    docx = Filler(definition).fill(record)
+    assert any("Số phiếu không hợp lệ" in text for text in paragraphs(docx)) is printed
+    assert get(read_form(docx, regulation, definition).data, ("ballots", "invalid")) == value

@@ -11,6 +11,7 @@ import pytest
 from docgen.dossier import dossier_from_data
 from docgen.dossier.sample import sample_dossier
 from docgen.errors import DefinitionError
+from docgen.forms.alternatives import answers
 from docgen.forms.data import Record, form_data
 from docgen.forms.definition import load_form
 from docgen.forms.fill import Filler, blank_form
@@ -32,7 +33,8 @@ def own(data: dict[str, Any], name: str, member: str) -> Document:
 
 def page(data: dict[str, Any], name: str, member: str) -> list[str]:
     definition = load_form(load_regulation(name), "mau-02")
-    return paragraphs(Filler(definition).fill(form_data(definition, data, Record(member))))
+    record = form_data(definition, data, Record(member))
+    return paragraphs(Filler(definition).fill(record, known=answers(definition.law, data, record)))
 
 
 @pytest.mark.parametrize("name", NAMES)

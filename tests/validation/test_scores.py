@@ -220,3 +220,18 @@ def test_one_poor_criterion_keeps_the_top_grade_away() -> None:
     row = grade_dossier(load_regulation("kh40-2018"), data).row("collective")
     assert row.grade == "HTTNV"
     assert "kh40-2018/tap-the/xuat-sac/4" in row.proposal.blocked_by
+
+
+def test_a_sheet_by_another_set_is_one_finding() -> None:
+    """A deputy head marked as leading nobody (HD 43): 34 criteria of another set, one cause, at what chooses."""
+    data = copy.deepcopy(sample_dossier("hd43-2025"))
+    member = data["members"][1]
+    assert member["member"]["kind"] == "lanh_dao"
+    member["member"]["kind"] = "khong_lanh_dao"
+    dossier, _ = dossier_from_data(data)
+    found = [f for f in docgen.validate(dossier) if f.code.startswith("validation.score.")]
+    assert [(f.code, f.place.pointer) for f in found] == [("validation.score.other_set", "/members/1/member/kind")]
+    member["assessments"]["tu_danh_gia"]["scores"]["la_lung"] = {"points": 1}
+    dossier, _ = dossier_from_data(data)
+    found = [f for f in docgen.validate(dossier) if f.code.startswith("validation.score.")]
+    assert "validation.score.unknown" in {f.code for f in found}, "of no set at all: each is told"

@@ -210,3 +210,24 @@ def test_what_is_wrong_with_a_member_is_wrong_alone(regulation: str) -> None:
         assert _findings({**data, "members": [member]}, 0) == whole
         seen += len(whole)
     assert seen > 4
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_is_wrong_is_said_in_words(language: str) -> None:
+    """“{label}”: “{given}” stood below a date of birth: a message of every type of value, whole."""
+    from docgen.forms.bindings import slots
+    from docgen.forms.definition import load_form
+    from docgen.regulations.loader import list_regulations, load_regulation
+    from docgen.web.field_saving import parsed
+
+    told = {}
+    for name in list_regulations():
+        regulation = load_regulation(name)
+        for form in regulation.every_form:
+            for slot in slots(load_form(regulation, form)):
+                if slot.type not in told and not slot.kind.is_media:
+                    told[slot.type] = [parsed(slot, text, language)[1] for text in ("30/02/1985", "@@@", "-7,5,5")]
+    assert {"date", "life_date", "integer", "year", "choice", "number"} <= told.keys()
+    for texts in told.values():
+        assert not [text for text in texts if "{" in text]
+    assert "30/02/1985" in told["life_date"][0]

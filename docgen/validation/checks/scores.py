@@ -15,6 +15,7 @@ from docgen.forms.data import number_text
 from docgen.model import LEVEL_TEXT
 from docgen.paths import JsonMap, at, get
 from docgen.regulations.criteria_sets import Criterion
+from docgen.regulations.loader import RegulationData, options_of
 from docgen.regulations.rules import RuleSet, kept_rules
 from docgen.regulations.score_sheet import Fault, plain, read_sheet
 from docgen.regulations.subjects import MEMBER
@@ -44,6 +45,7 @@ class Scores(CheckKind):
         "validation.score.missing",
         "validation.score.stated",
         "validation.score.unknown",
+        "validation.score.other_set",
         "validation.score.plan",
         "validation.score.maximum",
         "validation.score.above",
@@ -88,6 +90,8 @@ def _check_sheet(check: Check, rules: RuleSet, holder: Holder, assessor: str, sh
         if required:
             check.add("validation.score.none", "error", at(pointer, "scores"), holder.who, forms=", ".join(required))
         return
+    if _other_set(check, holder, as_mapping(sheet.get("scores")), chosen):
+        return
     numbers = numbering(check.regulation.criteria.get(chosen, ()))
     missing = [fault.criterion for fault in found.faults if fault.kind == "missing"]
     if missing:
@@ -102,6 +106,31 @@ def _check_sheet(check: Check, rules: RuleSet, holder: Holder, assessor: str, sh
             place, params = _place(pointer, fault), _shown(fault)
             name = numbers.get(fault.criterion, fault.criterion[:40])
             check.add(f"validation.score.{fault.kind}", "error", place, holder.who, criterion=name, **params)
+
+
+def _other_set(check: Check, holder: Holder, scores: JsonMap, chosen: str) -> bool:
+    """Whether a sheet was scored by another set than the one that the record chooses; told once, where it is chosen.
+
+    Else each criterion of either would be an error of its own.
+    """
+    regulation = check.regulation
+    binding = regulation.chosen.get(holder.subject, "")
+    if "." not in binding or not holder.is_member or scores.keys() <= _ids(regulation, chosen):
+        return False
+    theirs = next((s for s in regulation.criteria_sets(holder.subject) if scores.keys() <= _ids(regulation, s)), "")
+    if not theirs or not chosen:
+        return False
+    place = at(holder.pointer, *binding.split("."))
+    if not any(f.code == "validation.score.other_set" and f.who == holder.who for f in check.findings):
+        field = regulation.fields[binding]
+        words = {code.replace("_", "-"): said for code, said in options_of(regulation, field)}
+        check.add("validation.score.other_set", "error", place, holder.who, label=field.label, ours=words[chosen],
+                  theirs=words[theirs])  # fmt: skip
+    return True
+
+
+def _ids(regulation: RegulationData, name: str) -> set[str]:
+    return {leaf.id for row in regulation.criteria.get(name, ()) for leaf in row.leaves()}
 
 
 def check_stated_sums(check: Check, holder: Holder, rows: Iterable[Criterion], points: Mapping[str, Fraction]) -> None:

@@ -51,7 +51,11 @@
     box.classList.toggle("bad", bad);
     const control = box.querySelector("input:not([type=hidden]):not([type=radio]), textarea, select");
     if (!control) return;
-    if (bad) { control.setAttribute("aria-invalid", "true"); control.setAttribute("aria-describedby", message.id); }
+    if (bad) {
+      control.setAttribute("aria-invalid", "true"); 
+      const hint = box.querySelector(".hint[id^='h-']");
+      control.setAttribute("aria-describedby", (hint ? hint.id + " " : "") + message.id);
+    }
     else control.removeAttribute("aria-invalid");
     if (status.hasAttribute("data-value")) control.value = status.dataset.value;
     if (status.hasAttribute("data-saved")) keep(key(control), null);
