@@ -14,6 +14,7 @@ from docgen.model import Severity
 from docgen.paths import Json
 from docgen.regulations.fact_type import UNKNOWN_IN_CELL
 from docgen.values.cell import CellType
+from docgen.values.kind import is_number
 from docgen.values.number import number_text
 
 #: What one cell of a workbook can hold.
@@ -94,8 +95,7 @@ def _number(column: Column, cell: float, since_1904: bool) -> tuple[Read, str]:
 
 def _share(column: Column, value: Json) -> str:
     """`DOUBTFUL_SHARE` for a number in a column of percentages that may have been meant as a part of one."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return DOUBTFUL_SHARE if number and column.in_percent and 0 < value < 1 else ""
+    return DOUBTFUL_SHARE if column.in_percent and is_number(value) and 0 < value < 1 else ""
 
 
 def told_of(code: str, column: Column, cell: object, value: Read, page: Page, index: int, number: int) -> Told:

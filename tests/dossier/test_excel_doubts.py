@@ -71,7 +71,7 @@ def test_a_share_between_0_and_1_is_asked_about(typed: Any, shown_as: str, value
     assert len(told) == asked
     for finding in told:
         assert finding.severity == "warning"
-        assert finding.text().endswith("ghi 0,8, được đọc là 0,8 %; có phải 80 %?")
+        assert finding.text().endswith("ghi 0,8, được đọc là 0,8%; có phải 80%?")
         assert "80%" in finding.hint()
         assert "80%" in finding.hint("en")
 
