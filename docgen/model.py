@@ -108,7 +108,9 @@ class Finding:
     name: str = field(default="", compare=False)
 
     def text(self, language: str = "vi") -> str:
-        """What is wrong, as a sentence in `language` (`vi`, `en`)."""
+        """What is wrong, as a sentence in `language` (`vi`, `en`); in a workbook in its words where there are such."""
+        if self.in_workbook and has_message(f"{self.code}.in_cell", language):
+            return message(f"{self.code}.in_cell", language, **self.params)
         return message(self.code, language, **self.params)
 
     def hint(self, language: str = "vi") -> str:

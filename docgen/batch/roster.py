@@ -52,7 +52,10 @@ def roster_lines(path: Path, work: Path, definition: FormDefinition) -> tuple[So
         return None, [Finding(fault.code, "error", Place(str(path)), fault.params)]
     rows = page.rows
     known = {slot.binding: slot for slot in columns(definition)}
-    findings = [_finding(path, told) for told in (*without_value(page), *astray(page))]
+    read_columns = [i for i, name in enumerate(rows[1] if len(rows) > 1 else ()) if str(name).strip() in known]
+    findings = [
+        _finding(path, told) for told in (*without_value(page, range(len(page.rows)), read_columns), *astray(page))
+    ]
     found: list[tuple[int, Slot]] = []
     for index, name in enumerate(rows[1] if len(rows) > 1 else ()):
         binding = str(name).strip()

@@ -29,7 +29,7 @@ from docgen.values import VALUES
 
 #: What checks, deadlines and decisions ask for beside what is printed: the beginnings of paths.
 _CHECKED = (
-    ("regulation",), ("regulations",), ("period",), ("organization", "name"), ("organization", "parent"),
+    ("regulation",), ("regulations",), ("sample",), ("period",), ("organization", "name"), ("organization", "parent"),
     ("organization", "kind"), ("meeting",), ("ballots",), ("votes",), ("id",), ("collective", "kind"),
     ("cell", "grade"), ("committee", "grade"), ("review", "grade_party"),
     ("member", "full_name"), ("member", "birth_date"), ("member", "admission_date"), ("member", "position"),
@@ -37,8 +37,9 @@ _CHECKED = (
 )  # fmt: skip
 #: What every row of assessments says; who it is, is chosen from the list beside it.
 _OF_ASSESSMENTS = (("sheet", "assessor"), ("sheet", "signer"), ("sheet", "proposed_grade"))
-#: Sheets for what comes in while the book is in use, not for filling it in.
-_LATER = frozenset({"ds-papers"})
+#: Columns of lists that no form prints and that the work with the book needs: what was handed out and came back, and
+#: of which kind a paper is that is added by hand.
+_KEPT = (("ds-papers", ()), ("ds-enclosures", ("paper",)))
 #: The types of facts that can be one for everybody; a grade, a list of units is each person's own.
 _ONE_FOR_ALL = frozenset({"bool", "percent", "number", "int", "choice", "date"})
 #: How the facts end that the levels of criteria give.
@@ -56,7 +57,7 @@ def _asked(regulation: RegulationData) -> Asked:
     facts = dict(_facts(regulation))
     out: dict[tuple[str, tuple[str, ...]], Ask] = {}
     for sheet in workbook_layout(regulation):
-        for column in () if sheet.key in _LATER else sheet.columns:
+        for column in sheet.columns:
             found = facts.get((sheet.key, column.path)) or printed.ask(sheet, column)
             if found is not None:
                 out[sheet.key, column.path] = found
@@ -121,6 +122,8 @@ class _Printed:
             return Ask() if any(name.startswith("signs.") for _, name in self.forms) else None
         if key in self.forms:
             return Ask(key in self.required or column.path in _ALWAYS_REQUIRED, tuple(self.forms[key]))
+        if any(sheet.key == list_ and column.path[: len(start)] == start for list_, start in _KEPT):
+            return Ask()
         checked = any(column.path[: len(start)] == start for start in _CHECKED)
         return Ask(column.path in _ALWAYS_REQUIRED) if checked and not sheet.key.startswith("ds-") else None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from docgen.dossier.cleaning import bare, one_line, storable
@@ -57,12 +57,17 @@ def _listed(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers[:_SHOWN])) + ("…" if len(numbers) > _SHOWN else "")
 
 
-def without_value(page: Page) -> Iterator[Told]:
-    """Cells that hold an error or a formula never worked out. They are empty afterwards."""
+def without_value(page: Page, rows: Container[int], columns: Container[int]) -> Iterator[Told]:
+    """Cells of `rows` that hold an error or a formula never worked out; told where `columns` (from 0) are read.
+
+    They are empty afterwards, those that nobody reads too: a column of somebody's own may say what it likes.
+    """
     for number, row in enumerate(page.rows, start=1):
-        for index, cell in enumerate(row):
+        for index, cell in enumerate(row if number - 1 in rows else ()):
             if isinstance(cell, NoValue):
                 row[index] = ""
+                if index not in columns:
+                    continue
                 source = f"{page.title}!{letters(index)}{number}"
                 params = {"sheet": page.title, "cell": f"{letters(index)}{number}", "error": cell.error}
                 code = "dossier.excel.error_cell" if cell.error else "dossier.excel.no_result"

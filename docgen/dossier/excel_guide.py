@@ -85,7 +85,7 @@ def is_required(asked: Asked, sheet: Sheet, column: Column) -> bool:
 def comment_of(asked: Asked, sheet: Sheet, column: Column) -> str:
     """What the comment of a column's title says: its full wording, whether it is required, which forms print it."""
     found = asked.get((sheet.key, column.path))
-    lines = [column.wording] if column.wording and column.wording not in column.title else []
+    lines = [column.wording] if column.wording and column.wording.rstrip(" .;:") not in column.title else []
     if found is not None and found.required:
         lines.append("Bắt buộc.")
     if found is not None and found.forms:

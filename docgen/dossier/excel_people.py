@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import Any
 
-from docgen.dossier.cleaning import one_line, storable
+from docgen.dossier.cleaning import bare, one_line, storable
 from docgen.dossier.spreadsheet import Told
 from docgen.nearest import nearest
 from docgen.values.spelling import short
@@ -19,6 +20,8 @@ from docgen.values.spelling import short
 #: More unknown codes than this on one sheet are one slip: a running number in the column of codes.
 _ONE_BY_ONE = 3
 _SHOWN = 5
+#: From here on two names may be one person's, typed differently.
+_ALIKE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +136,19 @@ class People:
         if not code:
             return ("dossier.excel.no_code", "error", cell, params), ""
         if person is None:
-            near = nearest(code, [p.code for p in self.all if p.code])
+            near = nearest(code, [p.code for p in self.all if p.code and _may_be(p.name, slip.shown)])
             return ("dossier.excel.unknown_member", "error", cell, {**params, "near": near}), ""
         # No row carries the code that the list of members has for this person: the slip is in the list.
         if len(sheets) > 1 and person.index not in self._used:
             cell = person.cell
         params |= {"name": short(person.name, 60), "own": person.code or "–"}
         return ("dossier.excel.code_of_nobody", "error", cell, params), person.code or f"#{person.index + 1}"
+
+
+def _may_be(name: str, shown: set[str]) -> bool:
+    """Whether a member called `name` may be meant by the names that stand beside a code: by none, anybody."""
+    given = [bare(one) for one in shown if one]
+    return not given or any(SequenceMatcher(None, one[:80], bare(name)[:80]).ratio() >= _ALIKE for one in given)
 
 
 def _listed(codes: list[str]) -> str:

@@ -139,7 +139,6 @@ class _Reader:
         for sheet, page in found:
             self.tell(copies(sheet, page, free))
         for sheet, page in found:
-            self.tell(without_value(page))
             self.tell(astray(page))
             if sheet.kind == VALUES:
                 self.values(sheet, page)
@@ -195,13 +194,17 @@ class _Reader:
     def values(self, sheet: Sheet, page: Page) -> None:
         by_binding = {c.binding: c for c in sheet.columns}
         by_title = {bare(c.title): c for c in sheet.columns}
-        self.tell(hidden(page, 0, 1))
+        for code, severity, source, params in hidden(page, 0, 1):
+            # A short book comes with rows folded away: nobody hid them, and nobody should delete them.
+            folded = self.expected is not None and code == "dossier.excel.hidden_rows"
+            self.tell([("dossier.excel.folded_rows" if folded else code, severity, source, params)])
         for number, row in enumerate(page.rows):
             texts = [cell.strip() if isinstance(cell, str) else "" for cell in row]
             if not row or any(t.startswith(MARK) for t in texts):
                 continue
             column = next((by_binding[t] for t in texts[2:] if t in by_binding), None)
             column = column or by_title.get(title_key(texts[0]))
+            self.tell(without_value(page, {number}, {1} if column is not None else ()))
             self.tell(beside(Page(page.title, [*[[]] * number, row]), number, self.place_of(row, texts, column), ()))
             if column is None:
                 if texts[0] and len(row) > 1 and row[1] not in ("", None) and bare(texts[0]) != "noi dung":
@@ -230,6 +233,7 @@ class _Reader:
     def table(self, sheet: Sheet, page: Page) -> None:
         columns, start, told = columns_of(sheet, page, self.others(sheet))
         self.tell(told)
+        faults = list(without_value(page, range(start, len(page.rows)), columns))
         if not columns:
             return
         self.tell(hidden(page, start))
@@ -239,6 +243,7 @@ class _Reader:
         place = self.place_of_table(sheet, page, columns, start)
         self.places.tables.append(place)
         own = self.own_rows(sheet, page, start, code)
+        self.tell(fault for fault in faults if position(fault[2].rpartition("!")[2])[0] not in own)
         titles = [cell for above in page.rows[:start] for cell in enumerate(above)]
         records = Page(page.title, [[] if n in own else row for n, row in enumerate(page.rows)])
         self.tell(beside(records, start, columns, (i for i, cell in titles if cell not in _EMPTY)))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from docgen.dossier.shape import SAMPLE, split
+from docgen.regulations.criteria_numbers import numbered
 from docgen.regulations.loader import Criterion, Field, RegulationData, options_of
 from docgen.regulations.rule_facts import Fact, catalogue
 from docgen.regulations.subjects import BODIES, MEMBER, SUBJECTS, Subject
@@ -164,15 +165,18 @@ def _criteria(regulation: RegulationData, sets: Iterable[tuple[Criterion, ...]],
     out: dict[str, Column] = {}
     for rows in sets:
         for leaf, number in _numbered(rows, ""):
-            text = leaf.text if len(leaf.text) <= 90 else leaf.text[:89].rstrip() + "…"
-            title = f"{number}. {text}"
+            title = f"{number}. {_begun(leaf.text, 90)}"
             out.setdefault(leaf.id, Column((root, leaf.id), title, TYPES[entry.type], options, wording=leaf.text))
     return list(out.values())
 
 
+def _begun(text: str, most: int) -> str:
+    """The beginning of a wording, for a title."""
+    return text.rstrip(" .;:") if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def _numbered(rows: Iterable[Criterion], above: str) -> Iterable[tuple[Criterion, str]]:
-    for row in rows:
-        number = ".".join(part for part in (above, row.number.strip(" .")) if part) or row.id
+    for row, number in numbered(rows, above):
         if row.children:
             # Continuous numbering (1–82 through three parts) needs no part in front of it.
             yield from _numbered(row.children, "" if row.children[0].id[:1] == "b" else number)
@@ -200,7 +204,8 @@ def _assessments(regulation: RegulationData, subject: Subject, key: Column, name
                 for leaf, number in _numbered(rows, ""):
                     full = ("sheet", *(leaf.id if p == "any" else p for p in path[1:]))
                     found = _column(regulation, entry, full)
-                    columns.append(Column(full, f"{number}: {found.title}", found.kind, found.options))
+                    title = f"{number}. {_begun(leaf.text, 60)}: {found.title}"
+                    columns.append(Column(full, title, found.kind, found.options, wording=leaf.text))
     first = (key, name) if subject.each else ()
     return Sheet(f"tieu-chi-{prefix}", titles[subject.code], ASSESSMENTS, (*first, *columns), subject.place)
 
@@ -243,6 +248,6 @@ def _unique_titles(sheet: Sheet) -> Sheet:
     for column in sheet.columns:
         seen[column.title] = seen.get(column.title, 0) + 1
         again = seen[column.title] > 1
-        title = f"{column.title} ({column.binding})" if again else column.title
+        title = f"{column.title} ({seen[column.title]})" if again else column.title
         columns.append(replace(column, title=title))
     return Sheet(sheet.key, sheet.title, sheet.kind, tuple(columns), sheet.holder, sheet.required)

@@ -117,17 +117,21 @@ def _outside(index: int, member: Member, asked: bool) -> Iterator[Finding]:
 def _undecided(records: Sequence[tuple[int, Member]], rows: Mapping[str, Settled]) -> Iterator[Finding]:
     """Those whom people gave no grade, once some have one or there are ballots: before that, nobody has decided."""
     ranked = [
-        (member, row) for _, member in records
+        (index, member, row) for index, member in records
         if (row := rows.get(str(member.get("id", "")))) is not None and not row.proposal.not_ranked
     ]  # fmt: skip
-    begun = any(decision_of(member) for member, _ in ranked)
-    names = [
-        row.entry.name for member, row in ranked
+    begun = any(decision_of(member) for _, member, _ in ranked)
+    open_ = [
+        (index, row.entry.name) for index, member, row in ranked
         if not decision_of(member) and (begun or counted(member.get("votes")))
     ]  # fmt: skip
+    names = [name for _, name in open_]
     if names:
         more = f" … (+{len(names) - NAMED})" if len(names) > NAMED else ""
-        yield _finding("undecided", "warning", "/members", count=len(names), names=", ".join(names[:NAMED]) + more)
+        # The first cell to fill in; the names say which others.
+        holder, grade = DECISIONS[0]
+        place = f"/members/{open_[0][0]}/{holder}/{grade}"
+        yield _finding("undecided", "warning", place, count=len(names), names=", ".join(names[:NAMED]) + more)
 
 
 def _ballots(rules: RuleSet, index: int, member: Member, proposed: str | None, kind: str) -> Iterator[Finding]:

@@ -63,6 +63,14 @@ def sort_findings(findings: Iterable[Finding], order: Mapping[str, int] | None =
     unique: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         unique.setdefault((finding.code, finding.place.pointer or finding.place.inner()), finding)
+    # What is typed wrong is not missing: mending it is one thing to do.
+    wrong = {
+        f.place.pointer for f in unique.values()
+        if f.code.startswith("validation.shape.") and f.code != "validation.shape.required" and f.place.pointer
+    }  # fmt: skip
+    unique = {
+        key: f for key, f in unique.items() if f.code != "validation.section.empty" or f.place.pointer not in wrong
+    }
     empty = {f.place.pointer for f in unique.values() if f.code == "validation.section.empty"}
     kept = [f for f in unique.values() if not (f.code == "validation.shape.required" and f.place.pointer in empty)]
     return sorted(

@@ -76,6 +76,7 @@ def entries(items: Iterable[Finding], language: str) -> Iterable[str]:
     for finding in items:
         mark = message(f"validation.report.{finding.severity}", language)
         yield f"  {mark}: {finding.text(language)}"
-        yield f"      {finding.place.text(language)} [{finding.code}]"
+        # Whoever works in Excel reads sheets and cells; the code stands in the JSON.
+        yield f"      {finding.place.text(language)}" + ("" if finding.in_workbook else f" [{finding.code}]")
         if hint := finding.hint(language):
             yield f"      → {hint}"

@@ -11,12 +11,15 @@ import openpyxl
 import pytest
 
 import docgen
+from docgen.desk.book_asked import asked_of
 from docgen.dossier import Dossier
 from docgen.dossier.excel import workbook_bytes
+from docgen.dossier.layout import workbook_layout
 from docgen.dossier.load import dossier_from_bytes
 from docgen.dossier.sample import sample_dossier
 from docgen.model import Finding
-from docgen.regulations.loader import load_regulation
+from docgen.regulations.loader import list_regulations, load_regulation
+from docgen.validation import render_text
 
 HD43 = "hd43-2025"
 REMEDIED = "facts.prior_shortcomings_remedied_pct"
@@ -93,3 +96,84 @@ def test_an_unknown_kind_of_member_is_one_finding(typed: str | None, code: str) 
 
     _, found = changed(change)
     assert [f.code for f in found if f.severity == "error"] == [f"validation.{code}"]
+
+
+def test_criteria_columns_say_which_criterion() -> None:
+    for name in list_regulations():
+        regulation = load_regulation(name)
+        for sheet in workbook_layout(regulation):
+            assert not [c.title for c in sheet.columns if c.binding and c.binding in c.title and "." in c.binding]
+            for column in sheet.columns:
+                if column.path[:2] == ("sheet", "scores"):
+                    assert column.wording[:40] in column.title, column.title
+    sheet = next(s for s in workbook_layout(load_regulation(HD43)) if s.key == "tieu-chi-dang-vien")
+    title = next(c.title for c in sheet.columns if c.binding == "sheet.scores.ld_i_3_1_2.standard_points")
+    assert title == ("I.3.(i) gạch 2. Có tầm nhìn, phương pháp làm việc khoa học; có năng lực tổn…: Điểm tối đa")
+
+
+def cell_of(sheet_title: str, binding: str, value: Any) -> Callable[[Any], None]:
+    def change(book: Any) -> None:
+        sheet = book[sheet_title]
+        sheet.cell(3, column_of(sheet, binding)).value = value
+
+    return change
+
+
+def test_a_value_typed_wrong_is_one_finding_at_its_cell() -> None:
+    for title, binding in (("Đảng viên", "review.score_tasks"), ("Tiêu chí", "sheet.scores.ld_i_3_1_2.points")):
+        _, found = changed(cell_of(title, binding, "1đ"))
+        assert [(f.code, f.place.source.split("!")[0]) for f in found if f.severity == "error"] == [
+            ("validation.shape.needs_number", title)
+        ]
+
+
+def test_yes_and_no_in_the_words_of_the_book() -> None:
+    _, found = changed(cell_of("Đảng viên", "member.official", "Dự bị"))
+    assert [f.text() for f in found] == ['Đảng viên chính thức phải là Có hoặc Không, đang ghi "Dự bị"']
+    assert "true" not in found[0].text("en")
+    assert "[validation" not in render_text(found)
+
+
+def test_a_column_of_ones_own_may_hold_an_error() -> None:
+    def change(book: Any) -> None:
+        sheet = book["Đảng viên"]
+        own = sheet.max_column + 1
+        sheet.cell(1, own).value, sheet.cell(3, own).value = "Số điện thoại", "#N/A"
+        sheet.cell(3, own).data_type = "e"
+        sheet.cell(4, own).value = "=1+1"
+
+    _, found = changed(change)
+    assert [(f.code, f.severity) for f in found] == [("dossier.excel.own_column", "info")]
+
+
+def test_somebody_new_is_not_taken_for_another_member() -> None:
+    def named(name: str) -> Finding:
+        def change(book: Any) -> None:
+            sheet = book["Kiểm điểm"]
+            row = sheet.max_row + 1
+            sheet.cell(row, 1).value, sheet.cell(row, 2).value = "dv-20", name
+            sheet.cell(row, 3).value = "Đã xong mọi việc được giao."
+
+        return next(f for f in changed(change)[1] if f.code == "dossier.excel.unknown_member")
+
+    assert "thêm người này vào trang Đảng viên" in named("Lý Thị Ngoan").hint()
+    assert named("").hint().startswith("Có phải là dv-0")
+
+
+def test_who_has_no_grade_is_told_at_the_first_cell_to_fill() -> None:
+    def change(book: Any) -> None:
+        sheet = book["Đảng viên"]
+        sheet.cell(4, column_of(sheet, "cell.grade")).value = None
+
+    _, found = changed(change)
+    told = [f.place.source for f in found if f.code == "board.finding.undecided"]
+    assert [source[0:10] + source[-1] for source in told] == ["Đảng viên!4"]
+
+
+@pytest.mark.parametrize("regulation", list_regulations())
+def test_the_short_book_has_what_advice_names(regulation: str) -> None:
+    asked = asked_of(load_regulation(regulation))
+    assert ("to-chuc", ("sample",)) in asked
+    assert ("ds-papers", ("given",)) in asked
+    if load_regulation(regulation).fields.get("enclosures[].paper"):
+        assert ("ds-enclosures", ("paper",)) in asked

@@ -106,4 +106,5 @@ def test_a_folded_row_with_a_value_is_read_and_said() -> None:
     dossier, findings = dossier_from_bytes(saved(book), "ho-so.xlsx")
     assert dossier is not None
     assert dossier.data["party_organization"]["facts"] == {"force_majeure": False}
-    assert [(f.code, f.params["rows"]) for f in findings] == [("dossier.excel.hidden_rows", str(row))]
+    assert [(f.code, f.params["rows"]) for f in findings] == [("dossier.excel.folded_rows", str(row))]
+    assert "xóa" not in findings[0].hint()

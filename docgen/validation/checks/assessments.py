@@ -12,6 +12,7 @@ from docgen.forms.definition import Criteria, FormDefinition
 from docgen.model import GRADE_TEXT, GRADES
 from docgen.nearest import nearest
 from docgen.paths import JsonMap, at
+from docgen.regulations.criteria_numbers import numbered
 from docgen.regulations.criteria_sets import Said
 from docgen.regulations.loader import Assessor, Criterion, options_of
 from docgen.regulations.subjects import BODIES
@@ -196,14 +197,12 @@ def numbering(rows: tuple[Criterion, ...]) -> dict[str, str]:
     """How people call each criterion: `II.1`, from the printed numbers of the rows above it."""
     out: dict[str, str] = {}
 
-    def walk(row: Criterion, above: str) -> None:
-        number = ".".join(part for part in (above, row.number.strip(" .)")) if part) or row.id
-        out[row.id] = number
-        for child in row.children:
-            walk(child, number)
+    def walk(rows: tuple[Criterion, ...], above: str) -> None:
+        for row, number in numbered(rows, above):
+            out[row.id] = number
+            walk(row.children, number)
 
-    for row in rows:
-        walk(row, "")
+    walk(rows, "")
     return out
 
 

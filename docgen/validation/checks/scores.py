@@ -93,7 +93,12 @@ def _check_sheet(check: Check, rules: RuleSet, holder: Holder, assessor: str, sh
     if _other_set(check, holder, as_mapping(sheet.get("scores")), chosen):
         return
     numbers = numbering(check.regulation.criteria.get(chosen, ()))
-    missing = [fault.criterion for fault in found.faults if fault.kind == "missing"]
+    told = [f.place.pointer for f in check.findings if f.code.startswith("validation.shape.") and f.who == holder.who]
+    missing = [
+        fault.criterion for fault in found.faults
+        if fault.kind == "missing"
+        and not any(place.startswith(at(pointer, "scores", fault.criterion) + "/") for place in told)
+    ]  # fmt: skip
     if missing:
         shown = ", ".join(numbers.get(name, name) for name in missing[:12]) + ("…" if len(missing) > 12 else "")
         check.add("validation.score.missing", "error" if required else "warning", at(pointer, "scores"), holder.who,
