@@ -15,10 +15,17 @@ from docgen.web.page_asking import Post
 from docgen.web.problems import Problem
 
 
-def edit(request: Request, post: Post, number: str, make: Callable[[JsonDict], JsonDict]) -> Kept:
-    """Put in place of the dossier what `make` makes of it, in one transaction; nothing where it raises."""
+def edit(request: Request, post: Post, number: str, make: Callable[[JsonDict], JsonDict], member: str = "") -> Kept:
+    """Put in place of the dossier what `make` makes of it, in one transaction; nothing where it raises.
+
+    With `member`, `make` touches that member alone: it may be given a dossier without the others.
+    """
     with database_of(request).write() as db:
         dossier_for(db, post.principal, "dossier.write", number, lock=True)
+        if member:
+            done = dossier_store.change_member(db, number, post.visitor.person.name, member, make)
+            if done is not None:
+                return done
         return dossier_store.change(db, number, post.visitor.person.name, None, make, keeps_result(request))
 
 

@@ -100,6 +100,8 @@ class Look:
     worked: Worked
     packet: InHand | None
     may_write: bool
+    #: The member who is alone in `data`; empty where all are there.
+    alone: str = ""
 
     @property
     def id(self) -> str:
@@ -191,7 +193,12 @@ def look_at_member(request: Request, visitor: Visitor, number: str, member: str,
         return None
     key = (number, kept.version, datetime.date.today(), settings_of(request).folders, member)
     return Look(
-        kept, data, _kitchen(request, "member_kitchen").worked(key, data, regulations_of(request)), None, may_write
+        kept,
+        data,
+        _kitchen(request, "member_kitchen").worked(key, data, regulations_of(request)),
+        None,
+        may_write,
+        member,
     )
 
 

@@ -113,9 +113,10 @@ def parsed(slot: Slot, text: str, language: str) -> tuple[Json, str]:
 
 
 def save(
-    request: Request, post: Post, number: str, definition: FormDefinition, record: Record, fields: Iterable[str]
-) -> Outcome:
-    """Save the `fields` of the form that was sent, in one transaction."""
+    request: Request, post: Post, number: str, definition: FormDefinition, record: Record, fields: Iterable[str],
+    member: str = "",
+) -> Outcome:  # fmt: skip
+    """Save the `fields` of the form that was sent, in one transaction; with `member`, all of them are that member's."""
     language = language_of(request)
     given = {name: post.text(name) for name in fields}
     out = Outcome()
@@ -153,7 +154,7 @@ def save(
         elif mark_of(value, place.rows) != seen or choice:
             out.conflicts[name] = Theirs(held, "", "", now)
 
-    out.version = edit(request, post, number, make).version
+    out.version = edit(request, post, number, make, member).version
     if out.conflicts:
         with database_of(request).read() as db:
             data = dossier_store.content(db, number)

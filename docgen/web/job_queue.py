@@ -100,6 +100,11 @@ def latest(db: Connection, dossier: str, kind: str) -> Job | None:
     return None if row is None else _job(row)
 
 
+def unended(db: Connection) -> bool:
+    """True where a job waits or is being done."""
+    return db.execute(select(JOB.c.id).where(JOB.c.state.in_(("queued", "running"))).limit(1)).first() is not None
+
+
 def stop(db: Connection, number: str) -> bool:
     """End a job that nobody wants any more (`STOPPED`); False where it had ended. Its worker finds out and lets go."""
     row = db.execute(select(JOB).where(JOB.c.id == number).with_for_update()).mappings().first()

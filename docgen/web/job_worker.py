@@ -22,6 +22,7 @@ from typing import Any
 
 from docgen.errors import DocgenError
 from docgen.paths import JsonDict
+from docgen.storage import clear_hidden
 from docgen.web import dossier_store, job_queue, packet_store, webhooks
 from docgen.web.access import new_id
 from docgen.web.database import Database
@@ -67,13 +68,16 @@ class Worker:
         self.progress = (0, 0)
         self.unwanted = threading.Event()
         self._lock = threading.Lock()
+        self._untidy = True
 
     def step(self) -> bool:
         """Do the next job; False where there was none."""
         with self.database.write() as db:
             job = job_queue.claim(db, self.name, self.settings.job_silence, self.settings.job_tries)
         if job is None:
+            self._tidy()
             return False
+        self._untidy = True
         with self._lock:
             self.job, self.progress = job, (0, 0)
             self.unwanted.clear()
@@ -100,6 +104,19 @@ class Worker:
             self.job = None
         LOG.info("job ended", extra={"job": job.id, "failed": bool(problem)})
         return True
+
+    def _tidy(self) -> None:
+        """Take away what is left of packets whose makers were killed, once nobody is to go on with any."""
+        if not self._untidy:
+            return
+        with self.database.read() as db:
+            if job_queue.unended(db):
+                return
+        self._untidy = False
+        try:
+            clear_hidden(self.settings.packets)
+        except OSError as fault:
+            LOG.warning("what is left of a packet could not be cleared away", extra={"code": type(fault).__name__})
 
     def _do(self, job: Job) -> tuple[str, JsonDict | None]:
         """The packet that was made, or why not."""

@@ -142,7 +142,7 @@ def save_field(request: Request, post: Posted, number: str, key: str, form: str,
     definition, language = _definition(seen, form), language_of(request)
     record = record_for(definition, seen, key)
     known = len(get_list(seen.data, *_listing(seen, definition, record, o)))
-    done = save(request, post, number, definition, record, [o])
+    done = save(request, post, number, definition, record, [o], seen.alone)
     seen = _for_field(request, post.visitor, number, key, form, o)
     drawn = draw(seen, definition, record, language, {_table(o): 1}, quick=True)
     control = drawn.control(o)

@@ -231,3 +231,66 @@ def test_what_is_wrong_is_said_in_words(language: str) -> None:
     for texts in told.values():
         assert not [text for text in texts if "{" in text]
     assert "30/02/1985" in told["life_date"][0]
+
+
+def test_one_member_is_changed_as_in_the_whole_dossier(each_office: Office) -> None:
+    office = each_office
+    whole, alone = (office.dossier(small("kh55-2018", 4)) for _ in range(2))
+
+    def make(data: Any) -> Any:
+        member = next(one for one in data["members"] if one["id"] == "dv-03")
+        member["member"] |= {"workplace": "Khoa Điện", "note": "mới"}
+        member["review"].pop("results")
+        return data
+
+    def told(dossier: str) -> Any:
+        with office.database.read() as db:
+            assert dossier_store.broken_chain(db, dossier) == 0
+            lines = dossier_store.history(db, dossier)
+            return dossier_store.content(db, dossier), [
+                [line[name] for name in ("version", "who", "pointer", "old", "new")] for line in lines
+            ]
+
+    with office.database.write() as db:
+        assert dossier_store.change(db, whole, "Hạnh", None, make).version == 2
+        done = dossier_store.change_member(db, alone, "Hạnh", "dv-03", make)
+    assert done is not None
+    assert done.version == 2
+    assert told(alone) == told(whole)
+    assert {line[2] for line in told(alone)[1][1:]} == {
+        "/members/2/member/workplace", "/members/2/member/note", "/members/2/review/results"
+    }  # fmt: skip
+    with office.database.write() as db:
+        done = dossier_store.change_member(db, alone, "Hạnh", "dv-03", lambda data: data)
+    assert done is not None
+    assert done.version == 2
+    assert told(alone) == told(whole)
+
+
+def test_a_change_of_one_member_is_of_nothing_else(office: Office) -> None:
+    dossier = office.dossier(small("kh55-2018", 3))
+    before = kept(office, dossier)
+
+    def other_id(data: Any) -> Any:
+        data["members"][0]["id"] = "dv-99"
+        return data
+
+    for make in (other_id, lambda data: {**data, "meeting": {}}, lambda data: {**data, "members": []}):
+        with pytest.raises(ValueError, match="more than one"), office.database.write() as db:
+            dossier_store.change_member(db, dossier, "Hạnh", "dv-02", make)
+    with office.database.write() as db:
+        for name in ("khong-co", "dv", "x" * 60_000):
+            assert dossier_store.change_member(db, dossier, "Hạnh", name, other_id) is None, name
+        dossier_store.set_closed(db, dossier, "Hạnh", True, {})
+        assert dossier_store.change_member(db, dossier, "Hạnh", "dv-02", other_id) is None
+    assert kept(office, dossier) == before
+
+
+def test_a_save_neither_reads_nor_writes_the_other_members(
+    office: Office, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = office.dossier(small("hd43-2025", 5), "chi-bo-a")
+    mark = mark_of(browser, dossier, "member.workplace")
+    monkeypatch.setattr(dossier_store, "change", lambda *_: pytest.fail("all of it was read"))
+    assert save(browser, dossier, "member.workplace", "Khoa Điện", mark).status_code == 200
+    assert kept(office, dossier)["members"][0]["member"]["workplace"] == "Khoa Điện"

@@ -235,3 +235,20 @@ def test_a_job_that_takes_too_long_ends_its_worker(
     with pytest.raises(SystemExit) as ended:
         worker._beat(job, threading.Event())
     assert ended.value.code == 3
+
+
+def test_what_a_killed_maker_left_is_cleared_away_once_nobody_goes_on_with_it(office: Office) -> None:
+    job, worker, packets = begun(office), office.worker(), office.settings.packets
+    with office.database.write() as db:
+        assert job_queue.claim(db, "chết giữa chừng", 30.0, 3) is not None
+    part = packets / f".docgen-{job}.part"
+    part.mkdir()
+    (part / "to-1.docx").write_bytes(b"x")
+    (packets / f".docgen-{job}.lock").touch()
+    assert not worker.step()
+    assert part.exists()  # another one has it in hand
+    with office.database.write() as db:
+        db.execute(update(JOB).values(tries=3, heard=0.0))
+    assert not worker.step()
+    assert office.call("GET", f"/jobs/{job}").json()["problem"]["code"] == "web.job.killed"
+    assert list(packets.iterdir()) == []
