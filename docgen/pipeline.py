@@ -447,6 +447,7 @@ def blank_forms(
     copies: int = 0,
     for_pen: bool = False,
     of_our_own: Callable[[str], None] = lambda form: None,
+    left_out: Callable[[str, list[str]], None] = lambda form, members: None,
 ) -> list[Path]:
     """Write blank or prefilled forms; returns the files, in order.
 
@@ -455,6 +456,8 @@ def blank_forms(
     inside. A form of one record is handed to somebody: the places of other roles than the holder's, or than `roles`
     where some are named, are locked and grey. A paper around the packet carries all that the dossier knows, and its
     numbers are locked; a ballot is made in so many like `copies` (0: one for each voter of the dossier, else one).
+    Of forms that take each other's place a member gets his own; with one form asked for, `left_out` is told who has
+    which other one ("": none that the dossier knows of), and a member who was named is refused.
     `of_our_own` is told each form that no regulation prescribes. With `record`, an ISO day, the dossier says afterwards
     that they were handed out on that day. `for_pen`: with dotted lines to write on (`docgen.forms.for_pen`). Raises
     `UsageError` for unknown names, existing files, copies of what is no ballot, and an `output` that is one Word file
@@ -513,7 +516,10 @@ def blank_forms(
             if definition.status == "office" or copies:
                 write(_one_target(target, name), _office_paper(filler, checked.dossier.data, copies))
                 continue
-            records = list(_records(definition.record, definition.subject, wanted, assessor, regulation))
+            entitled = wanted
+            if definition.record == "member" or (definition.record == "assessment" and is_member(definition.subject)):
+                entitled = _entitled(regulation, checked.dossier, name, wanted, all_members, left_out if form else None)
+            records = list(_records(definition.record, definition.subject, entitled, assessor, regulation))
             _refuse_one_file(target, len(records))
             for of in records:
                 known = _known_part(regulation, form_data(definition, checked.dossier.data, of))
@@ -586,6 +592,40 @@ def known_record(definition: FormDefinition, dossier: Dossier, member: str = "",
     if member:
         member = str(dossier.member(member)["id"])
     return _known_part(regulation, form_data(definition, dossier.data, Record(member, assessor)))
+
+
+def _entitled(
+    regulation: RegulationData,
+    dossier: Dossier,
+    form: str,
+    wanted: Sequence[str],
+    all_members: bool,
+    left_out: Callable[[str, list[str]], None] | None,
+) -> list[str]:
+    """Those of the members `wanted` whose form it is; who was named for a form of others is refused."""
+    from docgen.forms.definition import load_form
+    from docgen.regulations.whose_form import members_form, owes_no_paper
+
+    entitled: list[str] = []
+    others: dict[str, list[str]] = {}
+    for key in wanted:
+        member = dossier.member(key)
+        own = members_form(regulation, member, form)
+        if all_members and owes_no_paper(regulation, dossier.data, member):
+            own = ""
+        if own == form or not (own or all_members):
+            entitled.append(key)
+            continue
+        if not all_members and left_out is not None:
+            codes = {"form": load_form(regulation, form).code, "own": load_form(regulation, own).code}
+            raise UsageError("errors.usage.form_of_others", member=key[:60], name=own, **codes)
+        others.setdefault(own, []).append(key)
+    if left_out is not None:
+        for own, keys in others.items():
+            left_out(own, keys)
+        if wanted and not entitled:
+            raise UsageError("errors.usage.form_of_nobody", form=load_form(regulation, form).code)
+    return entitled
 
 
 def _records(

@@ -62,11 +62,15 @@ def blank(
     if form and dossier is None:
         regulation_id, form = chosen_form(form, regulation_id, folders)
     drafts: list[str] = []
+
+    def left_out(own: str, of: list[str]) -> None:
+        note("blank.other_form" if own else "blank.no_form", form=own, members=", ".join(of))
+
     written = blank_forms(
         form, regulation_id, folders=folders, templates=templates, output=output, overwrite=overwrite,
         dossier=dossier, members=members, all_members=all_members, assessor=assessor, roles=roles,
         record=record.isoformat() if record else "",
-        copies=copies, for_pen=for_pen, of_our_own=drafts.append,
+        copies=copies, for_pen=for_pen, of_our_own=drafts.append, left_out=left_out,
     )  # fmt: skip
     for path in written:
         click.echo(str(path))

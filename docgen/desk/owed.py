@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from docgen.dossier.handed_papers import PaperKey
 from docgen.dossier.posts import union_post
@@ -19,10 +19,11 @@ from docgen.packet.page_words import short_code
 from docgen.packet.plan import Document, assessor_label, plan_documents
 from docgen.paths import AnyRecord
 from docgen.records import DossierData
-from docgen.regulations.loader import PacketItem, RegulationData
+from docgen.regulations.loader import RegulationData
 from docgen.regulations.outside_review import is_graded
 from docgen.regulations.subjects import BODIES
 from docgen.regulations.subjects import MEMBER as PEOPLE
+from docgen.regulations.whose_form import grouped
 
 #: Whose papers stand together: one member's, one body's sheets, those made once a dossier.
 MEMBER, BODY, DOSSIER = "member", "body", "dossier"
@@ -114,22 +115,6 @@ def owed_papers(regulation: RegulationData, data: DossierData) -> list[Owed]:
 
 def _assessor(regulation: RegulationData, assessor: str) -> str:
     return assessor_label(regulation, PEOPLE.code, assessor) if assessor else ""
-
-
-def grouped(items: Sequence[PacketItem]) -> dict[str, str]:
-    """The group of each form of the packet: forms made for different codes of one value take each other's place."""
-    out: dict[str, str] = {}
-    count: dict[tuple[Any, ...], int] = {}
-    first: dict[tuple[Any, ...], str] = {}
-    for item in items:
-        path, _, code = item.only.partition("=")
-        if not path or item.form in out:
-            out.setdefault(item.form, item.form)
-            continue
-        alike = (item.each, item.assessors, path)
-        position = count[alike, code] = count.get((alike, code), 0) + 1
-        out[item.form] = first.setdefault((alike, position), item.form)
-    return out
 
 
 def column_title(codes: Sequence[str], assessor: str) -> str:

@@ -16,7 +16,7 @@ from typing import Literal
 
 from docgen.forms.bindings import Slot, slots
 from docgen.forms.data import Record, canonical, own_rows, root_places
-from docgen.forms.definition import FormDefinition
+from docgen.forms.definition import FormDefinition, load_form
 from docgen.forms.read_identity import TWO_RECORDS, record_of
 from docgen.forms.readback import ReadResult
 from docgen.forms.roles import holder_of, owns, slot_roles
@@ -26,6 +26,7 @@ from docgen.paths import AnyRecord, Json, JsonDict, at, get, get_list, put_into
 from docgen.regulations.loader import RegulationData
 from docgen.regulations.name_prefixes import as_printed
 from docgen.regulations.subjects import is_member
+from docgen.regulations.whose_form import members_form
 from docgen.word.read.units import fold
 
 Prefer = Literal["", "word", "dossier"]
@@ -147,6 +148,8 @@ class _Merging:
             if found is None:
                 return None
             chosen = found
+            if self.wrong_form(chosen):
+                return None
         if self.definition.record != "assessment":
             return Record(chosen)
         named = assessor or str(carried["assessor"]) or self.assessor_by_label()
@@ -184,6 +187,16 @@ class _Merging:
         code = "read.merge.name_twice" if same else "read.merge.member_needed"
         self.report(code, "error", "", member=carried[:60], name=written, known=_some(names))
         return None
+
+    def wrong_form(self, member: str) -> bool:
+        """True, with a finding, where the regulation has the member fill another form."""
+        of = next((m for m in get_list(self.out.data, "members") if isinstance(m, dict) and m.get("id") == member), {})
+        own = members_form(self.regulation, of, self.definition.form)
+        if own in ("", self.definition.form):
+            return False
+        codes = {"found": self.definition.code, "expected": load_form(self.regulation, own).code}
+        self.report("read.merge.wrong_form", "error", "", member=member, form=own, **codes)
+        return True
 
     def assessor_by_label(self) -> str:
         """The assessor whose name is written on the form."""

@@ -24,8 +24,8 @@ from docgen.records import DossierData, Member
 from docgen.regulations.loader import Assessor, PacketItem, RegulationData
 from docgen.regulations.office import office
 from docgen.regulations.originals import SCAN, body_role, sealed_by
-from docgen.regulations.outside_review import owes_review
 from docgen.regulations.subjects import BODIES, SUBJECTS, is_member
+from docgen.regulations.whose_form import owes_no_paper
 from docgen.storage import safe_name
 
 #: The assessor id under which each subject assesses itself.
@@ -159,13 +159,9 @@ class _Planner:
             item.each == "assessments" and is_member(self.definition(item.form).subject) and item.assessors == (SELF,)
         )
 
-    def owes_nothing(self, member: Member) -> bool:
-        """True for a member outside the review who has given no paper of it; what somebody gave all the same stays."""
-        return not member.get("review") and not owes_review(self.regulation.apart, self.data, member)
-
     def for_member(self, item: PacketItem, member: Member) -> Iterator[tuple[Record, AnyRecord]]:
         key = str(member.get("id", ""))
-        if not item.made_for(member) or self.owes_nothing(member):
+        if not item.made_for(member) or owes_no_paper(self.regulation, self.data, member):
             return
         if item.each == "members":
             yield Record(key), member

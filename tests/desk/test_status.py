@@ -12,7 +12,7 @@ import pytest
 
 from docgen.desk.calendar import make_calendar
 from docgen.desk.next_step import next_step
-from docgen.desk.owed import column_title, grouped, owed_papers, with_due_sheets
+from docgen.desk.owed import column_title, owed_papers, with_due_sheets
 from docgen.desk.status import Paper, Status, make_status
 from docgen.dossier.excel import workbook_bytes
 from docgen.dossier.handed_papers import handed, record_papers
@@ -20,6 +20,7 @@ from docgen.dossier.loaded import dossier_from_data
 from docgen.dossier.sample import sample_dossier
 from docgen.pipeline import check_dossier, check_loaded
 from docgen.regulations.loader import list_regulations, load_regulation
+from docgen.regulations.whose_form import grouped
 
 TODAY = datetime.date(2018, 12, 1)
 KH55 = "kh55-2018"
