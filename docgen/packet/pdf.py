@@ -268,7 +268,10 @@ class _Fields:
 def _print_copies(
     pages: Sequence[Page], drawings: _Drawings, counts: Mapping[int, int], index_pdf: bytes
 ) -> Iterator[tuple[str, bytes]]:
-    """The print copy: its name and bytes; several for a packet of very many pages, numbered through all of them."""
+    """The print copy: its name and bytes; several for a packet of very many pages, numbered through all of them.
+
+    It is printed on both sides: no two documents share a sheet.
+    """
     from docgen.pdf import page_count, print_copy
 
     first = page_count(index_pdf)
@@ -287,7 +290,7 @@ def _print_copies(
         parts += [(page.title, drawings.pdf(page)) for page in share_]
         title = message("packet.index.title", "vi")
         name = PRINT_COPY if len(shares) == 1 else f"{Path(PRINT_COPY).stem}-{number:02d}.pdf"
-        yield name, print_copy(parts, index=number == 1, title=title, first=start, total=total)
+        yield name, print_copy(parts, index=number == 1, title=title, first=start, total=total, two_sided=True)
         start += (first if number == 1 else 0) + sum(counts[page.number] for page in share_)
 
 

@@ -19,7 +19,7 @@ from docgen.word.write import style
 from docgen.word.write.builder import package
 
 if TYPE_CHECKING:
-    from pikepdf import Pdf
+    from pikepdf import Page, Pdf
 
 #: The strip that carries the page number of the whole: its size, and how far from the lower edge it lies.
 _STRIP_WIDTH_MM, _STRIP_HEIGHT_MM, _STRIP_UP_MM = 60.0, 8.0, 5.0
@@ -30,21 +30,28 @@ _PART = re.compile(r"\d{3,}")
 
 
 def print_copy(
-    parts: Sequence[tuple[str, bytes]], *, index: bool = False, title: str = "", first: int = 1, total: int = 0
-) -> bytes:
+    parts: Sequence[tuple[str, bytes]], *, index: bool = False, title: str = "", first: int = 1, total: int = 0,
+    two_sided: bool = False,
+) -> bytes:  # fmt: skip
     """All `parts` (title of the outline entry, PDF) as one file; the same parts give the same bytes.
 
     Signatures are drawn as pictures of themselves. With `index`, the first part is the index of the packet: a line
     whose first column begins with the number n (three digits or more, `007`) leads to the n-th part after it. Every
     page gets its number of the whole at its foot: the first page the number `first`, of `total` pages where this is
-    one of several files.
+    one of several files. `two_sided`: each part begins on a sheet of its own; the blank back of a part that ends on a
+    front has no number and is not counted.
     """
     pikepdf = need_pikepdf()
     out = io.BytesIO()
     with pikepdf.new() as merged:
         starts = []
         authors = []
+        blank: set[int] = set()
         for _, pdf in parts:
+            if two_sided and len(merged.pages) % 2:
+                blank.add(len(merged.pages))
+                box = [float(x) for x in merged.pages[-1].mediabox]
+                merged.add_blank_page(page_size=(box[2] - box[0], box[3] - box[1]))
             with pikepdf.open(io.BytesIO(pdf)) as part:
                 part.flatten_annotations("print")
                 starts.append(len(merged.pages))
@@ -54,7 +61,8 @@ def print_copy(
             for key in ("/StructParents", "/Annots", "/Tabs"):
                 if key in page.obj:
                     del page.obj[key]
-        _number(merged, first, total or len(merged.pages))
+        written = [page for at, page in enumerate(merged.pages) if at not in blank]
+        _number(merged, written, first, total or len(written))
         with merged.open_outline() as outline:
             for (name, _), start in zip(parts, starts, strict=True):
                 outline.root.append(pikepdf.OutlineItem(name, start))
@@ -71,16 +79,16 @@ def print_copy(
     return out.getvalue()
 
 
-def _number(merged: Pdf, first: int, total: int) -> None:
-    """Lay `n/total` over the foot of each page, n from `first` on.
+def _number(merged: Pdf, pages: Sequence[Page], first: int, total: int) -> None:
+    """Lay `n/total` over the foot of each of `pages`, n from `first` on.
 
     The digits are set by the embedded engine, so that their font is embedded.
     """
     pikepdf = need_pikepdf()
-    numbers = range(first, first + len(merged.pages))
+    numbers = range(first, first + len(pages))
     with pikepdf.open(io.BytesIO(rdocx.draw(_strips(numbers, total)).pdf)) as strips:
         width = _STRIP_WIDTH_MM * _POINTS_A_MM
-        for page, strip in zip(merged.pages, strips.pages, strict=True):
+        for page, strip in zip(pages, strips.pages, strict=True):
             box = [float(x) for x in page.mediabox]
             left = box[0] + (box[2] - box[0] - width) / 2
             low = box[1] + _STRIP_UP_MM * _POINTS_A_MM
@@ -121,7 +129,9 @@ def _link(merged: Pdf, index: bytes, starts: Sequence[int]) -> None:
     """Make the rows of the index lead to their documents (ISO 32000-1, 12.5.6.5)."""
     pikepdf = need_pikepdf()
     margin = style.MARGIN_LEFT_MM * _POINTS_A_MM
-    for page_number in range(starts[1] if len(starts) > 1 else len(merged.pages)):
+    with pikepdf.open(io.BytesIO(index)) as own:
+        count = len(own.pages)
+    for page_number in range(count):
         page = merged.pages[page_number]
         box = [float(x) for x in page.mediabox]
         width = box[2] - box[0]

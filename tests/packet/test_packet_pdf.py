@@ -139,7 +139,9 @@ def test_the_index_says_where_each_paper_begins_in_the_print_copy(data: dict[str
     build_packet(load_regulation("kh55-2018"), data, tmp_path / "p", source=SOURCE, make_pdf=pdf_maker("rdocx"))
     index = "\n".join(paragraphs((tmp_path / "p" / "muc-luc.docx").read_bytes()))
     drawn = " ".join(pdf_text((tmp_path / "p" / "pdf" / "000-muc-luc.pdf").read_bytes()).split())
-    printed = pdf_text((tmp_path / "p" / "ban-in.pdf").read_bytes()).split("\f")
+    sides = pdf_text((tmp_path / "p" / "ban-in.pdf").read_bytes()).split("\f")
+    printed = [side for side in sides if side.strip()]
+    assert len(printed) < page_count((tmp_path / "p" / "ban-in.pdf").read_bytes()), "blank backs between"
     start = page_count((tmp_path / "p" / "pdf" / "000-muc-luc.pdf").read_bytes()) + 1
     for entry in listed(tmp_path / "p")["files"]:
         assert re.search(rf"\({start}\)|^{start}$", index, re.MULTILINE)
@@ -147,6 +149,7 @@ def test_the_index_says_where_each_paper_begins_in_the_print_copy(data: dict[str
         own = pdf_text((tmp_path / "p" / entry["pdf"]["file"]).read_bytes()).split("\f")[0]
         assert " ".join(own.split()) in " ".join(printed[start - 1].split())
         assert f"{start}/" in printed[start - 1]
+        assert sides.index(printed[start - 1]) % 2 == 0, "each paper begins on the front of a sheet"
         start += entry["pdf"]["pages"]
 
 
@@ -174,7 +177,7 @@ def test_a_print_copy_of_very_many_pages_is_several_files(
     copies = sorted((tmp_path / "p").glob("ban-in*.pdf"))
     assert [path.name for path in copies] == [f"ban-in-{n:02d}.pdf" for n in range(1, len(copies) + 1)]
     assert len(copies) > 1
-    pages = [page_count(path.read_bytes()) for path in copies]
+    pages = [sum(bool(side.strip()) for side in pdf_text(path.read_bytes()).split("\f")) for path in copies]
     manifest = listed(tmp_path / "p")
     total = sum(entry["pdf"]["pages"] for entry in manifest["files"])
     total += page_count((tmp_path / "p" / "pdf" / "000-muc-luc.pdf").read_bytes())
