@@ -69,7 +69,11 @@ class CellPlaces:
             found = next((f"{table.title}!A{table.end}" for table in self.tables if table.of_members), "")
             if not self._people and found:
                 return found
-        return self._below(pointer) or next((c for at in _upwards(pointer) if (c := self.cells.get(at))), "")
+        return (
+            self._below(pointer)
+            or self._empty_list(pointer)
+            or next((c for at in _upwards(pointer) if (c := self.cells.get(at))), "")
+        )
 
     @property
     def _people(self) -> Iterable[str]:
@@ -91,6 +95,11 @@ class CellPlaces:
         """Below the assessments of `holder`: where a row that is missing would be added."""
         wanted = "members" if holder.startswith("/members/") else holder.strip("/")
         return next((f"{table.title}!A{table.end}" for table in self.tables if table.holder == wanted), "")
+
+    def _empty_list(self, pointer: str) -> str:
+        """The first row of the sheet of a list of the dossier that has none yet."""
+        key = f"ds-{pointer.strip('/')}"
+        return next((f"{table.title}!A{table.end}" for table in self.tables if table.key == key), "")
 
     def _below(self, pointer: str) -> str:
         """The first cell of what stands below `pointer`: of a part of the dossier that is missing as a whole."""

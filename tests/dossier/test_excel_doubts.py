@@ -177,3 +177,10 @@ def test_the_short_book_has_what_advice_names(regulation: str) -> None:
     assert ("ds-papers", ("given",)) in asked
     if load_regulation(regulation).fields.get("enclosures[].paper"):
         assert ("ds-enclosures", ("paper",)) in asked
+
+
+def test_what_an_empty_list_lacks_is_told_on_its_sheet() -> None:
+    book, _ = dossier_from_bytes(workbook_bytes(load_regulation(HD43)), "ho-so.xlsx")
+    assert book is not None
+    assert book.place("/enclosures").source == "Tài liệu kèm hồ sơ!A3"
+    assert book.place("/unit_tasks").source == "Nhiệm vụ của đơn vị!A3"
