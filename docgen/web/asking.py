@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncGenerator
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import unquote
 
 from fastapi import Depends, Request
@@ -19,6 +18,7 @@ from docgen.paths import Json, JsonDict
 from docgen.signing.from_server import TICKET_PREFIX
 from docgen.web import dossier_store, packet_store, sign_tickets
 from docgen.web.access import above, principal
+from docgen.web.bounds import parsed
 from docgen.web.database import Database
 from docgen.web.dossier_store import Kept
 from docgen.web.outside_ways import Outside
@@ -113,9 +113,10 @@ Body = Annotated[bytes, Depends(body)]
 
 
 def json_of(content: bytes) -> Json:
-    """The JSON in a body. 400 where it is none, too deep, or holds what no text or number of JSON is."""
+    """The JSON in a body. 400 where it is none, says a name twice, or holds what no text or number of JSON is; 422
+    where it is too deep or too long (`docgen.web.bounds`)."""
     try:
-        value: Json = json.loads(content.decode("utf-8"), parse_constant=_no_constant)
+        value = parsed(content)
         text = dossier_store.text_of(value)
         text.encode("utf-8")
         if _NUL.search(text):
@@ -123,10 +124,6 @@ def json_of(content: bytes) -> Json:
     except (ValueError, RecursionError) as fault:
         raise Problem(400, "web.problem.json", reason=type(fault).__name__) from None
     return value
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def object_of(content: bytes) -> JsonDict:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 import docgen
 from docgen.model import Finding
+from docgen.paths import copied
 from docgen.web import dossier_store, job_queue
 from docgen.web import http_models as out
 from docgen.web.access import above, unit_exists
@@ -27,7 +28,9 @@ from docgen.web.asking import (
     may,
     object_of,
     seen_version,
+    settings_of,
 )
+from docgen.web.bounds import patched
 from docgen.web.closing import keeps_result
 from docgen.web.dossier_store import Kept
 from docgen.web.http_regulations import EXCEL, dossier_given, findings_answer, graded, regulations_of
@@ -59,7 +62,8 @@ def _told(kept: Kept) -> dict[str, Any]:
 def _data_given(request: Request, content: bytes) -> dict[str, Any]:
     """The dossier in a body, as it is to be kept. 422 where docgen can make nothing of it; errors in it may stay."""
     dossier, findings = dossier_given(request, content)
-    if dossier is None:
+    # A name that stands twice: which of the two is kept would be chance, so nothing is.
+    if dossier is None or any(one.code == "dossier.json.duplicate_key" for one in findings):
         raise Problem(422, "web.problem.no_dossier", findings=findings)
     if content[:2] == b"PK":
         return dict(dossier.data)
@@ -159,7 +163,8 @@ def change(request: Request, asker: Who, dossier: str, content: Body) -> Respons
         raise Problem(400, "web.problem.patch", reason="array" if steps else "object")
 
     def make(data: dict[str, Any]) -> dict[str, Any]:
-        new = _patched(data, patch) if isinstance(patch, list) else merged(data, patch)
+        most = settings_of(request).max_body
+        new = _patched(data, patch, most) if isinstance(patch, list) else merged(data, patch)
         loaded, findings = _loaded(request, new)
         if loaded is None:
             raise Problem(422, "web.problem.no_dossier", findings=findings)
@@ -171,10 +176,10 @@ def change(request: Request, asker: Who, dossier: str, content: Body) -> Respons
     return JSONResponse(_told(kept), headers=etag(kept))
 
 
-def _patched(data: dict[str, Any], patch: list[Any]) -> dict[str, Any]:
+def _patched(data: dict[str, Any], patch: list[Any], most: int) -> dict[str, Any]:
     """`data` after the steps of a JSON Patch: all of them, or 422 and none."""
     try:
-        new = jsonpatch.JsonPatch(patch).apply(data)
+        new = patched(copied(data), patch, most)
     except (jsonpatch.JsonPatchException, JsonPointerException, TypeError, KeyError, ValueError, AttributeError) as f:
         raise Problem(422, "web.problem.patch", reason=type(f).__name__) from None
     if not isinstance(new, dict):

@@ -12,6 +12,7 @@ import docgen
 from docgen.model import Finding, has_errors
 from docgen.web import http_models as out
 from docgen.web.asking import JSON_MEDIA, Body, Who, json_of, settings_of
+from docgen.web.bounds import glanced
 from docgen.web.openapi import REFUSALS, file_body, json_body
 from docgen.web.problems import Problem, language_of
 
@@ -36,7 +37,8 @@ def word_answer(content: bytes, name: str) -> Response:
 
 
 def dossier_given(request: Request, content: bytes) -> tuple[Any, list[Finding]]:
-    """The dossier in a body (JSON or Excel, told by its first bytes) and its findings."""
+    """The dossier in a body (JSON or Excel, told by its first bytes) and its findings; 422 beyond all bounds."""
+    glanced(content)
     return docgen.load_dossier(content, regulations=regulations_of(request), name="")
 
 

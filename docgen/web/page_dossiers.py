@@ -23,6 +23,7 @@ from docgen.values.date import read_date
 from docgen.web import dossier_store
 from docgen.web.access import above, digest
 from docgen.web.asking import database_of, dossier_for, may, object_of, settings_of
+from docgen.web.bounds import glanced
 from docgen.web.database_tables import UNIT
 from docgen.web.dossier_store import Kept
 from docgen.web.history_words import moment_words
@@ -192,8 +193,9 @@ def _preview(request: Request, post: Post, given: dict[str, str]) -> Response:
                      faults={"tep": page_message(language, "new.no_file")})  # fmt: skip
     content = files[0].file.read()
     name = str(files[0].filename or "")[-80:]
+    glanced(content)
     loaded, found = docgen.load_dossier(content, regulations=regulations_of(request), name=name)
-    if loaded is None:
+    if loaded is None or any(one.code == "dossier.json.duplicate_key" for one in found):
         told = [_told(finding, language) for finding in found[:_SHOWN]]
         fault = page_message(language, "new.bad_file", file=name)
         return _list(request, post.visitor, status=422, given=given, faults={"tep": fault}, file_findings=told)

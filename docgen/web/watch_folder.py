@@ -28,6 +28,7 @@ from docgen.model import Finding, Place
 from docgen.signing.bundle import zip_packet
 from docgen.storage import clear_parts, environment_fault, hold, json_bytes, open_whole, write_whole
 from docgen.validation.report import render_text
+from docgen.web.bounds import glanced
 from docgen.web.settings import Settings
 
 LOG = logging.getLogger("docgen.web.watch")
@@ -198,6 +199,7 @@ class WatchFolder:
         shutil.rmtree(room, ignore_errors=True)
         regulations = docgen.Regulations(self.settings.folders, templates=self.settings.templates)
         try:
+            glanced(content)
             dossier, findings = docgen.load_dossier(content, regulations=regulations, name=file.name)
             if dossier is None:
                 return False, findings
