@@ -46,10 +46,11 @@ class RegulationOut(BaseModel):
 
 
 class FindingsOut(BaseModel):
-    """Everything found; `sound` where there is no error."""
+    """Everything found; `sound` where there is no error. Of very many the first are told, `further` counts the rest."""
 
     sound: bool
     findings: list[FindingOut]
+    further: int
 
 
 class GradeOut(FindingsOut):

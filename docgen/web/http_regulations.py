@@ -18,6 +18,8 @@ from docgen.web.problems import Problem, language_of
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Nobody reads more findings than so many in one answer.
+_MOST_TOLD = 10_000
 ROUTES = APIRouter(responses=REFUSALS)
 
 
@@ -143,8 +145,9 @@ def graded(request: Request, dossier: Any, findings: list[Finding]) -> JSONRespo
 
 def _found(request: Request, findings: list[Finding], **further: object) -> JSONResponse:
     language = language_of(request)
-    told = [finding.as_json(language) for finding in findings]
-    return JSONResponse({"sound": not has_errors(findings), "findings": told, **further})
+    told = [finding.as_json(language) for finding in findings[:_MOST_TOLD]]
+    beyond = max(0, len(findings) - _MOST_TOLD)
+    return JSONResponse({"sound": not has_errors(findings), "findings": told, "further": beyond, **further})
 
 
 def findings_answer(request: Request, findings: list[Finding]) -> JSONResponse:

@@ -84,3 +84,12 @@ def test_what_validate_reads_the_others_read(office: Office, spelling: str) -> N
     how = {"content": content, "headers": {"Content-Type": "application/json"}}
     assert office.call("POST", "/validate", **how).status_code == 200
     assert office.call("POST", "/dossiers", **how).status_code == 201
+
+
+def test_of_very_many_findings_the_first_are_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = office.call("POST", "/validate", json=sample(members=[{}])).json()
+    assert whole["further"] == 0
+    monkeypatch.setattr("docgen.web.http_regulations._MOST_TOLD", 3)
+    told = office.call("POST", "/validate", json=sample(members=[{}])).json()
+    assert told["findings"] == whole["findings"][:3]
+    assert told["further"] == len(whole["findings"]) - 3 > 0
