@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from docgen.cli import HELP_LANGUAGE, help_text, language
+from docgen.cli import HELP_LANGUAGE, help_text, language, quiet
 from docgen.cli.options import (
     Day,
     Given,
@@ -40,7 +40,7 @@ def calendar(
 ) -> None:  # fmt: skip
     """List what is due, nearest first; exit code 1 where an own deadline has passed."""
     from docgen.desk.calendar import make_calendar
-    from docgen.desk.ics import ics
+    from docgen.desk.ics import ics, still_due
     from docgen.dossier import load_dossier
     from docgen.regulations.loader import load_regulation
     from docgen.storage import write_whole
@@ -54,6 +54,10 @@ def calendar(
     found = make_calendar(regulation, loaded.data, day or today())
     if ics_file is not None:
         write_whole(ics_file, ics(found, language()), overwrite=overwrite)
+        if not quiet():
+            count = len(still_due(found))
+            key = "ics" if count else "ics_done" if found.entries else "ics_empty"
+            click.echo(message(f"desk.calendar.{key}", language(), file=str(ics_file), count=count), err=True)
     if as_json:
         echo_json(found.as_json(language()))
     else:

@@ -7,11 +7,13 @@ regulation has none, none is told. The dossier's own days are the meeting and th
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from docgen.i18n import DEFAULT_LANGUAGE, message, short_date
+from docgen.i18n import DEFAULT_LANGUAGE, message, short_date, with_weekday
+from docgen.packet.issuer import issuer_of
 from docgen.paths import AnyRecord, JsonDict, get, get_mapping, get_text, iso_day
 from docgen.records import DossierData
 from docgen.regulations.duties import Body, binds, body_of, due, latest
@@ -59,6 +61,11 @@ class Entry:
         what = f"{self.what} → {self.to}" if self.to else self.what
         return message(f"desk.calendar.{self.kind}", language, what=what, **self.facts)
 
+    def brief(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """What is due in the few words that a calendar shows: without what the source says of whom and of cases."""
+        what = re.split(r"[(;]", self.what, maxsplit=1)[0].strip()
+        return message(f"desk.calendar.brief.{self.kind}", language, what=what, **self.facts)
+
     @property
     def deadline(self) -> bool:
         """True for what can be missed by whom the dossier is of."""
@@ -78,6 +85,8 @@ class Calendar:
     body: str
     entries: tuple[Entry, ...]
     missing: tuple[str, ...]
+    #: How the body calls itself on its papers ("Chi bộ Phòng …"); `body` is as the dossier has it.
+    called: str = ""
 
     def nearest(self) -> Entry | None:
         """The nearest own deadline that is neither done nor past."""
@@ -112,6 +121,11 @@ class Calendar:
             late = entry.deadline and entry.day > entry.last
             key = "planned_late" if late else "planned"
             out += message(f"desk.calendar.{key}", language, day=short_date(entry.day))
+        if days >= 0 and entry.deadline and not is_working_day(entry.last):
+            before = entry.last
+            while not is_working_day(before):
+                before -= ONE_DAY
+            out += message("desk.calendar.day_off", language, day=with_weekday(before, language))
         return out
 
     def as_text(self, language: str = DEFAULT_LANGUAGE) -> str:
@@ -120,9 +134,9 @@ class Calendar:
         for entry in self.entries:
             clause = f" ({entry.clause})" if entry.clause else ""
             whose = f" [{message(f'desk.calendar.whose.{entry.whose}', language)}]" if entry.whose != "own" else ""
-            lines.append(f"{short_date(entry.last)}  {entry.title(language)}{clause}{whose}")
-            lines.append(f"            {self.left(entry, language)}")
-            lines += [f"            {entry.note}"] if entry.note else []
+            lines.append(f"{with_weekday(entry.last, language)}: {entry.title(language)}{clause}{whose}")
+            lines.append(f"    {self.left(entry, language)}")
+            lines += [f"    {entry.note}"] if entry.note else []
         lines += [message(f"desk.calendar.no.{key}", language) for key in self.missing]
         return "\n".join(lines)
 
@@ -166,7 +180,7 @@ def make_calendar(regulation: RegulationData, data: DossierData, today: datetime
         missing.append("deadline")
     entries.sort(key=lambda e: e.last)
     name = get_text(data, "organization", "name")
-    return Calendar(today, year, name, tuple(entries), tuple(missing))
+    return Calendar(today, year, name, tuple(entries), tuple(missing), issuer_of(data).get("called", name))
 
 
 def _meeting(regulation: RegulationData, meeting: AnyRecord, held: datetime.date | None) -> Iterator[Entry]:

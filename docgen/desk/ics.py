@@ -23,11 +23,15 @@ def ics(calendar: Calendar, language: str = DEFAULT_LANGUAGE) -> bytes:
     """The bytes of an .ics file with every entry of `calendar`; what is done is left out."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//docgen//docgen {VERSION}//{language.upper()}",
              "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]  # fmt: skip
-    for entry in calendar.entries:
-        if not entry.done(calendar.today):
-            lines += _event(calendar, entry, language)
+    for entry in still_due(calendar):
+        lines += _event(calendar, entry, language)
     lines.append("END:VCALENDAR")
     return "".join(f"{folded}\r\n" for line in lines for folded in fold(line)).encode("utf-8")
+
+
+def still_due(calendar: Calendar) -> list[Entry]:
+    """The entries that an .ics file of `calendar` has: those that are not done."""
+    return [entry for entry in calendar.entries if not entry.done(calendar.today)]
 
 
 def _event(calendar: Calendar, entry: Entry, language: str) -> Iterator[str]:
@@ -39,14 +43,14 @@ def _event(calendar: Calendar, entry: Entry, language: str) -> Iterator[str]:
     yield f"DTSTAMP:{calendar.today:%Y%m%d}T000000Z"
     yield f"DTSTART;VALUE=DATE:{entry.last:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{entry.last + ONE_DAY:%Y%m%d}"
-    yield f"SUMMARY:{escape(entry.title(language))}"
-    notes = [calendar.body, entry.clause]
+    yield f"SUMMARY:{escape(entry.brief(language))}"
+    notes = [entry.title(language), calendar.called, entry.clause]
     if entry.whose != "own":
         notes.append(message(f"desk.calendar.whose.{entry.whose}", language))
     yield f"DESCRIPTION:{escape(chr(10).join(note for note in notes if note))}"
     yield "TRANSP:TRANSPARENT"
     if entry.deadline:
-        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{escape(entry.title(language))}", "TRIGGER:-P2D",
+        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{escape(entry.brief(language))}", "TRIGGER:-P2D",
                     "END:VALARM")  # fmt: skip
     yield "END:VEVENT"
 

@@ -90,6 +90,14 @@ def short_date(value: datetime.date) -> str:
     return f"{value.day:02d}/{value.month:02d}/{value.year}"
 
 
+def with_weekday(value: datetime.date, language: str = DEFAULT_LANGUAGE) -> str:
+    """`value` with its weekday, for people who plan by weeks: `Chủ nhật 13/12/2026`."""
+    from babel.dates import format_date
+
+    weekday = str(format_date(value, "EEEE", locale=language)).replace("Nhật", "nhật")
+    return f"{weekday} {short_date(value)}"
+
+
 def long_date(value: datetime.date) -> str:
     """`value` as `ngày 07 tháng 12 năm 2018`: a day under 10 and the months 1 and 2 get a zero (HD 36-HD/VPTW)."""
     month = f"{value.month:02d}" if value.month < 3 else str(value.month)

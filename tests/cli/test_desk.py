@@ -126,6 +126,15 @@ def test_status_of_a_broken_file_is_a_report(run: Run, tmp_path: Path) -> None:
     assert run("calendar", path).code == 1
 
 
+def test_a_calendar_file_without_an_entry_says_why(run: Run, tmp_path: Path) -> None:
+    """The sample of HD 19 was handed in years ago: nothing is left to do."""
+    assert run("init", tmp_path / "hd19", "--sample", "--regulation", "hd19-2024").code == 0
+    ran = run("calendar", tmp_path / "hd19" / "ho-so.json", "--today", "01/12/2026", "--ics", tmp_path / "l.ics")
+    assert ran.code == 0
+    assert b"BEGIN:VEVENT" not in (tmp_path / "l.ics").read_bytes()
+    assert "không có việc nào: mọi việc của lịch đã xong." in ran.err
+
+
 def test_calendar_tells_and_writes(run: Run, dossier: Path, tmp_path: Path) -> None:
     data = json.loads(dossier.read_text(encoding="utf-8"))
     del data["meeting"]["submitted"]
@@ -136,6 +145,7 @@ def test_calendar_tells_and_writes(run: Run, dossier: Path, tmp_path: Path) -> N
     assert "24/12/2018" in ran.out
     assert "còn 7 ngày, trong đó 5 ngày làm việc" in ran.out
     assert file.read_bytes().startswith(b"BEGIN:VCALENDAR\r\n")
+    assert f"việc chưa xong vào {file}." in ran.err
     assert run("calendar", dossier, "--today", "26/12/2018").code == 1  # an own deadline has passed
     english = run("--lang", "en", "calendar", dossier, "--today", "17/12/2018")
     assert "5 of them working days" in english.out

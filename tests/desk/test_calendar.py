@@ -141,6 +141,26 @@ def test_texts_are_escaped() -> None:
     assert escape("a\\b;c,d\ne\r\nf\x07") == "a\\\\b\\;c\\,d\\ne\\nf"
 
 
+def test_a_last_day_that_is_a_day_off_says_the_working_day_before() -> None:
+    """HD 43 2.1.a: three working days before Thursday 17/12/2026 leave Sunday 13/12 as the last day."""
+    calendar = calendar_of("hd43-2025", DAY(2026, 12, 1), period={"year": 2026}, meeting={"held": "2026-12-17"})
+    draft = only(calendar, "draft")
+    told = "còn 12 ngày, trong đó 8 ngày làm việc; ngày cuối là ngày nghỉ, ngày làm việc trước đó: Thứ Sáu 11/12/2026"
+    assert calendar.left(draft) == told
+    assert "Chủ nhật 13/12/2026: Gửi dự thảo báo cáo" in calendar.as_text()
+    assert "Sunday 13/12/2026: " in calendar.as_text("en")
+    assert "ngày nghỉ" not in calendar.left(only(calendar, "deadline")), "30/12/2026 is a Wednesday"
+
+
+def test_a_calendar_shows_few_words_and_keeps_the_rest() -> None:
+    """HD 43 mục 4 names its cases at length; whose papers they are is said as on the papers."""
+    lines = parsed(ics(calendar_of("hd43-2025", DAY(2026, 12, 1), period={"year": 2026})))
+    assert ("SUMMARY", "Hạn: Kiểm điểm\\, đánh giá\\, xếp loại hằng năm") in lines
+    notes = next(value for name, value in lines if name == "DESCRIPTION")
+    assert "trước ngày 31/12/2026" in notes
+    assert "Chi bộ Phòng A" in notes
+
+
 def test_folding_keeps_letters_whole() -> None:
     line = "SUMMARY:" + "Hồ sơ kiểm điểm 🗂 " * 20
     pieces = list(fold(line))
