@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from docgen.forms.bindings import Slot, slots
-from docgen.forms.blocks.kind import decider
+from docgen.forms.blocks.kind import UNLESS, decider
 from docgen.forms.definition import FormDefinition
 from docgen.forms.parts import holes_in
 
@@ -56,7 +56,7 @@ def _worked_out(definition: FormDefinition) -> dict[str, frozenset[str]]:
     waiting += [hole.binding for hole in holes_in(*definition.header, *definition.title)]
     for block in definition.body:
         own = dict(block.owners(regulation))
-        if block.when:
+        if block.when and UNLESS not in block.when:  # what only hides a block is the holder's, as who he is
             waiting.append(decider(block.when))
         waiting += [hole.binding for hole in holes_in(*block.lines()) if hole.binding not in own]
         waiting += [slot.binding for slot in block.slots(regulation)]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from docgen.forms.bindings import Slot, slots
+from docgen.forms.blocks.kind import decider
 from docgen.forms.data import Display
 from docgen.forms.definition import Criteria, FormDefinition, Line, load_form
 from docgen.forms.example import sample_record
@@ -261,7 +262,7 @@ def test_conditions_of_lines_are_of_types_that_can_be_asked() -> None:
         regulation, definition = loaded(name, form)
         for block in definition.body:
             if block.when:
-                assert regulation.fields[block.when].type in ("bool", "choice", "text", "grade", "level")
+                assert regulation.fields[decider(block.when)].type in ("bool", "choice", "text", "grade", "level")
 
 
 @pytest.mark.parametrize("name", REGULATIONS)
