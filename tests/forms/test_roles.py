@@ -25,6 +25,7 @@ from docgen.forms.roles import holder_of, roles_of, slot_roles
 from docgen.i18n import LANGUAGES, has_message
 from docgen.paths import get
 from docgen.regulations.loader import list_regulations, load_regulation
+from docgen.regulations.whose_form import members_form
 from docgen.word.after.locking import GROUND
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -103,7 +104,9 @@ def dossier_and_read(name: str, form: str) -> tuple[dict[str, Any], ReadResult, 
     dossier = sample_dossier(name)
     record = sample_record(definition)
     result = read_form(Filler(definition).fill(record), regulation, definition)
-    member = "dv-02" if definition.record == "member" else ""
+    # The second of those whose form it is: a leader has no Mẫu 02B.
+    own = [m["id"] for m in dossier["members"] if members_form(regulation, m, form) == form and m.get("review")]
+    member = own[1] if definition.record == "member" else ""
     from docgen.forms.data import Record
 
     result.data = {**form_data(definition, dossier, Record(member)), "id": ""}

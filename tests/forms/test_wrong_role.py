@@ -24,8 +24,8 @@ from docgen.forms.fill import Filler
 from docgen.forms.roles import holder_of, roles_of, slot_roles
 from docgen.paths import get
 from docgen.regulations.loader import RegulationData, list_regulations, load_regulation
+from docgen.regulations.whose_form import members_form
 
-MEMBER = "dv-02"
 ALL = [(name, form) for name in list_regulations() for form in load_regulation(name).forms]
 SHARED = [(n, f) for n, f in ALL if len(roles_of(load_form(load_regulation(n), f))) > 1]
 OTHER: dict[str, tuple[Any, Any]] = {
@@ -58,7 +58,10 @@ class Returned:
         self.regulation = load_regulation(name)
         self.definition = load_form(self.regulation, form)
         self.dossier = sample_dossier(name)
-        member = MEMBER if self.definition.record == "member" else ""
+        # The second of those whose form it is: a leader has no Mẫu 02B.
+        members = [m for m in self.dossier["members"] if m.get("review")]
+        own = [m["id"] for m in members if members_form(self.regulation, m, form) == form]
+        member = own[1] if self.definition.record == "member" else ""
         record = Record(member)
         said = {**form_data(self.definition, self.dossier, record), "id": ""}
         said = copy.deepcopy(said)
@@ -76,7 +79,7 @@ class Returned:
         self.word, self.file = folder / f"{form}.docx", folder / "ho-so.json"
         self.word.write_bytes(type_record(blank, said, self.regulation, self.definition))
         self.file.write_text(json.dumps(self.dossier, ensure_ascii=False), encoding="utf-8")
-        self.options = ["--member", MEMBER] if member else []
+        self.options = ["--member", member] if member else []
 
     def read(self, monkeypatch: pytest.MonkeyPatch, *options: str) -> tuple[int, dict[str, Any]]:
         """`docgen read --into` with `options`: the exit code and the dossier afterwards."""
