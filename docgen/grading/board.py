@@ -190,7 +190,8 @@ def settle(
             for row in rows
         ]
     names = {row.entry.id: row.entry.name for row in settled}
-    decided = {row.entry.id: row.entry.decided for row in settled if row.entry.decided}
+    # Who is not to be graded is in no count of grades, and so in no base of the quota; a grade written for him is told.
+    decided = {row.entry.id: row.entry.decided for row in settled if row.entry.decided and not row.proposal.not_ranked}
     proposed = {row.entry.id: row.grade for row in rows if row.role == "member" and row.grade}
     return Board(
         rules.regulation,

@@ -101,7 +101,11 @@ def _why(row: Row, language: str) -> str:
 
 
 def _detail(reason: Reason, language: str) -> str:
-    return "; ".join(note.text(language) for note in reason.notes)
+    told = "; ".join(note.text(language) for note in reason.notes)
+    if reason.role != "condition" or reason.outcome not in ("holds", "fails"):
+        return told
+    # A mark alone ("86, from 90 on") says neither of which grade nor whether it was reached.
+    return message(f"board.why.{reason.outcome}", language, grade=reason.grade, told=told)
 
 
 def _others(reasons: Iterable[Reason]) -> list[str]:

@@ -106,12 +106,13 @@ class Board:
         if self.quota is None:
             return []
         allowed = self.quota.max_excellent
-        lines = [message("board.quota", language, good=self.good, allowed=allowed, proposed=len(self.excellent))]
+        lines = [message("board.quota", language, allowed=allowed, proposed=len(self.excellent))]
         lines += self.quota.explain(language)
         if allowed is not None and len(self.excellent) > allowed:
-            names = ", ".join(self.excellent)
-            lines.append(message("board.over_quota", language, allowed=allowed, names=names))
-        if self.tied:
+            key = "board.over_quota" if allowed else "board.over_quota.none"
+            lines.append(message(key, language, allowed=allowed, names=", ".join(self.excellent)))
+        # Votes that nobody cast, or for no place at all, leave nothing undecided.
+        if self.tied and allowed and any(row.votes for row in self.rows):
             lines.append(message("board.tied", language, names=", ".join(self.tied)))
         if self.decided is not None:
             members = {row.id: row.name for row in self.rows if is_member(row.subject)}

@@ -16,6 +16,7 @@ from docgen.records import DossierData
 from docgen.regulations.duties import Enclosure, meets
 from docgen.regulations.loader import RegulationData
 from docgen.regulations.outside_review import owes_review
+from docgen.regulations.whose_form import grouped
 from docgen.word.write.pages import Line, Page
 
 #: How many people who owe a paper are named; all of them would hide the list in a large body.
@@ -142,9 +143,15 @@ def _people_table(
 
     # As the packet has them; what all have (an appendix) behind those of which each has one (Mẫu 02A, 02B or 02C).
     order = {item.form: place for place, item in enumerate(regulation.packet)}
+    # Forms that take each other's place stand together, by their codes.
+    groups = grouped(regulation.packet)
+    place: dict[str, int] = {}
+    for item in regulation.packet:
+        place[groups[item.form]] = max(place.get(groups[item.form], 0), order[item.form])
     last: dict[str, int] = {}
     for document in (document for owner in owners for document in owner.documents):
-        last[kind(document)] = max(last.get(kind(document), 0), order.get(document.definition.form, len(order)))
+        form = document.definition.form
+        last[kind(document)] = max(last.get(kind(document), 0), place.get(groups.get(form, form), len(order)))
     kinds = sorted(last, key=lambda one: (last[one], one))
     shown, further = kinds[:_COLUMNS], kinds[_COLUMNS:]
     rows = []

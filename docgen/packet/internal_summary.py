@@ -198,7 +198,10 @@ def _counts(page: Page, board: BoardSummary) -> None:
         page_text(
             "summary.count", source=page_text(f"summary.count_{source}"), base=count.base,
             group=count.group or page_text("summary.count_all"),
-            grades=", ".join(f"{_grade(g)} {count.cell(g, PAGE_LANGUAGE)}" for g in GRADE_TEXT if count.grades[g]),
+            grades=", ".join(
+                [f"{_grade(g)} {count.cell(g, PAGE_LANGUAGE)}" for g in GRADE_TEXT if count.grades[g]]
+                + ([message("board.count.open", PAGE_LANGUAGE, count=count.open)] if count.open else [])
+            ),
         )
         for source, found in board.counts.items()
         for count in (found if source == kinds else found[:1])

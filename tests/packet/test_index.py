@@ -116,6 +116,14 @@ def test_it_says_whose_papers_begin_where_and_names_no_file() -> None:
     assert [why in " ".join(paragraphs(one)) for one in (page, page_of("hd43-2025"))] == [False, True]
 
 
+def test_forms_that_take_each_others_place_stand_by_their_codes() -> None:
+    """HD 19: the packet has the leaders' 02B first; a reader looks for 02A before 02B."""
+    heads = list(row_of(page_of("hd19-2024"), sample_dossier("hd19-2024")["members"][0]["member"]["full_name"]))
+    codes = [head for head in heads if "02A" in head or "02B" in head]
+    assert len(codes) == 2
+    assert codes == sorted(codes)
+
+
 def test_sheets_of_several_assessors_are_told_apart() -> None:
     """KH 55 II.B.2.5: each assesses himself, then the cell's committee; union leaders are assessed by their union."""
     page = page_of("kh55-2018")

@@ -107,8 +107,20 @@ def test_each_member_has_one_row_with_the_first_ground_and_how_many_more() -> No
     assert checked.board is not None
     row = summary_of(checked.board).rows[0]
     assert (row.name, row.grade, row.self_grade) == ("Nguyễn Văn A", "HTTNV", "HTTNV")
-    assert re.fullmatch(r"tổng điểm: 86, mốc từ 90 trở lên \(QĐ 366 Đ.11 k.1 câu dẫn\) \+1", row.why)
+    assert re.fullmatch(r"không đạt HTXSNV: tổng điểm: 86, mốc từ 90 trở lên \(QĐ 366 Đ.11 k.1 câu dẫn\) \+1", row.why)
+    reached = summary_of(checked.board).rows[1]
+    assert reached.why.startswith("đạt HTXSNV: tổng điểm: 93, mốc từ 90 trở lên (QĐ 366 Đ.11 k.1 câu dẫn)")
     assert paragraphs(page_of(checked)).count("Trần Thị B") == 1
+
+
+def test_who_has_no_grade_yet_is_counted_beside_the_grades() -> None:
+    data = sample_dossier("hd43-2025")
+    written = [member for member in data["members"] if member.get("cell", {}).get("grade")]
+    assert len(written) > 2
+    for member in written[:2]:
+        del member["cell"]["grade"]
+    text = "\n".join(paragraphs(page_of(check_loaded(*dossier_from_data(data)))))
+    assert re.search(r"Mức đã ghi.*, chưa có mức 2", text)
 
 
 def test_findings_are_said_once_with_names_in_place_of_ids() -> None:

@@ -1,0 +1,48 @@
+"""What is said of the quota: once each thing, from one base, and no vote spoken of that nobody cast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docgen.dossier import dossier_from_data
+from docgen.dossier.sample import sample_dossier
+from docgen.grading.dossier_board import Board
+from docgen.pipeline import check_loaded
+
+
+def board_of(data: Any) -> Board:
+    board = check_loaded(*dossier_from_data(data)).board
+    assert board is not None
+    return board
+
+
+def test_a_grade_of_somebody_outside_the_grading_is_in_no_base() -> None:
+    """dv-04 without a review is not graded: 13 of 14 others are HTTNV or better, and the grade written is no choice."""
+    data = sample_dossier("hd43-2025")
+    for member in data["members"]:
+        if member["id"] == "dv-04":
+            del member["review"]
+            member["facts"]["self_review_completed"] = False
+            member["cell"]["grade"] = "HTXSNV"
+    board = board_of(data)
+    assert board.row("dv-04").proposal.not_ranked
+    assert board.decided is not None
+    assert "dv-04" not in board.decided.chosen
+    proposed, decided = (board.counts()[source][0] for source in ("proposed", "decided"))
+    assert proposed.base == decided.base == 14
+    assert board.decided.good_or_better == board.good == decided.grades["HTXSNV"] + decided.grades["HTTNV"] == 13
+
+
+def test_a_quota_of_nobody_names_no_last_place() -> None:
+    """QĐ 366 Đ.11 k.1 đ.1.5: of five or fewer at HTTNV or better 20 % of the rest is less than one."""
+    data = sample_dossier("hd43-2025")
+    best = next(row.id for row in board_of(data).rows if row.grade == "HTXSNV")
+    data["members"] = [m for m in data["members"] if m["id"] in (best, "dv-04", "dv-05")]
+    for member in data["members"]:
+        member.pop("votes", None)
+    lines = board_of(data).quota_lines()
+    told = "\n".join(lines)
+    assert lines[0] == "Hạn mức Hoàn thành xuất sắc nhiệm vụ: tối đa 0 người; đủ điều kiện xét: 1."
+    assert "suất cuối" not in told
+    assert sum("Hạn mức là 0 người, mà " in line for line in lines) == 1
+    assert sum("từ HTTNV trở lên" in line for line in lines) == 1, "the formula once"
