@@ -82,7 +82,7 @@ def test_the_quota_comes_last_with_its_formula() -> None:
     board = settle("hd16-2018", [member(1), member(2), *good(3, 12)])
     assert board.quota is not None
     assert (board.quota.max_excellent, board.quota.quota_ok, board.chosen) == (2, True, ("Đảng viên 1", "Đảng viên 2"))
-    assert "20 % của 10" in board.quota.explain()[0]
+    assert "20% của 10" in board.quota.explain()[0]
 
 
 def test_who_is_chosen_is_left_to_people_where_no_vote_decides() -> None:

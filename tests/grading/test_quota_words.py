@@ -40,9 +40,12 @@ def test_a_quota_of_nobody_names_no_last_place() -> None:
     data["members"] = [m for m in data["members"] if m["id"] in (best, "dv-04", "dv-05")]
     for member in data["members"]:
         member.pop("votes", None)
-    lines = board_of(data).quota_lines()
+    board = board_of(data)
+    lines = board.quota_lines()
+    assert board.excellent
     told = "\n".join(lines)
-    assert lines[0] == "Hạn mức Hoàn thành xuất sắc nhiệm vụ: tối đa 0 người; đủ điều kiện xét: 1."
+    many = len(board.excellent)
+    assert lines[0] == f"Hạn mức Hoàn thành xuất sắc nhiệm vụ: tối đa 0 người; đủ điều kiện xét: {many}."
     assert "suất cuối" not in told
     assert sum("Hạn mức là 0 người, mà " in line for line in lines) == 1
     assert sum("từ HTTNV trở lên" in line for line in lines) == 1, "the formula once"
