@@ -69,8 +69,7 @@ def next_step(status: Status, calendar: Calendar, board: Board | None, file: Pat
         if found := by_state.get(state):
             return NextStep(step, _facts(found, file))
     if (found := by_state.get("faulty")) or status.elsewhere:
-        places = sum(paper.errors for paper in found or ())
-        return NextStep("mend", {**_facts(found or [], file), "places": places + status.elsewhere})
+        return NextStep("mend", {**_facts(found or [], file), "places": status.errors})
     if board is not None and (asked := _asked(board)):
         return NextStep("answer", {"count": len(asked), "names": asked, "dossier": str(file)})
     if board is not None and board.decided is not None and board.decided.ok is False:

@@ -60,9 +60,12 @@ class Faults:
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.members: dict[str, list[tuple[str, ...]]] = {}
         self.others: list[tuple[str, ...]] = []
+        #: Each error, as often as it was found: two cells of a workbook may lead to no place at all.
+        self.all: list[tuple[str, ...]] = []
         for finding in findings:
             if finding.severity == "error":
                 steps = tuple(names(finding.place.pointer))
+                self.all.append(steps)
                 if steps[:1] == ("members",) and len(steps) > 1:
                     self.members.setdefault(steps[1], []).append(steps)
                 else:
@@ -88,7 +91,7 @@ class Faults:
 
     def elsewhere(self) -> int:
         """How many errors stand in no place of any paper that was asked about."""
-        return len({*self.others, *(s for found in self.members.values() for s in found)} - self.seen)
+        return sum(steps not in self.seen for steps in self.all)
 
 
 def _stands(steps: tuple[str, ...], roots: Mapping[str, tuple[str | int, ...]], places: Places) -> bool:

@@ -16,6 +16,7 @@ from docgen.dossier.handed_papers import Handed, PaperKey, handed
 from docgen.dossier.loaded import Dossier
 from docgen.i18n import DEFAULT_LANGUAGE, message, short_date
 from docgen.model import Finding
+from docgen.packet.issuer import issuer_of
 from docgen.packet.page_words import document_title, short_code
 from docgen.packet.plan import assessor_label
 from docgen.paths import get, get_text, iso_day
@@ -82,6 +83,10 @@ class Status:
     elsewhere: int
     packet: InPacket | None = None
     office: tuple[OfficePaper, ...] = ()
+    #: How many errors the whole dossier has, each once; one that stands on two papers is in the counts of both.
+    errors: int = 0
+    #: How the body calls itself on its papers ("Chi bộ Phòng …"); `body` is as the dossier has it.
+    called: str = ""
 
     def papers(self) -> Iterator[Paper]:
         """Every paper that is owed: members' row by row, then bodies' and those made once."""
@@ -149,6 +154,8 @@ def make_status(
         faults.elsewhere(),
         packet,
         office_papers(regulation, dossier.data, recorded, packet),
+        len(faults.all),
+        issuer_of(dossier.data).get("called", ""),
     )
 
 

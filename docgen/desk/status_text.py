@@ -51,7 +51,7 @@ def office_lines(status: Status, language: str = DEFAULT_LANGUAGE, *, short: boo
 def as_text(status: Status, step: NextStep, board: Board | None, language: str = DEFAULT_LANGUAGE) -> str:
     """For a terminal: the totals, each kind of paper, each member, the others, the next step."""
     total = sum(status.counts().values())
-    lines = [_text("text.head", language, body=status.body or "–", year=status.year or "–",
+    lines = [_text("text.head", language, body=status.called or status.body or "–", year=status.year or "–",
                    today=short_date(status.today))]  # fmt: skip
     lines.append(_text("text.total", language, total=total, counts=counted(status.counts(), language)))
     lines += [f"  {column.title}: {counted(counts, language)}" for column, counts in status.by_column()]

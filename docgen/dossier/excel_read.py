@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -243,7 +244,9 @@ class _Reader:
         place = self.place_of_table(sheet, page, columns, start)
         self.places.tables.append(place)
         own = self.own_rows(sheet, page, start, code)
+        unread = len(self.findings)
         self.tell(fault for fault in faults if position(fault[2].rpartition("!")[2])[0] not in own)
+        unread_of = range(unread, len(self.findings))
         titles = [cell for above in page.rows[:start] for cell in enumerate(above)]
         records = Page(page.title, [[] if n in own else row for n, row in enumerate(page.rows)])
         self.tell(beside(records, start, columns, (i for i, cell in titles if cell not in _EMPTY)))
@@ -268,8 +271,21 @@ class _Reader:
                 cell = f"{page.title}!A{number + 1}"
                 pointer = self.record(sheet, values, cell, f"{page.title}!{letters(max(shown, 0))}{number + 1}", name)
                 place.rows.setdefault(pointer, number + 1)
+        self.led_to_records(place, unread_of)
         if sheet.key == "dang-vien":
             self.names = Names(self.people.names())
+
+    def led_to_records(self, place: TablePlace, unread: range) -> None:
+        """Give the findings `unread`, of cells of this table, the place of the value that was not read: whose it is was
+        not known before the rows were."""
+        records = {row: pointer for pointer, row in place.rows.items() if pointer}
+        paths = {index: path for path, index in place.columns.items()}
+        for at in unread:
+            finding = self.findings[at]
+            row, column = position(finding.place.source.rpartition("!")[2])
+            if (pointer := records.get(row + 1)) and column in paths:
+                whole = Place(self.places.file, f"{pointer}/{'/'.join(paths[column])}", finding.place.source)
+                self.findings[at] = replace(finding, place=whole)
 
     @staticmethod
     def place_of_table(sheet: Sheet, page: Page, columns: dict[int, Column], start: int) -> TablePlace:

@@ -15,13 +15,15 @@ from docgen.regulations.subjects import BODIES, is_member
 @dataclass(slots=True)
 class AskedOf:
     """Something that is asked of, or to be done for, several subjects: its number, the words, whom it is about;
-    `for_all` where one
-    answer can be written for every member (khai chung)."""
+    `for_all` where one answer can be written for every member (khai chung); `of_member` and `of_body` where a member's
+    or a body's fact would answer it, neither where only a decision does."""
 
     number: int
     text: str
     names: dict[str, None] = field(default_factory=dict)
     for_all: bool = False
+    of_member: bool = False
+    of_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ def summary_of(board: Board, language: str = DEFAULT_LANGUAGE) -> BoardSummary:
             text = question.told_in(language)
             entry = questions.setdefault(text, AskedOf(len(questions) + 1, text))
             entry.names[whom] = None
+            if question.asks:
+                entry.of_body = entry.of_body or row.id in BODIES
+                entry.of_member = entry.of_member or row.id not in BODIES
             if question.asks and is_member(row.subject):
                 entry.for_all = entry.for_all or all(fact in board.facts for fact in question.asks)
             asked.append(entry.number)

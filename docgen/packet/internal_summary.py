@@ -104,7 +104,7 @@ def _asked(page: Page, board: BoardSummary) -> None:
     """The open questions and what is to be done, each once, with whom it is about."""
     if board.questions:
         page.paragraph(page_text("summary.questions"), "SectionHeading")
-        page.paragraph(page_text("summary.answer"), "NoteText", with_next=True)
+        page.paragraph(_answered(board.questions), "NoteText", with_next=True)
         rows = [[f"{one.number}{'*' if one.for_all else ''}", one.text, _whom(one, board)] for one in board.questions]
         heads = [page_text(f"summary.{key}") for key in ("number", "question", "about")]
         few = all(len(row[-1]) <= _SHORT for row in rows)
@@ -113,6 +113,17 @@ def _asked(page: Page, board: BoardSummary) -> None:
         page.paragraph(page_text("summary.actions"), "SectionHeading")
         rows = [[one.text, _whom(one, board)] for one in board.actions]
         page.table([page_text("summary.action"), page_text("summary.about")], rows, [66, 34])
+
+
+def _answered(questions: Sequence[AskedOf]) -> str:
+    """Where the open questions are answered: only the ways that one of them has."""
+    ways = {
+        "member": any(one.of_member for one in questions),
+        "body": any(one.of_body for one in questions),
+        "star": any(one.for_all for one in questions),
+        "decide": any(not (one.of_member or one.of_body) for one in questions),
+    }
+    return " ".join(page_text(f"summary.answer.{way}") for way, there in ways.items() if there)
 
 
 def _whom(asked: AskedOf, board: BoardSummary) -> str:

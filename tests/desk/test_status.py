@@ -164,6 +164,34 @@ def test_an_error_on_no_paper_is_counted_apart() -> None:
     assert {p.state for p in status.papers()} == {"complete"}
 
 
+def test_a_cell_without_a_value_is_a_fault_of_its_members_paper(tmp_path: Path) -> None:
+    """What was not read is not done; errors are counted as often as they are found, in whatever place."""
+    from openpyxl import load_workbook
+
+    data = sample_dossier(HD43)
+    book = tmp_path / "so.xlsx"
+    book.write_bytes(workbook_bytes(load_regulation(HD43), data))
+    excel = load_workbook(book)
+    heads = {str(cell.value): cell.column for cell in excel["Kiểm điểm"][1]}
+    column = next(at for head, at in heads.items() if head.startswith("Nguyên nhân"))
+    row = next(r for r in range(2, 40) if excel["Kiểm điểm"].cell(r, 1).value == "dv-04")
+    cell = excel["Kiểm điểm"].cell(row, column, "#N/A")
+    cell.data_type = "e"
+    excel["Đảng viên"]["XFD900"] = excel["Đảng viên"]["XFC900"] = "lạc"
+    excel.save(book)
+    checked = check_dossier(book)
+    assert checked.dossier is not None
+    assert checked.regulation is not None
+    errors = [f for f in checked.findings if f.severity == "error"]
+    status = make_status(checked.dossier, checked.regulation, checked.findings, TODAY)
+    faulty = {p.member for p in status.papers() if p.state == "faulty"}
+    assert faulty == {"dv-04"}
+    assert status.errors == len(errors) == 3
+    assert status.elsewhere == 2
+    calendar = make_calendar(checked.regulation, {}, TODAY)
+    assert next_step(status, calendar, None, book).facts["places"] == 3
+
+
 def test_papers_that_take_each_others_place_share_a_column() -> None:
     regulation = load_regulation(HD43)
     groups = grouped(regulation.packet)

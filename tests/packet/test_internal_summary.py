@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ import pytest
 from docgen.dossier.loaded import dossier_from_data
 from docgen.dossier.sample import sample_dossier
 from docgen.grading.board_summary import summary_of
+from docgen.grading.proposal import Question
 from docgen.model import Finding, Place
 from docgen.packet.internal_summary import summary_page
+from docgen.packet.page_words import page_text
 from docgen.pdf import convert, page_count
 from docgen.pipeline import Checked, check_loaded
 from docgen.regulations.loader import list_regulations, load_regulation
+from docgen.regulations.told import Note
 from docgen.word.after.written import paragraphs
 
 
@@ -90,6 +94,23 @@ def test_a_question_is_asked_once_and_no_place_is_a_machine_s(name: str) -> None
     assert not re.search(r"\bdv-\d\d\b|/members/|facts\.|everyone\.", printed)
     everybody = texts.index("mọi đảng viên, trừ Dương Thị N")
     assert texts[everybody - 2] == "1*", "khai chung được"
+
+
+@pytest.mark.parametrize(("asks", "row", "said"), [
+    (("x",), "dv-01", "member"), (("x",), "party_organization", "body"), ((), "dv-01", "decide"),
+])  # fmt: skip
+def test_where_a_question_is_answered_is_said_of_the_questions_there_are(
+    asks: tuple[str, ...], row: str, said: str
+) -> None:
+    """A body's facts stand on another sheet than a member's; a reading of a clause has no cell at all."""
+    checked = check_loaded(*dossier_from_data(sample_dossier("hd43-2025")))
+    assert checked.board is not None
+    one = replace(checked.board.row(row), proposal=replace(
+        checked.board.row(row).proposal, questions=(Question("missing:x", Note("board.tied", {"names": "X"}), asks),)
+    ))  # fmt: skip
+    texts = paragraphs(page_of(replace(checked, board=replace(checked.board, rows=(one,), quota=None, decided=None))))
+    ways = {way: page_text(f"summary.answer.{way}") for way in ("member", "body", "star", "decide")}
+    assert [way for way, text in ways.items() if any(text in line for line in texts)] == [said]
 
 
 def test_an_answer_for_one_is_not_said_to_serve_for_all() -> None:
