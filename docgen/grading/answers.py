@@ -15,6 +15,9 @@ from docgen.paths import JsonMap
 from docgen.regulations.rules import RuleSet
 from docgen.regulations.told import Note
 
+#: No grade follows yet: another question stands in the way as well.
+_OPEN = Note("grading.ask.still_open")
+
 
 def with_answers(rules: RuleSet, subject: str, facts: JsonMap, proposal: Proposal) -> Proposal:
     """`proposal`, its questions telling the grade that would follow each answer and where to write the answer.
@@ -37,6 +40,8 @@ def _answered(rules: RuleSet, subject: str, facts: JsonMap, one: Question) -> Qu
         for answer in answers
         for told in [{**facts, **dict.fromkeys(one.asks, answer)}]
     )
+    if all(lead.params["result"] == _OPEN for lead in leads):
+        leads = ()  # "yes: open; no: open" tells nobody anything
     return replace(one, leads=leads, where=_where(rules, subject, one.asks))
 
 
@@ -55,4 +60,4 @@ def _result(rules: RuleSet, subject: str, facts: JsonMap) -> str | Note:
     proposal = Assessment(rules, subject, facts).propose()
     if proposal.not_ranked:
         return Note("grading.ask.not_ranked")
-    return proposal.grade or Note("grading.ask.still_open")
+    return proposal.grade or _OPEN

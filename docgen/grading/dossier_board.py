@@ -196,7 +196,7 @@ class Board:
                 given = {key: value or "–" for key, value in found.items()}
                 given["grade"] = GRADE_TEXT.get(found["grade"], "–")
                 lines.append("    = " + message("board.decided", language, **given))
-            lines += [f"    {text}" for text in telling(row.proposal, language)]
+            lines += [f"    {text}" for text in telling(row.proposal, language, fulfilled=True)]
             lines += [f"    ! {text}" for text in row.proposal.actions_in_words(language)]
             asked = _asked(row.proposal, language)
             lines += [f"    ? {text}" for text in asked if not is_member(row.subject) or text not in shared]
@@ -228,11 +228,13 @@ def _asked(proposal: Proposal, language: str) -> list[str]:
     return list(dict.fromkeys(question.words(language) for question in proposal.questions))
 
 
-def telling(proposal: Proposal, language: str) -> list[str]:
-    """The reasons worth printing: what stands in the way of a higher grade, else what was fulfilled for this one."""
+def telling(proposal: Proposal, language: str, *, fulfilled: bool = False) -> list[str]:
+    """The reasons worth printing: what stands in the way of a higher grade, else (with `fulfilled` also) what was
+    fulfilled for this one."""
     blocking = [reason.text(language) for reason in proposal.reasons if reason.rule_id in proposal.blocked_by]
-    fulfilled = [r.text(language) for r in proposal.reasons if r.grade == proposal.grade and r.notes]
-    return (blocking or fulfilled) + [note.text(language) for note in proposal.remarks]
+    reached = [r.text(language) for r in proposal.reasons if r.grade == proposal.grade and r.notes]
+    shown = [*blocking, *(text for text in reached if text not in blocking)] if fulfilled else blocking or reached
+    return shown + [note.text(language) for note in proposal.remarks]
 
 
 def grade_dossier(regulation: RegulationData, data: DossierData, folders: Iterable[Path | str] = ()) -> Board:

@@ -1,4 +1,4 @@
-"""What is said of the quota: once each thing, from one base, and no vote spoken of that nobody cast."""
+"""What is said of the quota and of grounds: once each thing, from one base, and no vote spoken of that nobody cast."""
 
 from __future__ import annotations
 
@@ -49,3 +49,23 @@ def test_a_quota_of_nobody_names_no_last_place() -> None:
     assert "suất cuối" not in told
     assert sum("Hạn mức là 0 người, mà " in line for line in lines) == 1
     assert sum("từ HTTNV trở lên" in line for line in lines) == 1, "the formula once"
+
+
+def test_a_grade_says_why_no_higher_one_and_why_itself() -> None:
+    """QĐ 366 Đ.11 k.1, k.2: 86 points are under the 90 of HTXSNV and above the 70 of HTTNV."""
+    text = board_of(sample_dossier("hd43-2025")).as_text()
+    own = text.split("Nguyễn Văn A: ")[1].split("Trần Thị B: ")[0]
+    assert "Không đạt điều kiện HTXSNV (QĐ 366 Đ.11 k.1 câu dẫn): tổng điểm: 86, mốc từ 90 trở lên" in own
+    assert "Đạt điều kiện HTTNV (QĐ 366 Đ.11 k.2 câu dẫn): tổng điểm: 86, mốc từ 70 trở lên" in own
+
+
+def test_answers_that_settle_nothing_are_not_told() -> None:
+    """Of a member of whom nothing is known no single answer gives a grade: "yes: open; no: open" is not said."""
+    bare = sample_dossier("hd43-2025")
+    bare.pop("everyone", None)
+    for member in bare["members"]:
+        member.pop("facts", None)
+    nothing = board_of(bare)
+    told = [q.words() for row in nothing.rows for q in row.proposal.questions if q.asks]
+    assert told
+    assert not [text for text in told if "(có: chưa kết luận được; không: chưa kết luận được)" in text]
