@@ -28,6 +28,8 @@ from docgen.storage import working_on, write_whole
 
 #: A paper of a packet has one revision of ours and a few of each signer.
 MAX_REVISIONS = 200
+#: What is said only because the manifest has not been told yet.
+_NOT_ENTERED = ("manifest_behind", "signature_due")
 
 
 @dataclass(slots=True)
@@ -141,7 +143,7 @@ class _Desk:
         out.signers = [signature.signer for signature in new]
         sound = soundness(content) if new else []
         found = [*_further(before, after), *self._turns(document, sound, new), *self._one_key(new)]
-        out.reasons = [reason for reason in found if reason.code not in ("manifest_behind", "signature_due")]
+        out.reasons = [reason for reason in found if reason.code not in _NOT_ENTERED]
         out.status = worst(out.reasons)
         if out.status == "passed":
             write_whole(self.manifest.place(document.pdf_file), content, overwrite=True)
@@ -180,6 +182,22 @@ class _Desk:
         for signature in new:
             if any(c == signature.certificate and is_body_role(r) != is_body_role(signature.role) for r, c in used):
                 yield Reason("one_key_for_two", "failed", {"certificate": signature.signer})
+
+
+def against(
+    manifest: Manifest, document: Document, before: bytes, after: bytes, asked: Asked, forms: Forms, judge: Judge
+) -> list[Reason]:
+    """What speaks against taking `after`, the paper `before` with one more signature, as `docgen verify` would judge.
+
+    Where nobody is trusted (no root is known) nothing can be told of any certificate, and that alone is not against it.
+    """
+    seal = manifest.seal()
+    told = _further(
+        judged_paper(manifest, document, before, seal, asked, forms, judge),
+        judged_paper(manifest, document, after, seal, asked, forms, judge),
+    )
+    heavy = ("failed", "cannot_tell") if asked.trust.roots else ("failed",)
+    return [one for one in told if one.weight in heavy and one.code not in _NOT_ENTERED]
 
 
 def _further(before: DocumentVerdict, after: DocumentVerdict) -> Iterator[Reason]:

@@ -20,11 +20,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docgen.errors import InputError, InternalError, UsageError
+from docgen.i18n import DEFAULT_LANGUAGE
+from docgen.signing.brought import against
 from docgen.signing.keys import Key, describe, load_certificates
 from docgen.signing.libraries import need
+from docgen.signing.own_judge import Judge
 from docgen.signing.packet import Signed, how_for, keep, recorded_pdf, saved, select, settle
 from docgen.signing.pades import DIGEST, Session, Signing, check_signed, now
+from docgen.signing.required import Forms
 from docgen.signing.signed_manifest import Document, Manifest, load_manifest, seal_text, sha256
+from docgen.signing.verify import ONE_IN, Asked
 from docgen.storage import json_bytes, working_on, write_whole
 
 if TYPE_CHECKING:
@@ -196,17 +201,19 @@ def import_signatures(packet: Path, source: Path) -> Signed:
     return take_in(packet, content, source.name)
 
 
-def take_in(packet: Path, content: bytes, name: str = "", *, once: bool = False) -> Signed:
+def take_in(packet: Path, content: bytes, name: str = "", *, once: bool = False, asked: Asked | None = None) -> Signed:
     """As `import_signatures`, of the file's content; `name` is what it is called in a refusal.
 
-    With `once`, each document must still be due for this very signer: what was signed before is refused, too.
+    With `once`, each document must still be due for this very signer: what was signed before is refused, too. With
+    `asked` a signature that `docgen verify` would not pass for its certificate or its signer's name is refused: kept,
+    it would take the place of the one who may sign.
     """
     need("pyhanko")
     with working_on(packet.absolute()):
-        return _take_in(packet, content, name, once)
+        return _take_in(packet, content, name, once, asked)
 
 
-def _take_in(packet: Path, content: bytes, name: str, once: bool) -> Signed:
+def _take_in(packet: Path, content: bytes, name: str, once: bool, asked: Asked | None) -> Signed:
     x509 = need("asn1crypto.x509")
     manifest = load_manifest(packet)
     settle(manifest)
@@ -235,6 +242,8 @@ def _take_in(packet: Path, content: bytes, name: str, once: bool) -> Signed:
             raise InputError("signing.error.remote_moved", number=document.number)
         return base, _assemble(base, item, certificate, chain, name)
 
+    forms = Forms(manifest, asked.regulations if asked is not None else ())
+    judge = Judge(asked.trust, ONE_IN) if asked is not None else None
     # All are looked at before the first is kept; made a second time, so that a large packet needs no more memory.
     for document, item in chosen:
         base, signed = signed_by(document, item)
@@ -242,6 +251,11 @@ def _take_in(packet: Path, content: bytes, name: str, once: bool) -> Signed:
             check_signed(base, signed, _field(document, role))
         except InternalError:
             raise InputError("signing.error.remote_signature", number=document.number) from None
+        if asked is not None and judge is not None:
+            wrong = against(manifest, document, base, signed, asked, forms, judge)
+            if wrong:
+                why = "; ".join(dict.fromkeys(one.words(DEFAULT_LANGUAGE) for one in wrong))
+                raise InputError("signing.error.remote_refused", number=document.number, why=why)
     with saved(manifest):
         for document, item in chosen:
             _, signed = signed_by(document, item)

@@ -47,6 +47,8 @@ from docgen.web.openapi import (
     file_body,
     json_body,
 )
+from docgen.web.packet_state import packet_states
+from docgen.web.packet_store import folder_of, made_of
 from docgen.web.problems import Problem
 from docgen.web.rights import allowed
 
@@ -206,13 +208,17 @@ def merged(target: Any, patch: Any) -> Any:
     openapi_extra=IF_MATCH,
 )  # fmt: skip
 def remove(request: Request, asker: Who, dossier: str) -> Response:
-    """Take a dossier away; `If-Match` says which version was seen last. Its history stays with the server."""
+    """Take a dossier away; `If-Match` says which version was seen last. Its history stays with the server. 409 where
+    somebody has signed a packet of it: that could then be read by nobody."""
     first_allowed(request, asker, "dossier.write", dossier)
     seen = seen_version(request)
     with database_of(request).write() as db:
         kept = dossier_for(db, asker, "dossier.write", dossier, lock=True)
         if seen is not None and seen != kept.version:
             raise dossier_store.Stale(kept.version)
+        folders = (folder_of(settings_of(request), str(row["id"])) for row in made_of(db, dossier, 1000))
+        if any((packet_states(request).signatures(folder) or (0, 0))[1] for folder in folders):
+            raise Problem(409, "web.problem.signed_packet")
         dossier_store.remove(db, dossier, asker.name)
     return Response(status_code=204)
 

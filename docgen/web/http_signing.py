@@ -25,6 +25,7 @@ from docgen.web.asking import JSON_MEDIA, Body, Who, asked_in, database_of, obje
 from docgen.web.openapi import REFUSALS, json_body
 from docgen.web.problems import Problem
 from docgen.web.rights import Principal, Ticket
+from docgen.web.trust import asked_of
 
 if TYPE_CHECKING:
     from asn1crypto.x509 import Certificate
@@ -110,7 +111,7 @@ def bring(request: Request, asker: Who, packet: str, content: Body) -> dict[str,
     folder = folder_to_sign(request, asker, packet)
     if asker.ticket is not None:
         _as_fetched(asker.ticket, content)
-    done = take_in(folder, content, "signatures", once=True)
+    done = take_in(folder, content, "signatures", once=True, asked=asked_of(settings_of(request)))
     if done.signed:
         tell_signed(request, packet, done.role, len(done.signed))
     return done.as_json()

@@ -200,7 +200,7 @@ class WatchFolder:
         regulations = docgen.Regulations(self.settings.folders, templates=self.settings.templates)
         try:
             glanced(content)
-            dossier, findings = docgen.load_dossier(content, regulations=regulations, name=file.name)
+            dossier, findings = docgen.load_dossier(content, regulations=regulations, name=_printable(file.name))
             if dossier is None:
                 return False, findings
             made, checked = docgen.build_packet(dossier, room / "packet", regulations=regulations)
@@ -210,7 +210,9 @@ class WatchFolder:
                 zip_packet(room / "packet", out)
             return True, list(checked.findings)
         except (InputError, UsageError) as fault:
-            return False, list(fault.findings) or [Finding(fault.code, "error", Place(file.name), dict(fault.facts))]
+            return False, list(fault.findings) or [
+                Finding(fault.code, "error", Place(_printable(file.name)), dict(fault.facts))
+            ]
         except DocgenError:
             raise
         except Exception as fault:  # whatever it is, the file is not begun for ever
@@ -220,15 +222,26 @@ class WatchFolder:
             shutil.rmtree(room, ignore_errors=True)
 
 
+def _printable(name: str) -> str:
+    """`name` as it can be written down: bytes that are no UTF-8, which a file system may hold, become a mark."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\ufffd", "_")
+
+
 def _said(file: Path, code: str, **facts: object) -> Finding:
-    return Finding(code, "error", Place(file.name), dict(facts))
+    return Finding(code, "error", Place(_printable(file.name)), dict(facts))
 
 
 def _name_out(name: str) -> str:
     """`name`, shortened where what stands beside the file could not be called after it."""
     raw = name.encode("utf-8", "surrogateescape")
-    if len(raw) <= _NAME:
+    plain = _printable(name)
+    if len(raw) <= _NAME and plain == name:
         return name
+    if plain != name:  # bytes that are no UTF-8: two such names must not become one
+        stem, kind = os.path.splitext(plain)
+        name = f"{stem}-{blake2b(raw, digest_size=4).hexdigest()}{kind}"
+        if len(name.encode()) <= _NAME:
+            return name
     stem, kind = os.path.splitext(name)
     kind = kind if len(kind.encode("utf-8", "surrogateescape")) <= 12 else ""
     short = stem.encode("utf-8", "surrogateescape")[: _NAME - 24].decode("utf-8", "ignore").rstrip(". ")

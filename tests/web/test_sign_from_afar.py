@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from afar import AN, BUOI, CELL, COMMITTEE, MANAGER, asked, files, key, make_packet, placed, signed_by
+from afar import AN, BUOI, CELL, COMMITTEE, MANAGER, asked, authority, files, key, make_packet, placed, signed_by
 from sqlalchemy import select
 from web_office import Office
 
 from docgen.errors import DocgenError, EnvironmentFault, InputError, UsageError
 from docgen.signing import from_server as far
+from docgen.signing.demo_authority import Authority
 from docgen.signing.from_server import Server, sign_on_server
+from docgen.signing.keys import Key, describe, pkcs12_signer
 from docgen.signing.packet import sign_packet
 from docgen.signing.pades import Signing, now
 from docgen.signing.remote import complete, export_digests
@@ -353,3 +355,46 @@ def test_a_server_that_is_not_docgens(status: int, content: bytes, code: str) ->
     assert caught.value.code == f"signing.error.{code}"
     assert "\x1b" not in str(caught.value)
     assert seen == ["/api/v1/packets/p/due"]
+
+
+def _other_root() -> Key:
+    other = Authority()
+    return describe(pkcs12_signer(other.pkcs12(*other.issue(MANAGER), "x"), b"x"), MANAGER)
+
+
+@pytest.mark.parametrize(("trusted", "whose", "status"), [
+    (True, lambda: key(MANAGER), 200), (True, _other_root, 422), (False, _other_root, 200),
+    (False, lambda: key(BUOI), 422),
+], ids=["trusted", "another root", "nobody is trusted yet", "another person"])  # fmt: skip
+def test_what_verify_would_not_pass_is_not_taken(
+    office: Office, reviewed: Path, trusted: bool, whose: Callable[[], Key], status: int
+) -> None:
+    """A signature that is kept takes the place of the one who may sign."""
+    if trusted:
+        (office.settings.data / "trust").mkdir(parents=True, exist_ok=True)
+        (office.settings.data / "trust" / "ca.pem").write_bytes(authority().pem())
+    number, by = placed(office, reviewed), whose()
+    certificate = base64.b64encode(by.signer.signing_cert.dump()).decode()
+    told = office.call("POST", f"/packets/{number}/due", json={"role": "manager", "certificate": certificate})
+    if told.status_code == 200 and json.loads(told.content)["documents"]:
+        reply = complete(bytes(told.content), by)
+        if status == 200:
+            assert brought(office, number, reply).status_code == 200
+        else:
+            refused(office, number, reply, status, "signing.error.remote_refused")
+            again = taken_out(office, number, "manager", MANAGER)
+            assert [one["number"] for one in json.loads(again)["documents"]] == [1, 2]
+    else:  # the certificate's name is on none of the papers
+        assert status == 422
+
+
+def test_a_dossier_of_a_signed_packet_stays(office: Office, fresh: Path, reviewed: Path) -> None:
+    """Deleted, its packet could be read by nobody."""
+    number = placed(office, reviewed)
+    dossier = office.call("GET", "/dossiers").json()[0]["id"]
+    answer = office.call("DELETE", f"/dossiers/{dossier}", headers={"If-Match": "*"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "web.problem.signed_packet")
+    assert office.call("GET", f"/packets/{number}/manifest").status_code == 200
+    placed(office, fresh)
+    other = next(one["id"] for one in office.call("GET", "/dossiers").json() if one["id"] != dossier)
+    assert office.call("DELETE", f"/dossiers/{other}", headers={"If-Match": "*"}).status_code == 204

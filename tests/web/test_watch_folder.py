@@ -114,6 +114,19 @@ def test_a_long_name_is_shortened(place: WatchFolder) -> None:
     assert names[0].endswith(".json")
 
 
+@pytest.mark.parametrize("good", [True, False])
+def test_a_name_that_is_no_text_keeps_nobody_waiting(place: WatchFolder, good: bool) -> None:
+    for name in (b"ho-so\xff.json", b"ho-so\xfe.json", b"sau.json"):
+        (place.inbox / os.fsdecode(name)).write_text(GOOD if good else BAD, encoding="utf-8")
+    look(place, 5)
+    assert [path.name for path in place.inbox.iterdir()] == [WORK]
+    given = [name for name in out(place) if name.endswith(".json") and not name.endswith(".phat-hien.json")]
+    assert len(given) == 3
+    assert [name.startswith("ho-so_-") for name in given] == [True, True, False]
+    beside = ".bo-ho-so.zip" if good else ".phat-hien.txt"
+    assert all(f"{name}{beside}" in out(place) for name in given)
+
+
 def test_one_name_twice_is_two_files_and_one_file_twice_is_one(place: WatchFolder) -> None:
     for content in (BAD, BAD, json.dumps(tiny(5))):
         (place.inbox / "a.json").write_text(content, encoding="utf-8")
