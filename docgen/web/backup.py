@@ -118,7 +118,9 @@ def restore(settings: Settings, database: Database, source: Path) -> int:
     except OSError as fault:
         _drop(made)
         raise environment_fault(fault, settings.data) from fault
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, TypeError, AttributeError, StatementError) as fault:
+    except (
+        zipfile.BadZipFile, KeyError, ValueError, EOFError, TypeError, AttributeError, StatementError, RecursionError,
+    ) as fault:  # fmt: skip
         _drop(made)
         raise InputError("web.error.no_backup", file=source.name) from fault
     except Exception:

@@ -238,6 +238,15 @@ def test_a_backup_of_a_newer_version_is_not_taken(kept: Office, tmp_path: Path) 
     database.close()
 
 
+def test_a_head_nested_without_end(tmp_path: Path) -> None:
+    settings, database = place(tmp_path / "moi")
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("docgen-backup.json", "[" * 100_000)
+    with pytest.raises(InputError, match="no_backup"):
+        restore(settings, database, tmp_path / "x.zip")
+    database.close()
+
+
 def test_what_is_no_zip_is_said_to_be_none(tmp_path: Path) -> None:
     settings, database = place(tmp_path / "moi")
     (tmp_path / "x.zip").write_bytes(b"PK rong")
