@@ -31,14 +31,18 @@ IDENTITY = ("regulation", "id", "period", "organization", "party_organization.na
 
 
 @cache
-def book(regulation: str) -> bytes:
+def book(regulation: str, only: str = "") -> bytes:
     """The book of a small sample: every column, so that whatever a form may say has its place; no list has a row yet.
 
-    No row is ever taken out of a book, so a form with fewer would be refused.
+    `only` is for whom the form is made (`member.kind=khong_lanh_dao`): the first member is made one of them. No row is
+    ever taken out of a book, so a form with fewer would be refused.
     """
     from docgen.regulations.loader import load_regulation
 
     data: Any = sample_dossier(regulation, members=2)
+    path, _, code = only.partition("=")
+    if path.startswith("member."):
+        data["members"][0]["member"][path.removeprefix("member.")] = {"true": True, "false": False}.get(code, code)
     for holder in (data, *data["members"]):
         for name in [key for key, value in holder.items() if isinstance(value, list) and key != "members"]:
             del holder[name]
@@ -60,7 +64,7 @@ def texts_of(row: Any) -> list[str]:
 
 def trip(regulation: RegulationData, definition: FormDefinition, made_up: dict[str, Any]) -> list[str]:
     """Where a value differs after Word → Excel → Word → JSON; empty where nothing is lost."""
-    raw = book(regulation.id)
+    raw = book(regulation.id, next((item.only for item in regulation.packet if item.form == definition.form), ""))
     first, _ = dossier_from_bytes(raw, "so.xlsx")
     assert first is not None
     record = record_of(definition, first.data)
