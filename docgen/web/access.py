@@ -23,8 +23,6 @@ from docgen.web.rights import ROLES, Principal
 
 _KEY = re.compile(r"docgen_([0-9a-f]{16})_([A-Za-z0-9_-]{43})\Z")
 _UNIT = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}\Z")
-#: A tree is not deeper than this; a unit that is its own superior ends here too.
-_DEPTH = 12
 
 
 def new_id() -> str:
@@ -141,9 +139,9 @@ def unit_exists(db: Connection, unit: str) -> bool:
 
 
 def above(db: Connection, unit: str) -> tuple[str, ...]:
-    """The superior units of `unit`, the nearest first."""
+    """The superior units of `unit`, the nearest first, however deep the tree; a circle ends where it closes."""
     out: list[str] = []
-    while unit and len(out) < _DEPTH:
+    while unit:
         row = db.execute(select(UNIT.c.parent).where(UNIT.c.id == unit)).first()
         unit = row[0] if row else ""
         if not unit or unit in out:

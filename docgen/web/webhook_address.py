@@ -47,6 +47,7 @@ def target_of(url: str, hosts: Iterable[str]) -> Target:
     except ValueError:
         raise UsageError("web.usage.webhook_url") from None
     sound = url.isascii() and url.isprintable() and " " not in url and len(url) <= _LONGEST
+    sound = sound and "%" not in parts.netloc  # a zone (fe80::1%25lo) names a network card of this machine
     if not sound or parts.scheme not in _PORTS or not host or "@" in parts.netloc or parts.fragment or port == 0:
         raise UsageError("web.usage.webhook_url")
     named = host in {name.rstrip(".").lower() for name in hosts}

@@ -149,6 +149,16 @@ def test_units_are_a_tree(each_office: Office) -> None:
         assert caught.value.code == code
 
 
+def test_a_deep_tree_closes_to_no_circle(office: Office) -> None:
+    access.add_unit(office.database, "u0", "U")
+    for number in range(1, 15):
+        access.add_unit(office.database, f"u{number}", "U", f"u{number - 1}")
+    with pytest.raises(UsageError, match="unit_circle"):
+        access.add_unit(office.database, "u0", "U", "u14")
+    with office.database.read() as db:
+        assert access.above(db, "u14")[-1] == "u0"
+
+
 @pytest.mark.parametrize(("name", "role", "unit", "code"), [
     (" ", "", "", "web.usage.key_name"), ("a", "giam_doc", "x", "web.usage.role"),
     ("a", "can_bo", "", "web.usage.role_without_unit"), ("a", "can_bo", "Chi bộ", "web.usage.unit"),

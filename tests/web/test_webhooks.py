@@ -241,7 +241,7 @@ def test_a_name_with_one_foot_inside_is_refused(monkeypatch: pytest.MonkeyPatch)
     ("https://nhan.vn/#a", "webhook_url"), (f"https://{'a' * 64}.vn/", "webhook_url"),
     ("https://a..vn/", "webhook_url"),
     ("https://nhan.vn/\r\nX: 1", "webhook_url"), (f"https://nhan.vn/{'a' * 3000}", "webhook_url"),
-    ("https://[::1", "webhook_url"), ("", "webhook_url"),
+    ("https://[::1", "webhook_url"), ("", "webhook_url"), ("https://[fe80::1%25lo]/", "webhook_url"),
     ("http://nhan.vn/", "webhook_http"), ("https://127.0.0.1/", "webhook_inner"), ("https://127.1/", "webhook_inner"),
     ("https://2130706433/", "webhook_inner"), ("https://0x7f000001/", "webhook_inner"),
     ("https://[::ffff:10.0.0.1]/", "webhook_inner"), ("https://localhost./", "webhook_inner"),
