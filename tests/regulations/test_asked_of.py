@@ -72,7 +72,7 @@ def test_they_are_due_from_leaders_and_told_where_nobody_asked(data: dict[str, A
                                    f"/members/{LED}/assessments/chi_uy/levels")]  # fmt: skip
     dossier, _ = dossier_from_data(data)
     told = next(f for f in check_loaded(dossier, []).findings if f.code == "validation.levels.not_applicable")
-    assert told.text("vi") == 'Tiêu chí II.3.+ không hỏi ở đây, vì "Là cán bộ lãnh đạo, quản lý" là "Không"'
+    assert told.text("vi") == 'Tiêu chí II.3 dấu cộng 3 không hỏi ở đây, vì "Là cán bộ lãnh đạo, quản lý" là "Không"'
 
 
 def test_only_the_criteria_asked_count_in_the_grade(data: dict[str, Any]) -> None:

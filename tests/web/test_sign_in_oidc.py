@@ -290,6 +290,7 @@ def setting(name: str, value: Any) -> Callable[[Provider], None]:
     return lambda provider: setattr(provider, name, value)
 
 
+#: When the tests were collected; they may run an hour later.
 NOW = int(time.time())
 TOKENS: dict[str, Callable[[Provider], None]] = {
     "alg none": lambda p: setattr(p, "sign", p.unsigned),
@@ -308,8 +309,8 @@ TOKENS: dict[str, Callable[[Provider], None]] = {
     "several audiences, for nobody": altered(aud=["docgen", "khac"]),
     "expired": altered(exp=NOW - 120),
     "no expiry": altered(exp=None),
-    "not good yet": altered(nbf=NOW + 600),
-    "made in the future": altered(iat=NOW + 600),
+    "not good yet": altered(nbf=NOW + 100 * 86_400),
+    "made in the future": altered(iat=NOW + 100 * 86_400),
     "made long ago": altered(iat=NOW - 3600),
     "no subject": altered(sub=None),
     "a subject that is no text": altered(sub=["u-1"]),
