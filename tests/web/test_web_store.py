@@ -44,6 +44,7 @@ def test_tables_of_a_newer_docgen_are_left_alone(tmp_path: Path) -> None:
         db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(EnvironmentFault) as caught:
         database.upgrade()
+    database.close()
     assert caught.value.code == "web.error.newer_database"
 
 
